@@ -22,7 +22,9 @@ struct AudioBuffer {
   AudioBuffer(int rate, int channel_count, std::size_t length)
       : sample_rate(rate), channels(static_cast<std::size_t>(channel_count), std::vector<float>(length)) {}
   /// Mono from samples.
-  AudioBuffer(int rate, std::vector<float> samples) : sample_rate(rate) { channels.push_back(std::move(samples)); }
+  AudioBuffer(int rate, std::vector<float> samples) : sample_rate(rate) {
+    channels.push_back(std::move(samples));
+  }
 
   std::size_t length() const { return channels.empty() ? 0 : channels.front().size(); }
   int channel_count() const { return static_cast<int>(channels.size()); }
