@@ -1,0 +1,89 @@
+#include "app/ctl/verb.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+
+#include "app/ctl/interrupt.h"
+#include "core/session/version.h"
+
+namespace luthier::ctl {
+namespace {
+
+std::vector<Verb>& registry() {
+  static std::vector<Verb> list;
+  return list;
+}
+
+std::filesystem::path default_workspace() {
+  const char* set = std::getenv("LUTHIER_WORKSPACE");
+  return set && *set ? std::filesystem::path(set) : std::filesystem::path("luthier-workspace");
+}
+
+int act(const Action& action, Context& context) {
+  try {
+    const int code = action(context);
+    return code == kDone && context.stop.stop_requested() ? kCancelled : code;
+  } catch (const UsageError& error) {
+    std::cerr << "luthierctl: " << error.what() << '\n';
+    return kUsage;
+  } catch (const Cancelled&) {
+    std::cerr << "luthierctl: stopped\n";
+    return kCancelled;
+  } catch (const std::bad_alloc&) {
+    std::cerr << "luthierctl: not enough memory for this; close other programs or give it less at once\n";
+    return kFailed;
+  } catch (const std::exception& error) {
+    std::cerr << "luthierctl: " << error.what() << '\n';
+    return kFailed;
+  }
+}
+
+int usage_error(const CLI::ParseError& error) {
+  std::cerr << "luthierctl: " << error.what() << " (luthierctl --help lists the verbs, luthierctl VERB --help its options)\n";
+  return kUsage;
+}
+
+}  // namespace
+
+VerbRegistration::VerbRegistration(std::string name, std::string help, std::function<Action(CLI::App&)> add) {
+  registry().push_back({std::move(name), std::move(help), std::move(add)});
+}
+
+const std::vector<Verb>& verbs() {
+  auto& list = registry();
+  std::sort(list.begin(), list.end(), [](const Verb& a, const Verb& b) { return a.name < b.name; });
+  return list;
+}
+
+int run(int argc, char** argv) {
+  Context context;
+  context.workspace = default_workspace();
+  context.command_line.assign(argv, argv + argc);
+  CLI::App app{"Luthier: musical timbre and style transfer, without a window.", "luthierctl"};
+  app.set_version_flag("--version", version_text());
+  app.add_option("--workspace,-w", context.workspace, "folder of the workspace (default: $LUTHIER_WORKSPACE, else ./luthier-workspace)");
+  app.add_flag("--json", context.json, "print JSON lines on stdout; messages go to stderr");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer("Exit codes: 0 done, 1 failed (one sentence on stderr), 2 wrong usage, 130 stopped.");
+  std::map<const CLI::App*, Action> actions;
+  for (const Verb& verb : verbs()) {
+    CLI::App* command = app.add_subcommand(verb.name, verb.help);
+    actions[command] = verb.add(*command);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& wanted) {
+    return app.exit(wanted, std::cout, std::cerr);
+  } catch (const CLI::ParseError& error) {
+    return usage_error(error);
+  }
+  Interrupt interrupt;
+  context.stop = interrupt.token();
+  return act(actions.at(app.get_subcommands().front()), context);
+}
+
+}  // namespace luthier::ctl

@@ -1,0 +1,3 @@
+#include "app/ctl/verb.h"
+
+int main(int argc, char** argv) { return luthier::ctl::run(argc, argv); }
