@@ -23,8 +23,8 @@ struct Checkpoint {
   TensorMap tensors;                          ///< on CPU
 
   const std::string& at(const std::string& key) const;  ///< throws CheckpointError naming the key
-  /// The averaged weights where the run kept them, else the raw ones: prefix "ema." or "model.".
-  std::string weights_prefix() const;
+  /// Where a module's weights are: "ema.<module>." where the run averaged them, else "model.<module>.".
+  std::string weights_prefix(const std::string& module) const;
 };
 
 /// Writes to a temporary name, fsyncs, renames, fsyncs the folder. Throws CheckpointError (full disk, read-only folder …)

@@ -1,0 +1,223 @@
+#include "core/training/training_loop.h"
+
+#include <torch/torch.h>
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <thread>
+
+#include "core/training/ema.h"
+
+namespace luthier {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+namespace fs = std::filesystem;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Without optimiser and loop state, and with averaged weights in place of raw ones: what a transfer needs.
+TensorMap weights_only(const TensorMap& all) {
+  TensorMap out;
+  for (const auto& [name, tensor] : all) {
+    if (name.starts_with("optim.") || name.starts_with("state.")) continue;
+    if (name.starts_with("model.") && all.count("ema." + name.substr(6))) continue;
+    out[name] = tensor;
+  }
+  return out;
+}
+
+class Loop {
+ public:
+  Loop(Trainer& trainer, const LoopSettings& settings, const LoopControl& control, const LoopOutputs& outputs)
+      : trainer_(trainer), settings_(settings), control_(control), outputs_(outputs), phases_(trainer.phases()) {
+    for (const auto& phase : phases_) total_ += phase.steps;
+    fs::create_directories(outputs_.folder / "checkpoints");
+    fs::create_directories(outputs_.folder / "previews");
+  }
+
+  Outcome run(const Checkpoint* resume_from) {
+    if (resume_from) resume(*resume_from);
+    last_save_ = Clock::now();
+    started_ = Clock::now();
+    first_step_ = step_;
+    while (step_ < total_) {
+      enter_phase_of(step_);
+      if (!wait_while_paused()) return cancel();
+      one_step();
+      const bool phase_ends = step_ == phase_start_ + phases_[static_cast<std::size_t>(phase_)].steps;
+      if (step_ % settings_.validate_every == 0 || phase_ends) validate();
+      if (step_ % settings_.preview_every == 0 || phase_ends) preview();
+      if (phase_ends) end_phase();
+      if (step_ % settings_.checkpoint_every == 0 && step_ < total_)
+        save("step-" + std::to_string(step_), false, /*weights=*/true);
+      if (seconds_since(last_save_) >= settings_.checkpoint_seconds && step_ < total_) save("latest", false, false);
+      if (settings_.patience > 0 && since_best_ >= settings_.patience && phase_ + 1 == static_cast<int>(phases_.size())) break;
+    }
+    save("latest", false, false);
+    return Outcome::done;
+  }
+
+ private:
+  void enter_phase_of(std::int64_t step) {
+    int phase = 0;
+    std::int64_t start = 0;
+    while (step >= start + phases_[static_cast<std::size_t>(phase)].steps) start += phases_[static_cast<std::size_t>(phase++)].steps;
+    if (phase == phase_) return;
+    phase_ = phase;
+    phase_start_ = start;
+    trainer_.enter_phase(phase);
+    average_ = std::make_unique<WeightAverage>(settings_.ema_decay, trainer_.averaged(phase));
+    if (resumed_) average_->load(*resumed_);
+    else best_ = std::numeric_limits<double>::infinity(), since_best_ = 0;
+    resumed_ = nullptr;
+  }
+
+  void resume(const Checkpoint& checkpoint) {
+    step_ = std::stoll(checkpoint.at("step"));
+    if (step_ > total_) step_ = total_;
+    resumed_ = &checkpoint.tensors;
+    StateLoader loader(checkpoint.tensors);
+    if (step_ < total_) {  // phase first, so that its optimisers exist when their state arrives
+      const TensorMap* tensors = resumed_;
+      enter_phase_of(step_);
+      trainer_.visit(loader);
+      average_->load(*tensors);
+    } else {
+      trainer_.visit(loader);
+    }
+    loader.number("loop.best", best_);
+    double since = 0;
+    loader.number("loop.since_best", since);
+    since_best_ = static_cast<std::int64_t>(since);
+  }
+
+  bool wait_while_paused() {
+    bool announced = false;
+    while (!control_.stop.stop_requested() && control_.paused && control_.paused()) {
+      if (!announced) save("latest", false, false), outputs_.emit(RunPaused{step_, true}), announced = true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    if (announced) outputs_.emit(RunPaused{step_, false});
+    return !control_.stop.stop_requested();
+  }
+
+  void one_step() {
+    Rng rng(static_cast<std::uint64_t>(settings_.seed), static_cast<std::uint64_t>(step_));
+    rng.seed_defaults();
+    const Batch batch = trainer_.draw(phase_, rng);
+    const Figures figures = trainer_.update(phase_, batch, step_ - phase_start_, rng);
+    average_->update();
+    ++step_;
+    if (figures.empty()) return;
+    if (!std::isfinite(figures.front().second)) {
+      if (++not_finite_ >= 5)
+        throw CheckpointError("The loss is not a number since step " + std::to_string(step_ - 4) +
+                              "; lower the learning rate and go on from the last checkpoint.");
+    } else {
+      not_finite_ = 0;
+    }
+    StepDone event{step_, total_, phases_[static_cast<std::size_t>(phase_)].name, figures, trainer_.learning_rate(), 0, 0};
+    event.steps_per_second = static_cast<double>(step_ - first_step_) / std::max(1e-9, seconds_since(started_));
+    event.seconds_left = static_cast<double>(total_ - step_) / std::max(1e-9, event.steps_per_second);
+    outputs_.emit(std::move(event));
+  }
+
+  void validate() {
+    torch::NoGradGuard guard;
+    average_->swap();
+    Figures metrics;
+    try {
+      metrics = trainer_.validate(phase_);
+    } catch (...) {
+      average_->swap();
+      throw;
+    }
+    average_->swap();
+    if (metrics.empty()) return;
+    const double criterion = metrics.front().second;
+    const bool best = criterion < best_;
+    since_best_ = best ? 0 : since_best_ + 1;
+    if (best) best_ = criterion;
+    trainer_.after_validation(phase_, criterion);
+    outputs_.emit(ValidationDone{step_, phases_[static_cast<std::size_t>(phase_)].name, metrics, best});
+    if (best) save("best", true, true);
+  }
+
+  void preview() {
+    torch::NoGradGuard guard;
+    average_->swap();
+    std::vector<Preview> previews;
+    try {
+      previews = trainer_.preview(phase_);
+    } catch (...) {
+      average_->swap();
+      throw;
+    }
+    average_->swap();
+    int index = 0;
+    for (const auto& item : previews) {
+      PreviewReady event{step_, item.title, "", ""};
+      if (item.picture.defined() && outputs_.write_preview_image) event.image = outputs_.write_preview_image(item, step_, index);
+      if (!item.sound.empty() && outputs_.write_preview_audio) event.audio = outputs_.write_preview_audio(item, step_, index);
+      outputs_.emit(std::move(event));
+      ++index;
+    }
+  }
+
+  /// The averaged weights become the live ones, so that the next phase builds on what was measured.
+  void end_phase() {
+    if (phase_ + 1 == static_cast<int>(phases_.size())) return;
+    average_->swap();
+    average_ = std::make_unique<WeightAverage>(0.0, WeightAverage::Modules{});
+    best_ = std::numeric_limits<double>::infinity();
+    since_best_ = 0;
+  }
+
+  void save(const std::string& name, bool best, bool weights) {
+    Checkpoint checkpoint;
+    checkpoint.record = outputs_.record;
+    for (const auto& [key, value] : trainer_.record()) checkpoint.record[key] = value;
+    checkpoint.record["step"] = std::to_string(step_);
+    checkpoint.record["phase"] = phases_[static_cast<std::size_t>(std::max(0, phase_))].name;
+    StateSaver saver;
+    trainer_.visit(saver);
+    if (average_) average_->save(saver.tensors);
+    double since = static_cast<double>(since_best_);
+    saver.number("loop.best", best_);
+    saver.number("loop.since_best", since);
+    checkpoint.tensors = weights ? weights_only(saver.tensors) : std::move(saver.tensors);
+    const auto path = outputs_.folder / "checkpoints" / (name + ".safetensors");
+    save_checkpoint(path, checkpoint);
+    if (!weights) last_save_ = Clock::now();
+    outputs_.emit(CheckpointSaved{step_, path.string(), best});
+  }
+
+  Outcome cancel() {
+    save("latest", false, false);
+    return Outcome::cancelled;
+  }
+
+  Trainer& trainer_;
+  const LoopSettings& settings_;
+  const LoopControl& control_;
+  const LoopOutputs& outputs_;
+  const std::vector<PhaseInfo> phases_;
+  std::unique_ptr<WeightAverage> average_ = std::make_unique<WeightAverage>(0.0, WeightAverage::Modules{});
+  const TensorMap* resumed_ = nullptr;
+  int phase_ = -1;
+  std::int64_t phase_start_ = 0, step_ = 0, first_step_ = 0, total_ = 0, since_best_ = 0;
+  int not_finite_ = 0;
+  double best_ = std::numeric_limits<double>::infinity();
+  Clock::time_point last_save_, started_;
+};
+
+}  // namespace
+
+Outcome run_training_loop(Trainer& trainer, const LoopSettings& settings, const Checkpoint* resume_from,
+                          const LoopControl& control, const LoopOutputs& outputs) {
+  return Loop(trainer, settings, control, outputs).run(resume_from);
+}
+
+}  // namespace luthier
