@@ -1,0 +1,234 @@
+#include "audio/reader.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <optional>
+#include <system_error>
+
+#include "audio/sound_file.h"
+
+namespace luthier::audio {
+namespace {
+
+namespace fs = std::filesystem;
+using detail::open_sound_file;
+using detail::quoted;
+using detail::SoundFile;
+
+constexpr int kLowestRate = 1000;
+constexpr int kHighestRate = 768000;
+constexpr sf_count_t kChunkFrames = 1 << 14;
+constexpr const char* kConvertCure = "convert it to WAV, FLAC, OGG, Opus, MP3 or AIFF";
+
+std::uint32_t little(const unsigned char* p) {
+  return p[0] | p[1] << 8 | p[2] << 16 | static_cast<std::uint32_t>(p[3]) << 24;
+}
+std::uint32_t big(const unsigned char* p) {
+  return p[3] | p[2] << 8 | p[1] << 16 | static_cast<std::uint32_t>(p[0]) << 24;
+}
+
+/// Bytes of sound that a RIFF or AIFF header promises and that the file has. libsndfile quietly believes the
+/// file's size, so a file that was cut short would pass for a shorter one.
+struct PromisedBytes {
+  std::uint64_t promised = 0;
+  std::uint64_t present = 0;
+};
+
+std::optional<PromisedBytes> promised_bytes(const fs::path& path, std::uint64_t file_size) {
+  std::ifstream in(path, std::ios::binary);
+  std::array<unsigned char, 12> head{};
+  if (!in.read(reinterpret_cast<char*>(head.data()), 12)) return std::nullopt;
+  const bool riff = std::memcmp(head.data(), "RIFF", 4) == 0;
+  const bool aiff = std::memcmp(head.data(), "FORM", 4) == 0;
+  if (!riff && !aiff) return std::nullopt;
+  const char* wanted = riff ? "data" : "SSND";
+  std::uint64_t at = 12;
+  for (int chunk = 0; chunk < 1000 && at + 8 <= file_size; ++chunk) {
+    in.seekg(static_cast<std::streamoff>(at));
+    if (!in.read(reinterpret_cast<char*>(head.data()), 8)) return std::nullopt;
+    const std::uint64_t size = riff ? little(head.data() + 4) : big(head.data() + 4);
+    if (std::memcmp(head.data(), wanted, 4) == 0) {
+      // Programs that write to a pipe cannot go back to fill in the size; they leave 0 or about 2^31 or 2^32
+      // there.
+      if (size == 0 || size >= 0xFFFFF000u || (size >= 0x7FFFF000u && size <= 0x7FFFFFFFu))
+        return std::nullopt;
+      return PromisedBytes{size, std::min(size, file_size - at - 8)};
+    }
+    at += 8 + size + (size & 1);
+  }
+  return std::nullopt;
+}
+
+std::string cut_short(const fs::path& path, double missing_share) {
+  const int percent = std::clamp(static_cast<int>(std::lround(missing_share * 100)), 1, 100);
+  return quoted(path) + " is cut short: about " + std::to_string(percent) +
+         " % of the sound that its header promises is missing; copy or export it again.";
+}
+
+std::uint64_t check_is_file(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found)
+    throw AudioError("There is no file " + quoted(path) + "; check the name.");
+  if (error)
+    throw AudioError("Cannot look at " + quoted(path) + " (" + error.message() + "); check its permissions.");
+  if (fs::is_directory(status)) throw AudioError(quoted(path) + " is a folder, not a sound file.");
+  if (!fs::is_regular_file(status))
+    throw AudioError(quoted(path) + " is no ordinary file; copy the sound into one.");
+  const std::uintmax_t size = fs::file_size(path, error);
+  if (error)
+    throw AudioError("Cannot look at " + quoted(path) + " (" + error.message() + "); check the disk.");
+  if (size == 0) throw AudioError(quoted(path) + " is empty (0 bytes); copy or export it again.");
+  if (!std::ifstream(path, std::ios::binary))
+    throw AudioError("Cannot open " + quoted(path) + " for reading; check its permissions.");
+  return size;
+}
+
+struct OpenFile {
+  SoundFile handle;
+  SF_INFO info{};
+  std::uint64_t bytes = 0;
+  bool length_known = true;
+};
+
+OpenFile open_checked(const fs::path& path) {
+  OpenFile file;
+  file.bytes = check_is_file(path);
+  file.handle = open_sound_file(path, SFM_READ, file.info);
+  // RAW means that libsndfile found no header and guessed by the file's name.
+  if (!file.handle || (file.info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_RAW) {
+    const std::string reason = file.handle ? "no header" : sf_strerror(nullptr);
+    throw AudioError(quoted(path) + " is not a sound file that can be read (" +
+                     reason.substr(0, reason.find_last_not_of(" .\n") + 1) + "); " + kConvertCure + ".");
+  }
+  if (file.info.samplerate < kLowestRate || file.info.samplerate > kHighestRate || file.info.channels < 1)
+    throw AudioError(quoted(path) + " claims " + std::to_string(file.info.samplerate) + " Hz and " +
+                     std::to_string(file.info.channels) + " channels, which no recording has; " +
+                     kConvertCure + ".");
+  file.length_known = file.info.frames >= 0 && file.info.frames < std::numeric_limits<sf_count_t>::max() / 2;
+  return file;
+}
+
+void check_length(const fs::path& path, const SF_INFO& info, std::int64_t frames) {
+  const double seconds = static_cast<double>(frames) / info.samplerate;
+  const double bytes = static_cast<double>(frames) * info.channels * sizeof(float);
+  if (seconds > kMaxSeconds || bytes > static_cast<double>(kMaxDecodedBytes))
+    throw AudioError(quoted(path) + " is too long (" + std::to_string(std::llround(seconds / 60)) +
+                     " minutes, " + std::to_string(std::llround(bytes / (1 << 20))) +
+                     " MiB decoded): at most 4 hours and 2048 MiB are read; cut it into shorter files.");
+}
+
+void check_not_cut_short(const fs::path& path, const OpenFile& file) {
+  if (const auto bytes = promised_bytes(path, file.bytes)) {
+    const double missing = 1.0 - static_cast<double>(bytes->present) / static_cast<double>(bytes->promised);
+    if (missing > 0.01) throw AudioError(cut_short(path, missing));
+  }
+}
+
+/// Reads up to `count` frames from where the handle stands.
+AudioBuffer decode(const fs::path& path, OpenFile& file, std::int64_t count) {
+  const int channels = file.info.channels;
+  AudioBuffer buffer(file.info.samplerate, channels, 0);
+  // No recording holds more PCM samples than bytes; a compressed one grows as it is decoded.
+  const auto hint =
+      static_cast<std::size_t>(std::min<std::int64_t>(count, static_cast<std::int64_t>(file.bytes)));
+  for (auto& channel : buffer.channels) channel.reserve(hint / static_cast<std::size_t>(channels) + 1);
+  std::vector<float> chunk(static_cast<std::size_t>(kChunkFrames) * static_cast<std::size_t>(channels));
+  while (count > 0) {
+    const sf_count_t got =
+        sf_readf_float(file.handle.get(), chunk.data(), std::min<sf_count_t>(count, kChunkFrames));
+    if (got <= 0) break;
+    const auto samples = static_cast<std::size_t>(got) * static_cast<std::size_t>(channels);
+    if (!std::all_of(chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(samples),
+                     [](float x) { return std::isfinite(x); }))
+      throw AudioError(quoted(path) +
+                       " holds samples that are no numbers (NaN or infinite); export it again.");
+    for (std::size_t c = 0; c < buffer.channels.size(); ++c)
+      for (std::size_t i = c; i < samples; i += static_cast<std::size_t>(channels))
+        buffer.channels[c].push_back(chunk[i]);
+    count -= got;
+    check_length(path, file.info, static_cast<std::int64_t>(buffer.length()));
+  }
+  return buffer;
+}
+
+AudioBuffer read_range(const fs::path& path, std::int64_t start, std::int64_t count) {
+  OpenFile file = open_checked(path);
+  check_not_cut_short(path, file);
+  const std::int64_t total =
+      file.length_known ? file.info.frames : std::numeric_limits<std::int64_t>::max() / 4;
+  if (total == 0) throw AudioError(quoted(path) + " holds no sound (0 samples); export it again.");
+  if (start < 0 || count < 1)
+    throw AudioError("A range of " + quoted(path) + " must start at 0 or later and hold a sample.");
+  if (start >= total)
+    throw AudioError("The range starts at sample " + std::to_string(start) + ", but " + quoted(path) +
+                     " ends at " + std::to_string(total) + ".");
+  const std::int64_t wanted = std::min(count, total - start);
+  if (file.length_known) check_length(path, file.info, wanted);
+  if (start > 0 && sf_seek(file.handle.get(), start, SEEK_SET) != start)
+    throw AudioError("Cannot go to sample " + std::to_string(start) + " of " + quoted(path) + "; " +
+                     kConvertCure + ".");
+  AudioBuffer buffer = decode(path, file, wanted);
+  const auto got = static_cast<std::int64_t>(buffer.length());
+  if (got == 0 && !file.length_known)
+    throw AudioError(quoted(path) + " holds no sound (0 samples); export it again.");
+  if (got == 0 ||
+      (file.length_known && static_cast<double>(wanted - got) > 0.01 * static_cast<double>(wanted)))
+    throw AudioError(cut_short(path, 1.0 - static_cast<double>(got) / static_cast<double>(wanted)));
+  return buffer;
+}
+
+std::string format_name(const OpenFile& file) {
+  SF_FORMAT_INFO major{}, minor{};
+  major.format = file.info.format & SF_FORMAT_TYPEMASK;
+  minor.format = file.info.format & SF_FORMAT_SUBMASK;
+  std::string name;
+  if (sf_command(nullptr, SFC_GET_FORMAT_INFO, &major, sizeof major) == 0 && major.name) name = major.name;
+  if (sf_command(nullptr, SFC_GET_FORMAT_INFO, &minor, sizeof minor) == 0 && minor.name)
+    name += std::string(", ") + minor.name;
+  return name;
+}
+
+}  // namespace
+
+AudioInfo probe(const fs::path& path) {
+  const OpenFile file = open_checked(path);
+  AudioInfo info;
+  info.frames = file.length_known ? file.info.frames : 0;
+  info.sample_rate = file.info.samplerate;
+  info.channels = file.info.channels;
+  info.format = format_name(file);
+  return info;
+}
+
+AudioBuffer read_audio(const fs::path& path) {
+  return read_range(path, 0, std::numeric_limits<std::int64_t>::max());
+}
+
+AudioBuffer read_audio(const fs::path& path, std::int64_t start_frame, std::int64_t count) {
+  return read_range(path, start_frame, count);
+}
+
+std::map<std::string, std::string> read_metadata(const fs::path& path) {
+  const OpenFile file = open_checked(path);
+  std::map<std::string, std::string> fields;
+  for (const auto& [name, number] : detail::text_fields())
+    if (const char* text = sf_get_string(file.handle.get(), number)) fields[name] = text;
+  return fields;
+}
+
+bool has_audio_extension(const fs::path& path) {
+  static constexpr std::array known = {".wav",  ".flac", ".ogg",  ".oga", ".opus", ".mp3", ".aif",
+                                       ".aiff", ".aifc", ".rf64", ".w64", ".au",   ".caf"};
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::find(known.begin(), known.end(), extension) != known.end();
+}
+
+}  // namespace luthier::audio
