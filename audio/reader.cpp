@@ -194,6 +194,26 @@ std::string format_name(const OpenFile& file) {
   return name;
 }
 
+/// What writer.cpp put into chunks of its own because a WAV text field is too short for it.
+void read_long_fields(const OpenFile& file, std::map<std::string, std::string>& fields) {
+  SF_CHUNK_INFO wanted{};
+  std::copy_n(detail::kTextChunk, 4, wanted.id);
+  wanted.id_size = 4;
+  for (SF_CHUNK_ITERATOR* at = sf_get_chunk_iterator(file.handle.get(), &wanted); at;
+       at = sf_next_chunk_iterator(at)) {
+    SF_CHUNK_INFO chunk{};
+    if (sf_get_chunk_size(at, &chunk) != 0 || chunk.datalen > std::min<std::uint64_t>(file.bytes, 1 << 24))
+      continue;
+    std::string record(chunk.datalen, ' ');
+    chunk.data = record.data();
+    if (sf_get_chunk_data(at, &chunk) != 0) continue;
+    const std::size_t equals = record.find('=');
+    if (equals == std::string::npos || detail::text_field(record.substr(0, equals)) == 0) continue;
+    record.resize(record.find_last_not_of(' ') + 1);
+    fields[record.substr(0, equals)] = record.substr(equals + 1);
+  }
+}
+
 }  // namespace
 
 AudioInfo probe(const fs::path& path) {
@@ -218,7 +238,8 @@ std::map<std::string, std::string> read_metadata(const fs::path& path) {
   const OpenFile file = open_checked(path);
   std::map<std::string, std::string> fields;
   for (const auto& [name, number] : detail::text_fields())
-    if (const char* text = sf_get_string(file.handle.get(), number)) fields[name] = text;
+    if (const char* text = sf_get_string(file.handle.get(), number); text && *text) fields[name] = text;
+  read_long_fields(file, fields);
   return fields;
 }
 

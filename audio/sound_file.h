@@ -21,6 +21,9 @@ SoundFile open_sound_file(const std::filesystem::path& path, int mode, SF_INFO& 
 /// 'path' in quotes, for messages.
 std::string quoted(const std::filesystem::path& path);
 
+/// WAV chunk of ours that holds one long text field as "name=text", filled up with spaces.
+inline constexpr const char* kTextChunk = "LUTH";
+
 /// libsndfile's number of a text field name ("title", "comment" …), or 0.
 int text_field(const std::string& name);
 /// The names that text_field knows, in libsndfile's order.

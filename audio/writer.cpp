@@ -144,11 +144,50 @@ void write_samples(SNDFILE* file, const AudioBuffer& buffer, bool clip, const fs
   }
 }
 
-void set_metadata(SNDFILE* file, const Metadata& metadata) {
+/// MP3 tags are written as Latin-1; what has no place there becomes '?'.
+std::string to_latin1(const std::string& utf8) {
+  std::string out;
+  for (std::size_t i = 0; i < utf8.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(utf8[i]);
+    if (byte < 0x80) {
+      out += utf8[i];
+    } else if ((byte & 0xfc) == 0xc0 && i + 1 < utf8.size()) {
+      out += static_cast<char>((byte & 3) << 6 | (utf8[++i] & 0x3f));
+    } else if (byte >= 0xc0) {
+      out += '?';
+    }
+  }
+  return out;
+}
+
+/// libsndfile cannot read a WAV text field of more than 2040 bytes (and loses the others with it), so a long
+/// one goes whole into a chunk of our own, and its beginning into the field for other programs.
+std::string shorten_for_wav(SNDFILE* file, const std::string& name, const std::string& text) {
+  constexpr std::size_t kLongest = 2000;
+  if (text.size() <= kLongest) return text;
+  std::string record = name + "=" + text;
+  record.resize((record.size() + 3) / 4 * 4, ' ');
+  SF_CHUNK_INFO chunk{};
+  std::copy_n(detail::kTextChunk, 4, chunk.id);
+  chunk.id_size = 4;
+  chunk.datalen = static_cast<unsigned>(record.size());
+  chunk.data = record.data();
+  if (sf_set_chunk(file, &chunk) != 0)
+    throw AudioError("The text field '" + name + "' is too long; shorten it.");
+  std::size_t end = kLongest;
+  while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not in the middle of a character
+  return text.substr(0, end);
+}
+
+void set_metadata(SNDFILE* file, const FormatRow& row, const Metadata& metadata) {
   for (const auto& [name, text] : metadata) {
     const int field = detail::text_field(name);
     if (field == 0) throw AudioError("A sound file has no text field '" + name + "'; use 'comment'.");
-    if (!text.empty() && sf_set_string(file, field, text.c_str()) != 0)
+    if (text.empty()) continue;
+    const std::string fitting = row.format == FileFormat::mp3 ? to_latin1(text)
+                                : row.extension == "wav"      ? shorten_for_wav(file, name, text)
+                                                              : text;
+    if (sf_set_string(file, field, fitting.c_str()) != 0)
       throw AudioError("The text field '" + name +
                        "' does not fit into this format; shorten it or leave it out.");
   }
@@ -218,7 +257,7 @@ void write_audio(const fs::path& path, const AudioBuffer& buffer, FileFormat for
     double quality = 0.7;
     sf_command(file.get(), SFC_SET_VBR_ENCODING_QUALITY, &quality, sizeof quality);
   }
-  set_metadata(file.get(), metadata);
+  set_metadata(file.get(), row, metadata);
   write_samples(file.get(), sound, format != FileFormat::wav_float, path);
   if (sf_close(file.release()) != 0)
     throw AudioError("Cannot write " + quoted(path) + " completely; free some space or choose another disk.");

@@ -99,7 +99,9 @@ class TestFiles : public QObject {
     } else {
       QVERIFY(largest_difference(sound, back) <= tolerance);
     }
-    QVERIFY(read_metadata(path) == metadata);
+    Metadata fields = read_metadata(path);
+    if (format == "mp3") fields.erase("software");  // LAME always names itself
+    QVERIFY(fields == metadata);
   }
 
   void opusOfAnyRateBecomes48k() {
@@ -266,7 +268,7 @@ class TestFiles : public QObject {
     std::signal(SIGXFSZ, SIG_IGN);
     rlimit old{};
     getrlimit(RLIMIT_FSIZE, &old);
-    const rlimit tight{100'000, old.rlim_max};
+    const rlimit tight{30'000, old.rlim_max};
     for (const char* format : {"wav16", "flac", "ogg", "opus", "mp3"}) {
       setrlimit(RLIMIT_FSIZE, &tight);
       const std::string text = message([&] { write_audio(at("keep.wav"), large, file_format(format)); });
