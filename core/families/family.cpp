@@ -41,6 +41,8 @@ Config preset_config(const Family& family, const std::string& preset, const Conf
   throw ConfigError("Family '" + family.info().id + "' has no preset '" + preset + "'; its presets are: " + known + ".");
 }
 
+std::shared_ptr<ClipSet> Family::make_clips(const Config&, const ProgressSink&, std::stop_token) const { return nullptr; }
+
 std::vector<float> FamilyTransfer::decode(const torch::Tensor&, const Config&, std::stop_token) {
   throw ConfigError("This model is no vocoder: it cannot turn a spectrogram into sound by itself.");
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/config/schema.h"
+#include "core/run/progress.h"
 #include "core/signal/representation.h"
 #include "core/training/checkpoint.h"
 #include "core/training/trainer.h"
@@ -85,6 +86,8 @@ class Family {
   virtual RepresentationSpec representation(const Config& config) const = 0;
   virtual DataNeeds needs(const Config& config) const = 0;
   virtual std::vector<ModuleCount> modules(const Config& config) const = 0;
+  /// A family that renders its own training clips returns them; null (the usual): they come from the catalog.
+  virtual std::shared_ptr<ClipSet> make_clips(const Config& config, const ProgressSink& progress, std::stop_token stop) const;
   virtual std::unique_ptr<Trainer> make_training(const TrainingInputs& inputs) const = 0;
   virtual std::unique_ptr<FamilyTransfer> make_transfer(const Checkpoint& checkpoint, torch::Device device) const = 0;
 };
