@@ -156,6 +156,14 @@ struct Description<RunFinished> {
     v("outcome", e.outcome), v("message", e.message), v("step", e.step), v("seconds", e.seconds);
   }
 };
+template <>
+struct Description<RunPreparing> {
+  static constexpr const char* name = "preparing";
+  template <class E, class V>
+  static void describe(E& e, V&& v) {
+    v("fraction", e.fraction), v("text", e.text), v("seconds_left", e.seconds_left);
+  }
+};
 
 template <std::size_t I = 0>
 RunEventData read_data(const std::string& name, const Json& json) {

@@ -18,6 +18,11 @@ struct PhaseInfo {
 };
 
 /// The events of one run, plain values, in order, from the run's own thread.
+struct RunPreparing {           ///< before RunStarted: clips are read, networks made
+  double fraction = 0;          ///< 0..1
+  std::string text;             ///< "reading clip 12 of 96"
+  double seconds_left = -1;     ///< < 0: not known yet
+};
 struct RunStarted {
   std::string family, preset, device;
   std::vector<PhaseInfo> phases;
@@ -67,7 +72,8 @@ struct RunFinished {
 };
 
 using RunEventData =
-    std::variant<RunStarted, StepDone, ValidationDone, PreviewReady, CheckpointSaved, RunWarning, RunPaused, RunFinished>;
+    std::variant<RunStarted, StepDone, ValidationDone, PreviewReady, CheckpointSaved, RunWarning, RunPaused, RunFinished,
+                 RunPreparing>;
 
 struct RunEvent {
   std::string run;              ///< folder name of the run

@@ -1,6 +1,8 @@
 #pragma once
 #include <torch/types.h>
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -34,7 +36,8 @@ struct InversionHints {
   const audio::AudioBuffer* content = nullptr;  ///< its phase and fine structure start the inversion; may be null
   int iterations = 32;                          ///< Griffin-Lim
   std::uint64_t seed = 0;                       ///< of the start phase where there is no content
-  std::int64_t samples = 0;                     ///< wanted length; 0: as the frames give
+  std::int64_t samples = 0;                     ///< wanted length at spec().sample_rate; 0: as the frames give
+  std::function<bool()> keep_going;             ///< asked often; false ends early with what there is; may be empty
 };
 
 /// Sound to tensor and back. Immutable after construction, may be shared between threads.

@@ -25,7 +25,8 @@ static RunEvent sample(std::size_t kind) {
       CheckpointSaved{10, "checkpoints/latest.safetensors", false},
       RunWarning{"a clip was skipped:\n\ttwo lines"},
       RunPaused{11, false},
-      RunFinished{Outcome::cancelled, "stopped", 12, 3.25}};
+      RunFinished{Outcome::cancelled, "stopped", 12, 3.25},
+      RunPreparing{0.5, "reading clip 12 of 96", 3.5}};
   return {"20260131T120000Z-latent_diffusion-1", all[kind]};
 }
 
