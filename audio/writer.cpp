@@ -8,19 +8,19 @@
 #include <cctype>
 #include <cerrno>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #ifdef _WIN32
 #include <io.h>
 #include <process.h>
 #else
-#include <fcntl.h>
 #include <unistd.h>
 #endif
 
-#include "audio/reader.h"
 #include "audio/resampler.h"
 #include "audio/sound_file.h"
 
@@ -59,7 +59,8 @@ std::string known_formats() {
   return names;
 }
 
-/// A file that disappears again unless commit() was reached.
+/// A file that disappears again unless commit() was reached. Encoders write through its callbacks and not by
+/// name, because some lose a failed write on the way.
 class TemporaryFile {
  public:
   explicit TemporaryFile(fs::path target) : target_(std::move(target)) {
@@ -71,17 +72,36 @@ class TemporaryFile {
 #endif
     temporary_ = target_.parent_path() / ("." + target_.filename().string() + "." + std::to_string(process) +
                                           "-" + std::to_string(counter++) + ".part");
+#ifdef _WIN32
+    file_ = _wfopen(temporary_.c_str(), L"w+b");
+#else
+    file_ = std::fopen(temporary_.c_str(), "w+be");
+#endif
+    if (!file_)
+      throw AudioError("Cannot write " + quoted(target_) + " (" + std::strerror(errno) +
+                       "); check that the folder exists and may be written to.");
   }
   ~TemporaryFile() {
+    if (file_) std::fclose(file_);
     std::error_code ignored;
     if (!committed_) fs::remove(temporary_, ignored);
   }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
-  const fs::path& path() const { return temporary_; }
+
+  detail::SoundFile open_encoder(SF_INFO& info) {
+    static SF_VIRTUAL_IO io = {&TemporaryFile::length, &TemporaryFile::seek, &TemporaryFile::read,
+                               &TemporaryFile::write, &TemporaryFile::tell};
+    return detail::SoundFile(sf_open_virtual(&io, SFM_WRITE, &info, this));
+  }
 
   void commit() {
-    sync();
+    if (error_ == 0 && std::fflush(file_) != 0) error_ = errno;
+#ifndef _WIN32
+    if (error_ == 0 && ::fsync(::fileno(file_)) != 0) error_ = errno;
+#endif
+    if (std::fclose(std::exchange(file_, nullptr)) != 0 && error_ == 0) error_ = errno;
+    check();
     std::error_code error;
     fs::rename(temporary_, target_, error);
     if (error)
@@ -90,19 +110,42 @@ class TemporaryFile {
     committed_ = true;
   }
 
- private:
-  void sync() const {
-#ifndef _WIN32
-    const int descriptor = ::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
-    const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-    const int why = errno;
-    if (descriptor >= 0) ::close(descriptor);
-    if (!synced)
-      throw AudioError("Cannot write " + quoted(target_) + " (" + std::strerror(why) + "); check the disk.");
-#endif
+  /// Throws when a write failed.
+  void check() const {
+    if (error_ != 0)
+      throw AudioError("Cannot write " + quoted(target_) + " (" + std::strerror(error_) +
+                       "); free some space or choose another disk.");
   }
+
+ private:
+  static TemporaryFile& self(void* user) { return *static_cast<TemporaryFile*>(user); }
+  static sf_count_t length(void* user) {
+    std::FILE* file = self(user).file_;
+    const long here = std::ftell(file);
+    std::fseek(file, 0, SEEK_END);
+    const long end = std::ftell(file);
+    std::fseek(file, here, SEEK_SET);
+    return end;
+  }
+  static sf_count_t seek(sf_count_t offset, int whence, void* user) {
+    std::fseek(self(user).file_, static_cast<long>(offset), whence);
+    return std::ftell(self(user).file_);
+  }
+  static sf_count_t read(void* to, sf_count_t count, void* user) {
+    return static_cast<sf_count_t>(std::fread(to, 1, static_cast<std::size_t>(count), self(user).file_));
+  }
+  static sf_count_t write(const void* from, sf_count_t count, void* user) {
+    const auto wrote =
+        static_cast<sf_count_t>(std::fwrite(from, 1, static_cast<std::size_t>(count), self(user).file_));
+    if (wrote != count && self(user).error_ == 0) self(user).error_ = errno ? errno : EIO;
+    return wrote;
+  }
+  static sf_count_t tell(void* user) { return std::ftell(self(user).file_); }
+
   fs::path target_;
   fs::path temporary_;
+  std::FILE* file_ = nullptr;
+  int error_ = 0;
   bool committed_ = false;
 };
 
@@ -126,7 +169,7 @@ AudioBuffer at_allowed_rate(const AudioBuffer& buffer, FileFormat format) {
   return buffer;
 }
 
-void write_samples(SNDFILE* file, const AudioBuffer& buffer, bool clip, const fs::path& path) {
+bool write_samples(SNDFILE* file, const AudioBuffer& buffer, bool clip) {
   constexpr std::size_t kChunk = 1 << 14;
   const std::size_t channels = buffer.channels.size();
   std::vector<float> chunk(kChunk * channels);
@@ -139,9 +182,9 @@ void write_samples(SNDFILE* file, const AudioBuffer& buffer, bool clip, const fs
       }
     if (sf_writef_float(file, chunk.data(), static_cast<sf_count_t>(frames)) !=
         static_cast<sf_count_t>(frames))
-      throw AudioError("Cannot write " + quoted(path) + " (" + sf_strerror(file) +
-                       "); free some space or choose another disk.");
+      return false;
   }
+  return true;
 }
 
 /// MP3 tags are written as Latin-1; what has no place there becomes '?'.
@@ -193,21 +236,6 @@ void set_metadata(SNDFILE* file, const FormatRow& row, const Metadata& metadata)
   }
 }
 
-/// Encoders may lose a write error when they close, so what was written is looked at once more.
-void check_written(const fs::path& temporary, const fs::path& target, const AudioBuffer& buffer, bool lossy) {
-  std::int64_t frames = 0;
-  try {
-    frames = probe(temporary).frames;
-  } catch (const AudioError&) {
-    frames = 0;
-  }
-  const auto wanted = static_cast<std::int64_t>(buffer.length());
-  const std::int64_t slack = lossy ? 4096 : 0;
-  if (frames < wanted - slack)
-    throw AudioError("Cannot write " + quoted(target) +
-                     " completely; free some space or choose another disk.");
-}
-
 }  // namespace
 
 FileFormat file_format(std::string_view name) {
@@ -243,13 +271,10 @@ void write_audio(const fs::path& path, const AudioBuffer& buffer, FileFormat for
     throw AudioError("The format " + std::string(row.name) + " cannot hold " + std::to_string(info.channels) +
                      " channels at " + std::to_string(info.samplerate) + " Hz; use wav_float.");
   TemporaryFile temporary(path);
-  detail::SoundFile file = detail::open_sound_file(temporary.path(), SFM_WRITE, info);
-  if (!file) {
-    std::string reason = sf_strerror(nullptr);
-    reason.resize(reason.find_last_not_of(" .\n") + 1);
-    throw AudioError("Cannot write " + quoted(path) + " (" + reason +
-                     "); check that the folder exists and may be written to.");
-  }
+  detail::SoundFile file = temporary.open_encoder(info);
+  temporary.check();
+  if (!file)
+    throw AudioError("Cannot write " + quoted(path) + " (" + sf_strerror(nullptr) + "); use another format.");
   sf_command(file.get(), SFC_SET_ADD_PEAK_CHUNK, nullptr,
              SF_FALSE);  // it holds the time of day: equal sounds, equal files
   sf_command(file.get(), SFC_SET_CLIPPING, nullptr, SF_TRUE);
@@ -258,10 +283,12 @@ void write_audio(const fs::path& path, const AudioBuffer& buffer, FileFormat for
     sf_command(file.get(), SFC_SET_VBR_ENCODING_QUALITY, &quality, sizeof quality);
   }
   set_metadata(file.get(), row, metadata);
-  write_samples(file.get(), sound, format != FileFormat::wav_float, path);
-  if (sf_close(file.release()) != 0)
-    throw AudioError("Cannot write " + quoted(path) + " completely; free some space or choose another disk.");
-  check_written(temporary.path(), path, sound, row.lossy);
+  const bool complete = write_samples(file.get(), sound, format != FileFormat::wav_float);
+  const bool closed = sf_close(file.release()) == 0;
+  temporary.check();
+  if (!complete || !closed)
+    throw AudioError("The " + std::string(row.name) + " encoder failed for " + quoted(path) +
+                     "; use another format.");
   temporary.commit();
 }
 
