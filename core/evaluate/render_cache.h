@@ -5,6 +5,7 @@
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "audio/audio_buffer.h"
