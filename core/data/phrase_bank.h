@@ -11,7 +11,8 @@
 namespace luthier {
 
 /// Which phrases are rendered by which instruments, for training on sounds that play the same notes. Everything follows from
-/// the seed. Training seeds start at 1,000,000: the measuring protocols use smaller ones only.
+/// the seed. Training seeds start at 1,000,000: the measuring protocols use smaller ones only; the
+/// programs and the font of core/config/held_out.h must stay unheard for their figures to mean something.
 struct BankOptions {
   std::int64_t phrases = 400;
   std::int64_t seed = 1;

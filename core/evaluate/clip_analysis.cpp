@@ -122,6 +122,24 @@ std::vector<float> judge_picture(const audio::Spectrogram& magnitude) {
   return out;
 }
 
+void check_measurable(std::span<const float> samples) {
+  if (samples.size() < kEvaluationRate)
+    throw EvaluationError("A clip of " + std::to_string(samples.size()) +
+                          " samples is too short to be measured: at least one second (16000 samples) is needed.");
+  if (!std::all_of(samples.begin(), samples.end(), [](float v) { return std::isfinite(v); }))
+    throw EvaluationError("A clip holds samples that are not numbers (NaN or infinite); it cannot be measured.");
+}
+
+void add_timbre(const std::vector<float>& x, ClipAnalysis& out) {
+  out.samples = x.size();
+  const audio::Spectrogram magnitude = audio::magnitude(reflected_stft(x, 1024, 256));
+  out.log_mel = bands(1024, 80).apply(magnitude);
+  for (float& v : out.log_mel.values) v = std::log(std::max(v, 1e-5f));
+  out.cepstra = cepstrum(out.log_mel);
+  out.judge_mel = judge_picture(magnitude);
+  out.embeddings = window_statistics(out.cepstra);
+}
+
 }  // namespace
 
 std::vector<float> fit_length(std::span<const float> samples, std::size_t length) {
@@ -140,30 +158,24 @@ std::vector<float> normalise_rms(std::span<const float> samples) {
 }
 
 ClipAnalysis analyse_clip(std::span<const float> samples) {
-  if (samples.size() < kEvaluationRate)
-    throw EvaluationError("A clip of " + std::to_string(samples.size()) +
-                          " samples is too short to be measured: at least one second (16000 samples) is needed.");
-  if (!std::all_of(samples.begin(), samples.end(), [](float v) { return std::isfinite(v); }))
-    throw EvaluationError("A clip holds samples that are not numbers (NaN or infinite); it cannot be measured.");
+  check_measurable(samples);
   const std::vector<float> x = normalise_rms(samples);
   ClipAnalysis out;
-  out.samples = samples.size();
-
+  add_timbre(x, out);
   const audio::Spectrogram power = audio::magnitude(reflected_stft(x, 2048, 512), 2.0f);
   out.mel_db = floored_db(bands(2048, 128).apply(power));
   out.high_band = upper_share(power);
-
-  const audio::Spectrogram magnitude = audio::magnitude(reflected_stft(x, 1024, 256));
-  out.log_mel = bands(1024, 80).apply(magnitude);
-  for (float& v : out.log_mel.values) v = std::log(std::max(v, 1e-5f));
-  out.cepstra = cepstrum(out.log_mel);
-  out.judge_mel = judge_picture(magnitude);
-  out.embeddings = window_statistics(out.cepstra);
   out.flux = mean_rise(out.log_mel);
-
   out.notes = track_notes(x);
   out.onsets = find_onsets(x);
   out.envelope_db = level_db(x);
+  return out;
+}
+
+ClipAnalysis analyse_timbre(std::span<const float> samples) {
+  check_measurable(samples);
+  ClipAnalysis out;
+  add_timbre(normalise_rms(samples), out);
   return out;
 }
 

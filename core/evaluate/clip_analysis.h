@@ -40,6 +40,9 @@ struct ClipAnalysis {
 /// or infinite samples. Silence is allowed: it has no notes and lies at the floors.
 ClipAnalysis analyse_clip(std::span<const float> samples);
 
+/// Only what the judges and the Fréchet distance look at (cepstra, judge_mel, embeddings): a tenth of the time.
+ClipAnalysis analyse_timbre(std::span<const float> samples);
+
 /// Pads with zeros, or cuts, to `length`: how an output is brought to its target.
 std::vector<float> fit_length(std::span<const float> samples, std::size_t length);
 

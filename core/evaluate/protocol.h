@@ -8,6 +8,7 @@
 
 #include "audio/audio_buffer.h"
 #include "audio/synth/phrase.h"
+#include "core/evaluate/clip_analysis.h"
 #include "core/evaluate/evaluation_table.h"
 #include "core/run/progress.h"
 #include "core/signal/representation.h"
@@ -20,12 +21,9 @@ namespace luthier {
 //   t1   content, style and target from the main font, phrases never trained on
 //   t2   content from the held-out font, style and target from the main font
 //   t3   content from the main font, style and target from the held-out font (style by example)
-//   t3x  main font; targets are instruments that were never trained on (kHeldOutPrograms)
+//   t3x  main font; targets are instruments that were never trained on (kHeldOutPrograms): 16 directions
 // Main font: FluidR3_GM; held-out: TimGM6mb. MuseScore_General descends from FluidR3 and is no independent font.
-// Phrase seeds: core/config/phrase_seeds.h. The judges learn from real renders of their own phrases by the font of the target.
-
-/// Programs that nothing may be trained on: harpsichord, accordion, oboe, banjo (General MIDI, from 0).
-inline constexpr int kHeldOutPrograms[] = {6, 21, 68, 105};
+// Phrase seeds: core/config/held_out.h. The judges learn from real renders of their own phrases by the font of the target.
 
 struct ProtocolOptions {
   std::string protocol = "t1";
@@ -36,7 +34,7 @@ struct ProtocolOptions {
   std::filesystem::path main_font;      ///< empty: FluidR3_GM where distributions put it
   std::filesystem::path held_out_font;  ///< empty: TimGM6mb where distributions put it
   int threads = 1;                      ///< cases scored at the same time, >= 1
-  bool judges = true;                   ///< false: no recognition columns (saves minutes on the first run)
+  bool judges = true;                   ///< false: no recognition and no Fréchet columns (saves minutes on the first run)
   bool baselines = true;                ///< copy content, copy style, EQ match, true target
 };
 
