@@ -69,6 +69,14 @@ class Stft {
 Spectrum stft(std::span<const float> samples, const StftOptions& options = {});
 std::vector<float> istft(const Spectrum& spectrum, const StftOptions& options = {}, std::size_t length = 0);
 
+/// Building blocks, shared with griffin_lim.cpp: the window in the middle of n_fft samples; the signal with
+/// its padding (n_fft/2 at both ends when centred); the padding written anew around [pad, size - pad); 1 /
+/// (n_fft * sum of squared windows).
+std::vector<float> padded_window(const StftOptions& options);
+std::vector<float> padded_signal(std::span<const float> samples, const StftOptions& options);
+void fill_padding(std::span<float> padded, std::size_t pad, PadMode mode);
+std::vector<float> overlap_scale(const StftOptions& options, int frames, std::size_t padded_length);
+
 /// |X|^power as [bin][frame]; power 1 or 2 are fast.
 Spectrogram magnitude(const Spectrum& spectrum, float power = 1.0f);
 
