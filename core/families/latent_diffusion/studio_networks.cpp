@@ -1,0 +1,245 @@
+#include "core/families/latent_diffusion/studio_networks.h"
+
+#include <cmath>
+#include <numbers>
+
+namespace luthier::studio {
+namespace {
+
+namespace F = torch::nn::functional;
+
+void zero(torch::nn::Linear& linear) {
+  torch::nn::init::zeros_(linear->weight);
+  torch::nn::init::zeros_(linear->bias);
+}
+
+/// Pads frames at the end with the last one until `multiple` divides them.
+torch::Tensor padded_to(const torch::Tensor& x, std::int64_t multiple) {
+  const std::int64_t missing = (multiple - x.size(1) % multiple) % multiple;
+  if (missing == 0) return x;
+  return torch::cat({x, x.narrow(1, x.size(1) - 1, 1).expand({-1, missing, -1})}, 1);
+}
+
+torch::Tensor plain_norm(const torch::Tensor& x) { return torch::layer_norm(x, {x.size(-1)}); }
+
+}  // namespace
+
+torch::Tensor alpha_of(const torch::Tensor& time) { return torch::cos(time * (std::numbers::pi / 2)); }
+torch::Tensor sigma_of(const torch::Tensor& time) { return torch::sin(time * (std::numbers::pi / 2)); }
+
+Conv3Impl::Conv3Impl(std::int64_t in, std::int64_t out, std::int64_t dilation) : dilation_(dilation) {
+  linear = register_module("linear", torch::nn::Linear(3 * in, out));
+}
+
+torch::Tensor Conv3Impl::forward(const torch::Tensor& x) {
+  const std::int64_t frames = x.size(1);
+  const auto wide = F::pad(x, F::PadFuncOptions({0, 0, dilation_, dilation_}));
+  return linear->forward(torch::cat({wide.narrow(1, 0, frames), x, wide.narrow(1, 2 * dilation_, frames)}, -1));
+}
+
+FilmBlockImpl::FilmBlockImpl(std::int64_t width, std::int64_t embedding, std::int64_t dilation) {
+  film = register_module("film", torch::nn::Linear(embedding, 2 * width));
+  conv = register_module("conv", Conv3(width, width, dilation));
+  out = register_module("out", torch::nn::Linear(width, width));
+  zero(film);
+  zero(out);
+}
+
+torch::Tensor FilmBlockImpl::forward(const torch::Tensor& x, const torch::Tensor& embedding) {
+  const auto parts = film->forward(embedding).unsqueeze(1).chunk(2, -1);
+  const auto h = plain_norm(x) * (1 + parts[0]) + parts[1];
+  return x + out->forward(torch::silu(conv->forward(h)));
+}
+
+PlainBlockImpl::PlainBlockImpl(std::int64_t width, std::int64_t dilation) {
+  norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({width})));
+  conv = register_module("conv", Conv3(width, width, dilation));
+  out = register_module("out", torch::nn::Linear(width, width));
+  zero(out);
+}
+
+torch::Tensor PlainBlockImpl::forward(const torch::Tensor& x) {
+  return x + out->forward(torch::silu(conv->forward(norm->forward(x))));
+}
+
+StyleAttentionImpl::StyleAttentionImpl(std::int64_t width, std::int64_t token_width, std::int64_t heads) : heads_(heads) {
+  TORCH_CHECK(width % heads == 0, "attention_heads must divide the width ", width);
+  norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({width})));
+  query = register_module("query", torch::nn::Linear(width, width));
+  key_value = register_module("key_value", torch::nn::Linear(token_width, 2 * width));
+  out = register_module("out", torch::nn::Linear(width, width));
+  zero(out);
+}
+
+torch::Tensor StyleAttentionImpl::forward(const torch::Tensor& x, const torch::Tensor& tokens) {
+  const auto split = [&](const torch::Tensor& t) { return t.reshape({t.size(0), t.size(1), heads_, -1}).transpose(1, 2); };
+  const auto parts = key_value->forward(tokens).chunk(2, -1);
+  const auto q = split(query->forward(norm->forward(x))), k = split(parts[0]), v = split(parts[1]);
+  const auto weights = torch::softmax(torch::matmul(q, k.transpose(-1, -2)) / std::sqrt(static_cast<double>(q.size(-1))), -1);
+  return x + out->forward(torch::matmul(weights, v).transpose(1, 2).reshape(x.sizes()));
+}
+
+AutoencoderImpl::AutoencoderImpl(const StudioSettings& s)
+    : patch_(s.patch), bands_(s.bands), latent_(s.latent), whitening_(s.whitening), residual_(s.ae_residual || !s.pca_start), pca_(s.pca_start) {
+  const std::int64_t flat = patch_ * bands_;
+  band_mean = register_buffer("band_mean", torch::zeros({bands_}));
+  deviation = register_buffer("deviation", torch::ones({}));
+  mean = register_buffer("mean", torch::zeros({flat}));
+  basis = register_buffer("basis", torch::zeros({flat, latent_}));
+  gain = register_buffer("gain", torch::ones({latent_}));
+  scale = register_buffer("scale", torch::ones({}));
+  if (!residual_) return;
+  encode_in = register_module("encode_in", Conv3(flat, s.ae_width));
+  encode_blocks = register_module("encode_blocks", torch::nn::ModuleList());
+  decode_blocks = register_module("decode_blocks", torch::nn::ModuleList());
+  for (std::int64_t i = 0; i < s.ae_blocks; ++i) {
+    encode_blocks->push_back(PlainBlock(s.ae_width, 1));
+    decode_blocks->push_back(PlainBlock(s.ae_width, 1));
+  }
+  encode_out = register_module("encode_out", torch::nn::Linear(s.ae_width, latent_));
+  decode_in = register_module("decode_in", Conv3(latent_, s.ae_width));
+  decode_out = register_module("decode_out", torch::nn::Linear(s.ae_width, flat));
+  if (pca_) zero(encode_out), zero(decode_out);
+}
+
+torch::Tensor AutoencoderImpl::patches(const torch::Tensor& features) const {
+  const auto x = padded_to(features, patch_);
+  return x.reshape({x.size(0), x.size(1) / patch_, patch_ * bands_});
+}
+
+torch::Tensor AutoencoderImpl::encode(const torch::Tensor& features) {
+  const auto x = patches(features);
+  auto z = torch::matmul(x - mean, basis) / gain;
+  if (residual_) {
+    auto h = encode_in->forward(x);
+    for (const auto& block : *encode_blocks) h = block->as<PlainBlock>()->forward(h);
+    z = z + encode_out->forward(torch::silu(h));
+  }
+  return z / scale;
+}
+
+torch::Tensor AutoencoderImpl::decode(const torch::Tensor& latent, std::int64_t frames) {
+  const auto z = latent * scale;
+  auto x = torch::matmul(z * gain, basis.t()) + mean;
+  if (residual_) {
+    auto h = decode_in->forward(z);
+    for (const auto& block : *decode_blocks) h = block->as<PlainBlock>()->forward(h);
+    x = x + decode_out->forward(torch::silu(h));
+  }
+  return x.reshape({x.size(0), x.size(1) * patch_, bands_}).narrow(1, 0, frames);
+}
+
+void AutoencoderImpl::fit(const torch::Tensor& log_mel) {
+  torch::NoGradGuard guard;
+  band_mean.copy_(log_mel.mean({0, 1}));
+  deviation.copy_((log_mel - band_mean).std());
+  if (!pca_) return;
+  const auto rows = patches(normalise(log_mel)).reshape({-1, patch_ * bands_}).to(torch::kDouble);
+  const auto centre = rows.mean(0);
+  const auto spread = rows - centre;
+  const auto [values, vectors] = torch::linalg_eigh(torch::matmul(spread.t(), spread) / static_cast<double>(rows.size(0)));
+  const auto kept = std::min<std::int64_t>(latent_, patch_ * bands_);
+  mean.copy_(centre);
+  basis.zero_();
+  gain.fill_(1);
+  basis.narrow(1, 0, kept).copy_(vectors.flip(1).narrow(1, 0, kept));
+  gain.narrow(0, 0, kept).copy_(values.flip(0).narrow(0, 0, kept).clamp_min(1e-8).sqrt().pow(whitening_));
+}
+
+void AutoencoderImpl::fit_scale(const torch::Tensor& features) {
+  torch::NoGradGuard guard;
+  scale.fill_(1);
+  scale.copy_(encode(features).square().mean().sqrt());
+}
+
+StyleEncoderImpl::StyleEncoderImpl(const StudioSettings& s) {
+  const auto width = s.style_width;
+  in = register_module("in", Conv3(s.bands, width));
+  blocks = register_module("blocks", torch::nn::ModuleList());
+  for (const std::int64_t dilation : {1, 1, 2, 4}) blocks->push_back(PlainBlock(width, dilation));
+  down1 = register_module("down1", torch::nn::Linear(2 * width, width));
+  down2 = register_module("down2", torch::nn::Linear(2 * width, width));
+  norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({width})));
+  key = register_module("key", torch::nn::Linear(width, width));
+  value = register_module("value", torch::nn::Linear(width, width));
+  vector = register_module("vector", torch::nn::Linear(2 * width, s.embedding));
+  queries = register_parameter("queries", torch::randn({s.style_tokens, width}) / std::sqrt(static_cast<double>(width)));
+  no_vector = register_parameter("no_vector", torch::zeros({s.embedding}));
+  no_tokens = register_parameter("no_tokens", torch::zeros({s.style_tokens, width}));
+}
+
+Style StyleEncoderImpl::forward(const torch::Tensor& features) {
+  auto h = in->forward(padded_to(features, 4));
+  h = blocks[0]->as<PlainBlock>()->forward(h);
+  h = down1->forward(h.reshape({h.size(0), h.size(1) / 2, -1}));
+  h = blocks[1]->as<PlainBlock>()->forward(h);
+  h = down2->forward(h.reshape({h.size(0), h.size(1) / 2, -1}));
+  h = blocks[3]->as<PlainBlock>()->forward(blocks[2]->as<PlainBlock>()->forward(h));
+  h = norm->forward(h);
+  const auto weights = torch::softmax(torch::matmul(queries, key->forward(h).transpose(1, 2)) / 4.0, -1);
+  Style style;
+  style.tokens = torch::matmul(weights, value->forward(h));
+  style.vector = vector->forward(torch::cat({h.mean(1), torch::silu(h).square().mean(1)}, -1));
+  return style;
+}
+
+Style StyleEncoderImpl::none(std::int64_t batch) {
+  return {no_vector.unsqueeze(0).expand({batch, -1}), no_tokens.unsqueeze(0).expand({batch, -1, -1})};
+}
+
+DenoiserImpl::DenoiserImpl(const StudioSettings& s)
+    : film_(s.film), cross_attention_(s.cross_attention), content_channels_(s.content_channels), embedding_(s.embedding) {
+  constexpr std::int64_t dilations[] = {1, 2, 4, 1, 2, 4, 8, 1};
+  const auto pick = [&](std::int64_t i) { return dilations[i % 8]; };
+  in = register_module("in", Conv3(content_channels_ ? 2 * s.latent : s.latent, s.width));
+  time1 = register_module("time1", torch::nn::Linear(128, embedding_));
+  time2 = register_module("time2", torch::nn::Linear(embedding_, embedding_));
+  before = register_module("before", torch::nn::ModuleList());
+  deep = register_module("deep", torch::nn::ModuleList());
+  after = register_module("after", torch::nn::ModuleList());
+  attention = register_module("attention", torch::nn::ModuleList());
+  for (std::int64_t i = 0; i < s.blocks; ++i) before->push_back(FilmBlock(s.width, embedding_, pick(i)));
+  down = register_module("down", torch::nn::Linear(2 * s.width, s.deep_width));
+  for (std::int64_t i = 0; i < s.deep_blocks; ++i) deep->push_back(FilmBlock(s.deep_width, embedding_, pick(i)));
+  up = register_module("up", torch::nn::Linear(s.deep_width, 2 * s.width));
+  merge = register_module("merge", torch::nn::Linear(2 * s.width, s.width));
+  for (std::int64_t i = 0; i < s.blocks; ++i) after->push_back(FilmBlock(s.width, embedding_, pick(i)));
+  if (cross_attention_)
+    for (const auto width : {s.width, s.deep_width, s.deep_width, s.width})
+      attention->push_back(StyleAttention(width, s.style_width, s.attention_heads));
+  norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({s.width})));
+  out = register_module("out", torch::nn::Linear(s.width, s.latent));
+  zero(out);
+}
+
+torch::Tensor DenoiserImpl::embed(const torch::Tensor& time, const Style& style) {
+  const auto index = torch::arange(64, time.options());
+  const auto angles = time.unsqueeze(1) * (1000.0 * torch::exp(index * (-std::log(1000.0) / 63)));
+  auto e = time2->forward(torch::silu(time1->forward(torch::cat({angles.sin(), angles.cos()}, -1))));
+  if (film_) e = e + style.vector;
+  return torch::silu(e);
+}
+
+torch::Tensor DenoiserImpl::forward(const torch::Tensor& z, const torch::Tensor& content, const torch::Tensor& time,
+                                    const Style& style) {
+  const auto e = embed(time, style);
+  const auto look = [&](std::size_t i, const torch::Tensor& x) {
+    return cross_attention_ ? attention[i]->as<StyleAttention>()->forward(x, style.tokens) : x;
+  };
+  const std::int64_t frames = z.size(1);
+  auto h = in->forward(padded_to(content_channels_ ? torch::cat({z, content}, -1) : z, 2));
+  for (const auto& block : *before) h = block->as<FilmBlock>()->forward(h, e);
+  h = look(0, h);
+  const auto skip = h;
+  h = down->forward(h.reshape({h.size(0), h.size(1) / 2, -1}));
+  for (std::size_t i = 0; i < deep->size(); ++i) {
+    h = deep[i]->as<FilmBlock>()->forward(h, e);
+    if (i == deep->size() / 2) h = look(1, h);
+  }
+  h = up->forward(torch::silu(look(2, h))).reshape(skip.sizes());
+  h = look(3, merge->forward(torch::cat({h, skip}, -1)));
+  for (const auto& block : *after) h = block->as<FilmBlock>()->forward(h, e);
+  return out->forward(torch::silu(norm->forward(h))).narrow(1, 0, frames);
+}
+
+}  // namespace luthier::studio

@@ -1,0 +1,261 @@
+#include "core/families/latent_diffusion/studio_trainer.h"
+
+#include <torch/torch.h>
+
+#include <cmath>
+
+namespace luthier::studio {
+namespace {
+
+std::vector<torch::Tensor> parameters_of(std::initializer_list<torch::nn::Module*> modules) {
+  std::vector<torch::Tensor> all;
+  for (auto* module : modules)
+    for (auto& parameter : module->parameters()) all.push_back(parameter);
+  return all;
+}
+
+constexpr std::int64_t kFiguresEveryOnCuda = 20;  // reading a figure waits for the device
+
+}  // namespace
+
+StudioTrainer::StudioTrainer(const TrainingInputs& inputs, const StudioSettings& settings)
+    : inputs_(inputs), settings_(settings), source_(inputs, settings), networks_((torch::manual_seed(1), settings), inputs.device) {
+  Rng rng(271828, 0);
+  networks_.autoencoder->fit(source_.draw_any(std::min<std::int64_t>(256, 64 + 2 * static_cast<std::int64_t>(source_.clips().size())), rng));
+  AdamWOptions options;
+  options.learning_rate = settings.learning_rate;
+  options.weight_decay = settings.weight_decay;
+  if (settings.ae_steps > 0 && (settings.ae_residual || !settings.pca_start)) autoencoder_optimiser_ = std::make_unique<FlatAdamW>(parameters_of({networks_.autoencoder.get()}), options);
+  optimiser_ = std::make_unique<FlatAdamW>(parameters_of({networks_.denoiser.get(), networks_.style_encoder.get()}), options);
+  triples_ = source_.validation_triples(inputs.device.is_cuda() ? 48 : 12);
+  if (!triples_.empty()) validation_ = source_.fixed(triples_, settings.frames);
+  torch::NoGradGuard guard;
+  Rng scale_rng(271828, 1);
+  networks_.autoencoder->fit_scale(networks_.autoencoder->normalise(source_.draw_any(64, scale_rng)));
+}
+
+std::vector<PhaseInfo> StudioTrainer::phases() const {
+  std::vector<PhaseInfo> all;
+  if (settings_.ae_steps > 0) all.push_back({"autoencoder", autoencoder_optimiser_ ? settings_.ae_steps : 1});
+  all.push_back({settings_.objective, settings_.steps});
+  return all;
+}
+
+void StudioTrainer::enter_phase(int phase) {
+  if (is_autoencoder(phase)) return;
+  for (auto& parameter : networks_.autoencoder->parameters()) parameter.set_requires_grad(false);
+  torch::NoGradGuard guard;
+  Rng rng(271828, 2);
+  networks_.autoencoder->fit_scale(networks_.autoencoder->normalise(source_.draw_any(64, rng)));
+}
+
+Batch StudioTrainer::draw(int phase, Rng& rng) {
+  torch::NoGradGuard guard;
+  auto& autoencoder = *networks_.autoencoder;
+  if (is_autoencoder(phase)) return {{"features", autoencoder.normalise(source_.draw_any(settings_.batch, rng))}};
+  auto mel = source_.draw(settings_.batch, rng, /*validation=*/false);
+  Batch batch;
+  batch["target"] = autoencoder.normalise(mel["target"]);
+  batch["style"] = autoencoder.normalise(mel["style"]);
+  batch["content_latent"] = autoencoder.encode(autoencoder.normalise(mel["content"]));
+  batch["target_latent"] = autoencoder.encode(batch["target"]);
+  const auto device = inputs_.device;
+  const auto uniform = rng.uniform({settings_.batch}, device);
+  const auto terminal = rng.uniform({settings_.batch}, device) < settings_.terminal_share;
+  batch["time"] = torch::where(terminal, torch::ones_like(uniform), uniform);
+  batch["noise"] = rng.normal(batch["target_latent"].sizes(), device);
+  batch["dropped"] = (rng.uniform({settings_.batch}, device) < settings_.style_drop).to(torch::kFloat);
+  return batch;
+}
+
+Style StudioTrainer::styled(const torch::Tensor& features, const torch::Tensor& dropped) {
+  auto style = networks_.style_encoder->forward(features);
+  const auto none = networks_.style_encoder->none(features.size(0));
+  const auto off = dropped.unsqueeze(1);
+  style.vector = style.vector * (1 - off) + none.vector * off;
+  style.tokens = style.tokens * (1 - off.unsqueeze(2)) + none.tokens * off.unsqueeze(2);
+  return style;
+}
+
+torch::Tensor StudioTrainer::autoencoder_loss(const Batch& batch, Rng& rng, Figures& figures) {
+  const auto& features = batch.at("features");
+  torch::Tensor latent, decoded;
+  {
+    const MixedPrecision precision(inputs_.device, settings_.mixed_precision);
+    latent = networks_.autoencoder->encode(features).to(torch::kFloat);
+    decoded = networks_.autoencoder->decode(latent + settings_.latent_noise * rng.normal(latent.sizes(), inputs_.device), features.size(1));
+  }
+  const auto error = (decoded.to(torch::kFloat) - features).abs().mean();
+  // Without this the encoder would grow its latents until the noise does not matter.
+  const auto excess = torch::relu(latent.square().mean() - 1.0);
+  const auto loss = error + 0.1 * excess;
+  if (!inputs_.device.is_cuda()) figures = {{"loss", loss.item<double>()}, {"mel_l1", (error * networks_.autoencoder->deviation).item<double>()}};
+  return loss;
+}
+
+torch::Tensor StudioTrainer::diffusion_loss(const Batch& batch, Figures& figures) {
+  const auto& x = batch.at("target_latent");
+  const auto time = batch.at("time");
+  const bool regression = settings_.objective == "regression";
+  const auto t = time.reshape({-1, 1, 1});
+  const auto alpha = alpha_of(t), sigma = sigma_of(t);
+  const auto z = regression ? torch::zeros_like(x) : alpha * x + sigma * batch.at("noise");
+  torch::Tensor out, decoded;
+  {
+    const MixedPrecision precision(inputs_.device, settings_.mixed_precision);
+    const auto style = styled(batch.at("style"), batch.at("dropped"));
+    out = networks_.denoiser->forward(z, batch.at("content_latent"), regression ? torch::ones_like(time) : time, style).to(torch::kFloat);
+    if (settings_.mel_loss > 0 || regression)
+      decoded = networks_.autoencoder->decode(regression ? out : alpha * z - sigma * out, batch.at("target").size(1)).to(torch::kFloat);
+  }
+  torch::Tensor error, loss;
+  if (regression) {
+    error = (out - x).square().mean();
+    loss = (decoded - batch.at("target")).abs().mean();
+  } else {
+    const auto weight = settings_.low_noise_weight + (1 - settings_.low_noise_weight) * sigma.square();
+    error = ((out - (alpha * batch.at("noise") - sigma * x)).square() * weight).mean();
+    loss = error;
+    if (decoded.defined()) loss = loss + settings_.mel_loss * (decoded - batch.at("target")).abs().mean();
+  }
+  figures = {{"loss", 0}, {"error", 0}};
+  const bool read = !inputs_.device.is_cuda();
+  if (read) figures = {{"loss", loss.item<double>()}, {regression ? "latent_mse" : "v_mse", error.item<double>()}};
+  return loss;
+}
+
+void StudioTrainer::set_rate(FlatAdamW& optimiser, std::int64_t step, std::int64_t total) {
+  const double progress = static_cast<double>(step) / static_cast<double>(std::max<std::int64_t>(1, total));
+  const double warm = std::min(1.0, static_cast<double>(step + 1) / static_cast<double>(std::max<std::int64_t>(1, settings_.warmup)));
+  rate_ = settings_.learning_rate * warm * (0.02 + 0.98 * 0.5 * (1 + std::cos(progress * M_PI)));
+  optimiser.set_learning_rate(rate_);
+}
+
+Figures StudioTrainer::update(int phase, const Batch& batch, std::int64_t step, Rng& rng) {
+  Figures figures;
+  if (is_autoencoder(phase)) {
+    if (!autoencoder_optimiser_) {  // a purely linear autoencoder is already fitted
+      torch::NoGradGuard guard;
+      autoencoder_loss(batch, rng, figures);
+      return figures;
+    }
+    set_rate(*autoencoder_optimiser_, step, settings_.ae_steps);
+    autoencoder_optimiser_->zero_grad();
+    autoencoder_loss(batch, rng, figures).backward();
+    autoencoder_optimiser_->step();
+    return figures;
+  }
+  set_rate(*optimiser_, step, settings_.steps);
+  optimiser_->zero_grad();
+  const auto loss = diffusion_loss(batch, figures);
+  loss.backward();
+  const auto norm = optimiser_->step();
+  if (inputs_.device.is_cuda()) {
+    figures.clear();
+    if (step % kFiguresEveryOnCuda == 0) figures = {{"loss", loss.item<double>()}, {"gradient_norm", norm.item<double>()}};
+  } else {
+    figures.push_back({"gradient_norm", norm.item<double>()});
+  }
+  return figures;
+}
+
+Figures StudioTrainer::validate(int phase) {
+  if (validation_.empty()) return {};
+  if (!is_autoencoder(phase)) return validate_diffusion();
+  auto& autoencoder = *networks_.autoencoder;
+  const auto features = autoencoder.normalise(validation_.at("target"));
+  const auto latent = autoencoder.encode(features);
+  const auto error = (autoencoder.decode(latent, features.size(1)) - features).abs().mean() * autoencoder.deviation;
+  return {{"mel_l1", error.item<double>()}, {"latent_deviation", latent.std().item<double>()}};
+}
+
+Figures StudioTrainer::validate_diffusion() {
+  const MixedPrecision precision(inputs_.device, settings_.mixed_precision);
+  auto& autoencoder = *networks_.autoencoder;
+  const auto target = autoencoder.normalise(validation_.at("target"));
+  const auto content = autoencoder.encode(autoencoder.normalise(validation_.at("content"))).to(torch::kFloat);
+  const auto latent = autoencoder.encode(target).to(torch::kFloat);
+  const auto style = networks_.style_encoder->forward(autoencoder.normalise(validation_.at("style")));
+  Figures figures;
+  const auto error_of = [&](const torch::Tensor& x, const torch::Tensor& wanted) {
+    return ((autoencoder.decode(x, wanted.size(1)).to(torch::kFloat) - wanted).abs().mean() * autoencoder.deviation).item<double>();
+  };
+  const auto sampled = [&](int steps, const Style& by) {
+    StudioTransferSettings options;
+    options.steps = steps;
+    Rng rng(99, static_cast<std::uint64_t>(steps));
+    return sample(networks_, content, by, options, rng, {}, {});
+  };
+  figures.emplace_back("mel_l1", error_of(sampled(1, style), target));
+  if (settings_.objective == "diffusion") {
+    figures.emplace_back("mel_l1_4_steps", error_of(sampled(4, style), target));
+    Rng rng(98, 0);
+    const auto noise = rng.normal(latent.sizes(), inputs_.device);
+    for (const auto& [name, level] : {std::pair{"v_mse_t10", 0.1}, {"v_mse_t50", 0.5}, {"v_mse_t90", 0.9}}) {
+      const double alpha = std::cos(level * M_PI / 2), sigma = std::sin(level * M_PI / 2);
+      const auto time = torch::full({latent.size(0)}, level, latent.options());
+      const auto v = networks_.denoiser->forward(alpha * latent + sigma * noise, content, time, style).to(torch::kFloat);
+      figures.emplace_back(name, (v - (alpha * noise - sigma * latent)).square().mean().item<double>());
+    }
+  }
+  // Control: with styles shifted among the examples the error must rise, or the style is being ignored.
+  const Style shifted{style.vector.roll(1, 0), style.tokens.roll(1, 0)};
+  figures.emplace_back("mel_l1_swapped_style", error_of(sampled(1, shifted), target));
+  return figures;
+}
+
+std::vector<Preview> StudioTrainer::preview(int phase) {
+  if (triples_.empty()) return {};
+  const MixedPrecision precision(inputs_.device, settings_.mixed_precision);
+  auto& autoencoder = *networks_.autoencoder;
+  const auto first = [&](const char* name) { return validation_.at(name).narrow(0, 0, 1); };
+  const auto target = autoencoder.normalise(first("target"));
+  torch::Tensor latent;
+  if (is_autoencoder(phase)) {
+    latent = autoencoder.encode(target);
+  } else {
+    const auto style = networks_.style_encoder->forward(autoencoder.normalise(first("style")));
+    StudioTransferSettings options;
+    Rng rng(97, 0);
+    latent = sample(networks_, autoencoder.encode(autoencoder.normalise(first("content"))).to(torch::kFloat), style, options, rng, {}, {});
+  }
+  const auto result = autoencoder.denormalise(autoencoder.decode(latent.to(torch::kFloat), target.size(1)).to(torch::kFloat));
+  const auto decibels = [](const torch::Tensor& log_mel) { return (log_mel[0].t() * 8.685889638).to(torch::kCPU).contiguous(); };
+  const auto& clips = source_.clips().clips;
+  const auto name = [&](std::int64_t i) { return clips[static_cast<std::size_t>(i)].label; };
+  const std::string title = name(triples_[0].content) + " to " + name(triples_[0].target);
+  RepresentationSpec spec;
+  spec.kind = "log_mel";
+  spec.sample_rate = static_cast<int>(settings_.rate);
+  spec.n_fft = static_cast<int>(settings_.n_fft);
+  spec.hop = static_cast<int>(settings_.hop);
+  spec.bands = static_cast<int>(settings_.bands);
+  const auto representation = make_representation(spec);
+  const auto sound = [&](const torch::Tensor& log_mel) {
+    return representation->invert(log_mel[0].t().unsqueeze(0).to(torch::kCPU).to(torch::kFloat).contiguous(), {}).mono();
+  };
+  std::vector<Preview> all;
+  all.push_back({title + ": result", decibels(result), sound(result), spec.sample_rate});
+  all.push_back({title + ": truth", decibels(first("target")), sound(first("target")), spec.sample_rate});
+  all.push_back({title + ": content", decibels(first("content")), sound(first("content")), spec.sample_rate});
+  return all;
+}
+
+void StudioTrainer::visit(StateVisitor& visitor) {
+  visitor.module("autoencoder", *networks_.autoencoder);
+  visitor.module("style_encoder", *networks_.style_encoder);
+  visitor.module("denoiser", *networks_.denoiser);
+  if (autoencoder_optimiser_) autoencoder_optimiser_->visit("autoencoder_optimiser", visitor);
+  optimiser_->visit("optimiser", visitor);
+}
+
+std::vector<std::pair<std::string, torch::nn::Module*>> StudioTrainer::averaged(int phase) {
+  if (is_autoencoder(phase)) return {};
+  return {{"style_encoder", networks_.style_encoder.get()}, {"denoiser", networks_.denoiser.get()}};
+}
+
+std::map<std::string, std::string> StudioTrainer::record() const {
+  return {{"pairing", source_.paired() ? "phrases" : "unpaired"}};
+}
+
+}  // namespace luthier::studio

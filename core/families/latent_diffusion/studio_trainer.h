@@ -1,0 +1,45 @@
+#pragma once
+#include <memory>
+#include <optional>
+
+#include "core/families/latent_diffusion/studio_draw.h"
+#include "core/families/latent_diffusion/studio_sampler.h"
+#include "core/training/flat_adamw.h"
+#include "core/training/trainer.h"
+
+namespace luthier::studio {
+
+/// Trains the autoencoder, then diffusion (or regression) in its latent space.
+class StudioTrainer : public Trainer {
+ public:
+  StudioTrainer(const TrainingInputs& inputs, const StudioSettings& settings);
+  std::vector<PhaseInfo> phases() const override;
+  Batch draw(int phase, Rng& rng) override;
+  Figures update(int phase, const Batch& batch, std::int64_t step, Rng& rng) override;
+  Figures validate(int phase) override;
+  std::vector<Preview> preview(int phase) override;
+  void enter_phase(int phase) override;
+  void visit(StateVisitor& visitor) override;
+  std::vector<std::pair<std::string, torch::nn::Module*>> averaged(int phase) override;
+  std::map<std::string, std::string> record() const override;
+  double learning_rate() const override { return rate_; }
+
+ private:
+  bool is_autoencoder(int phase) const { return settings_.ae_steps > 0 && phase == 0; }
+  torch::Tensor autoencoder_loss(const Batch& batch, Rng& rng, Figures& figures);
+  torch::Tensor diffusion_loss(const Batch& batch, Figures& figures);
+  Style styled(const torch::Tensor& style, const torch::Tensor& dropped);
+  Figures validate_diffusion();
+  void set_rate(FlatAdamW& optimiser, std::int64_t step, std::int64_t total);
+
+  TrainingInputs inputs_;
+  StudioSettings settings_;
+  ExampleSource source_;
+  Networks networks_;
+  std::unique_ptr<FlatAdamW> autoencoder_optimiser_, optimiser_;
+  Batch validation_;           ///< ln mel of fixed triples
+  std::vector<Triple> triples_;
+  double rate_ = 0;
+};
+
+}  // namespace luthier::studio
