@@ -129,6 +129,18 @@ std::string canonical_text(const Config& config) {
   return text;
 }
 
+Config config_from_text(const Schema& schema, const std::string& text) {
+  Config config;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto equals = line.find(" = ");
+    if (equals == std::string::npos) continue;
+    if (const Setting* setting = find(schema, line.substr(0, equals)))
+      config[setting->name] = parse_value(*setting, std::string_view(line).substr(equals + 3));
+  }
+  return complete(schema, config);
+}
+
 std::vector<std::string> difference(const Config& a, const Config& b) {
   std::vector<std::string> lines;
   const auto shown = [](const Config& config, const std::string& name) {

@@ -45,6 +45,9 @@ std::string to_text(const Value& value);
 Config complete(const Schema& schema, const Config& overrides);
 /// "name = value" lines sorted by name: hashed into the run record, and the text of the diff of two runs.
 std::string canonical_text(const Config& config);
+/// Reads canonical_text back: settings of the schema that the text names (others are left out, as a checkpoint's loop
+/// settings are for a transfer), completed with defaults. Throws ConfigError.
+Config config_from_text(const Schema& schema, const std::string& text);
 /// Names whose values differ, with both values.
 std::vector<std::string> difference(const Config& a, const Config& b);
 /// A few-word description of the range, as in "1 to 4096 steps" or "one of: cosine, linear".

@@ -1,0 +1,198 @@
+#include "core/families/latent_diffusion/studio.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "core/data/phrase_bank.h"
+#include "core/families/latent_diffusion/studio_sampler.h"
+#include "core/families/latent_diffusion/studio_trainer.h"
+
+namespace luthier {
+namespace {
+
+using studio::Networks;
+
+std::int64_t count(const torch::nn::Module& module) {
+  std::int64_t total = 0;
+  for (const auto& parameter : module.parameters()) total += parameter.numel();
+  return total;
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, separator);)
+    if (!part.empty()) parts.push_back(part);
+  return parts;
+}
+
+/// "0-7,11" -> 0 … 7, 11
+std::vector<int> programs(const std::string& text) {
+  std::vector<int> all;
+  for (const auto& part : split(text, ',')) {
+    int first = -1, last = -1;
+    char dash = 0, rest = 0;
+    std::istringstream stream(part);
+    stream >> first;
+    if (stream >> dash) stream >> last;
+    else last = first;
+    if (first < 0 || last < first || last > 127 || (dash != 0 && dash != '-') || stream >> rest)
+      throw ConfigError("Setting 'other_programs' cannot be '" + part + "': it must be General MIDI programs as in 0-79,104.");
+    for (int program = first; program <= last; ++program) all.push_back(program);
+  }
+  return all;
+}
+
+/// Sounds longer than this go through in overlapped windows, so that memory stays bounded.
+constexpr std::int64_t kWindowSeconds = 24, kOverlapSeconds = 3;
+
+class StudioTransfer : public FamilyTransfer {
+ public:
+  StudioTransfer(const Checkpoint& checkpoint, const StudioSettings& settings, torch::Device device) : networks_(settings, device) {
+    const auto load = [&](const std::string& name, torch::nn::Module& module) {
+      load_module(checkpoint.tensors, checkpoint.weights_prefix(name), module);
+    };
+    load("autoencoder", *networks_.autoencoder);
+    load("style_encoder", *networks_.style_encoder);
+    load("denoiser", *networks_.denoiser);
+    networks_.eval();
+  }
+
+  RepresentationSpec representation() const override { return studio_representation(networks_.settings); }
+
+  torch::Tensor transform(const torch::Tensor& content, const torch::Tensor& style, const Config& options,
+                          const StepObserver& observer, std::stop_token stop) override {
+    torch::NoGradGuard guard;
+    check_shape("content", content);
+    check_shape("style", style);
+    const auto settings = settings_from<StudioTransferSettings>(options);
+    const auto features = prepared(content);
+    const auto example = networks_.style_encoder->forward(prepared(style));
+    const std::int64_t frames = features.size(1);
+    const std::int64_t per_second = networks_.settings.rate / networks_.settings.hop;
+    const std::int64_t unit = 2 * networks_.settings.patch;
+    const std::int64_t window = kWindowSeconds * per_second / unit * unit, overlap = kOverlapSeconds * per_second / unit * unit;
+    auto sum = torch::zeros_like(features), weight = torch::zeros({1, frames, 1}, features.options());
+    const std::int64_t windows = frames <= window ? 1 : 1 + (frames - window + window - overlap - 1) / (window - overlap);
+    for (std::int64_t i = 0; i < windows; ++i) {
+      const std::int64_t start = i * (window - overlap), length = std::min(window, frames - start);
+      const auto piece = one_window(features.narrow(1, start, length), example, settings, observer, windows, i, stop);
+      const auto fade = ramp(length, i > 0 ? overlap : 0, i + 1 < windows ? overlap : 0);
+      sum.narrow(1, start, length).add_(piece * fade);
+      weight.narrow(1, start, length).add_(fade);
+    }
+    const auto result = torch::lerp(features, sum / weight, settings.strength);
+    return networks_.autoencoder->denormalise(result)[0].t().unsqueeze(0).to(torch::kCPU).contiguous();
+  }
+
+ private:
+  void check_shape(const char* name, const torch::Tensor& features) const {
+    if (features.dim() == 3 && features.size(0) == 1 && features.size(1) == networks_.settings.bands && features.size(2) >= 1) return;
+    std::ostringstream shape;
+    shape << features.sizes();
+    throw ConfigError(std::string("The ") + name + " has shape " + shape.str() + " where [channel 1, band " +
+                      std::to_string(networks_.settings.bands) + ", frame] is needed.");
+  }
+
+  torch::Tensor prepared(const torch::Tensor& log_mel) {
+    return networks_.autoencoder->normalise(log_mel.to(networks_.device).transpose(1, 2).contiguous());
+  }
+
+  torch::Tensor ramp(std::int64_t length, std::int64_t in, std::int64_t out) const {
+    auto fade = torch::ones({1, length, 1});
+    if (in > 0) fade.narrow(1, 0, in).copy_((torch::arange(1, in + 1) / static_cast<double>(in + 1)).reshape({1, -1, 1}));
+    if (out > 0) fade.narrow(1, length - out, out).copy_((torch::arange(out, 0, -1) / static_cast<double>(out + 1)).reshape({1, -1, 1}));
+    return fade.to(networks_.device);
+  }
+
+  torch::Tensor one_window(const torch::Tensor& features, const studio::Style& style, const StudioTransferSettings& settings,
+                           const StepObserver& observer, std::int64_t windows, std::int64_t index, std::stop_token stop) {
+    auto& autoencoder = *networks_.autoencoder;
+    const auto latent = autoencoder.encode(features);
+    Rng rng(static_cast<std::uint64_t>(settings.seed), static_cast<std::uint64_t>(index));
+    const auto show = [&](int step, int total, const torch::Tensor& estimate) {
+      if (!observer) return;
+      const auto picture = autoencoder.denormalise(autoencoder.decode(estimate, features.size(1)))[0].t().unsqueeze(0).to(torch::kCPU);
+      observer({static_cast<int>(index) * total + step, static_cast<int>(windows) * total, picture});
+    };
+    return autoencoder.decode(studio::sample(networks_, latent, style, settings, rng, show, stop), features.size(1));
+  }
+
+  Networks networks_;
+};
+
+}  // namespace
+
+RepresentationSpec studio_representation(const StudioSettings& s) {
+  RepresentationSpec spec;
+  spec.kind = "log_mel";
+  spec.sample_rate = static_cast<int>(s.rate);
+  spec.n_fft = static_cast<int>(s.n_fft);
+  spec.hop = static_cast<int>(s.hop);
+  spec.bands = static_cast<int>(s.bands);
+  return spec;
+}
+
+RepresentationSpec studio_training_representation(const StudioSettings& s) {
+  RepresentationSpec spec;
+  spec.kind = "waveform";
+  spec.sample_rate = static_cast<int>(s.rate);
+  return spec;
+}
+
+std::vector<ModuleCount> studio_modules(const StudioSettings& settings) {
+  const Networks networks(settings, torch::kCPU);
+  return {{"autoencoder", count(*networks.autoencoder)},
+          {"style_encoder", count(*networks.style_encoder)},
+          {"denoiser", count(*networks.denoiser)}};
+}
+
+std::unique_ptr<Trainer> make_studio_trainer(const TrainingInputs& inputs, const StudioSettings& settings) {
+  return std::make_unique<studio::StudioTrainer>(inputs, settings);
+}
+
+std::unique_ptr<FamilyTransfer> make_studio_transfer(const Checkpoint& checkpoint, const StudioSettings& settings, torch::Device device) {
+  return std::make_unique<StudioTransfer>(checkpoint, settings, device);
+}
+
+std::shared_ptr<ClipSet> make_studio_clips(const StudioSettings& s, const ProgressSink& progress, std::stop_token stop) {
+  if (s.source != "rendered") return nullptr;
+  BankOptions options;
+  options.phrases = s.phrases;
+  options.seed = s.bank_seed;
+  options.seconds = s.phrase_seconds;
+  options.sample_rate = static_cast<int>(s.rate);
+  options.instruments = split(s.instruments, ',');
+  options.other_programs = programs(s.other_programs);
+  options.others = s.others;
+  options.wide_share = s.wide_share;
+  options.file = s.bank_file;
+  for (const auto& font : split(s.soundfonts, ':')) options.fonts.emplace_back(font);
+  return render_phrase_bank(options, progress, stop);
+}
+
+Config studio_preset() { return {{"steps", std::int64_t{30000}}, {"batch", std::int64_t{64}}, {"ae_steps", std::int64_t{4000}}, {"ema_decay", 0.999},
+                                 {"validate_every", std::int64_t{1000}}, {"preview_every", std::int64_t{5000}}, {"checkpoint_every", std::int64_t{10000}}}; }
+
+Config studio_quick_preset() {
+  return {{"width", std::int64_t{256}}, {"deep_width", std::int64_t{320}}, {"blocks", std::int64_t{2}}, {"deep_blocks", std::int64_t{3}},
+          {"embedding", std::int64_t{128}}, {"style_width", std::int64_t{128}}, {"latent", std::int64_t{192}}, {"ae_width", std::int64_t{192}},
+          {"ae_blocks", std::int64_t{1}}, {"ae_steps", std::int64_t{120}}, {"steps", std::int64_t{500}}, {"batch", std::int64_t{12}},
+          {"frames", std::int64_t{128}}, {"style_frames", std::int64_t{128}}, {"learning_rate", 1.5e-3}, {"warmup", std::int64_t{50}},
+          {"noise_share", 0.0}, {"room_share", 0.0}, {"ema_decay", 0.99}, {"validate_every", std::int64_t{100}}, {"preview_every", std::int64_t{250}},
+          {"checkpoint_every", std::int64_t{100000}}};
+}
+
+Config studio_tiny_preset() {
+  Config config = studio_quick_preset();
+  for (const auto& [name, value] : Config{{"width", std::int64_t{96}}, {"deep_width", std::int64_t{128}}, {"blocks", std::int64_t{1}},
+                                          {"deep_blocks", std::int64_t{2}}, {"ae_width", std::int64_t{96}}, {"ae_steps", std::int64_t{30}},
+                                          {"steps", std::int64_t{90}}, {"batch", std::int64_t{8}}, {"frames", std::int64_t{96}},
+                                          {"style_frames", std::int64_t{96}}, {"validate_every", std::int64_t{30}}, {"preview_every", std::int64_t{60}}})
+    config[name] = value;
+  return config;
+}
+
+}  // namespace luthier
