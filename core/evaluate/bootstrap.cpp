@@ -5,7 +5,7 @@
 #include <limits>
 #include <numeric>
 
-#include "audio/synth/random.h"
+#include "audio/random.h"
 
 namespace luthier {
 namespace {

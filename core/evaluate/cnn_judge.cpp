@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "audio/synth/random.h"
+#include "audio/random.h"
 #include "core/evaluate/recognition.h"
 #include "core/families/family.h"
 #include "core/training/checkpoint.h"

@@ -1,6 +1,5 @@
 #include "core/evaluate/judges.h"
 
-#include <spdlog/spdlog.h>
 
 #include "core/config/held_out.h"
 #include "core/evaluate/eq_match.h"
@@ -98,8 +97,8 @@ Judges make_judges(const ProtocolPlan& plan, RenderCache& cache, std::uint64_t s
     try {
       out.cnn = std::make_unique<CnnJudge>(file, static_cast<int>(classes));
       return out;
-    } catch (const CheckpointError& e) {
-      spdlog::warn("{} It is trained anew.", e.what());
+    } catch (const CheckpointError&) {
+      // A file of an older shape: train anew and replace it.
     }
   }
   out.cnn = std::make_unique<CnnJudge>(train_cnn(real, sounds, seed, threads, part(progress, 0.2, 1.0), stop));
