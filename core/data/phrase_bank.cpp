@@ -21,7 +21,7 @@
 #include "audio/resampler.h"
 #include "audio/synth/gm_instruments.h"
 #include "audio/synth/phrase.h"
-#include "audio/synth/random.h"
+#include "audio/random.h"
 #include "audio/synth/soundfont_renderer.h"
 
 namespace luthier {
