@@ -1,6 +1,5 @@
 #pragma once
 #include <cstdint>
-#include <filesystem>
 #include <vector>
 
 namespace luthier::audio {
@@ -48,11 +47,5 @@ Phrase make_phrase(std::uint64_t seed, const PhraseOptions& options = {});
 
 /// 64-bit hash of the notes (times to the microsecond), to keep training and test phrases apart.
 std::uint64_t phrase_hash(const Phrase& phrase);
-
-/// Standard MIDI file, format 0, one track, 960 ticks a second; `program` is the GM program 0 … 127.
-void write_midi(const std::filesystem::path& path, const Phrase& phrase, int program = 0);
-/// Reads a standard MIDI file (format 0 or 1) into one phrase: all notes of all tracks, drum channel left
-/// out, tempo changes and running status heeded. Throws AudioError.
-Phrase read_midi(const std::filesystem::path& path);
 
 }  // namespace luthier::audio
