@@ -23,12 +23,12 @@
 #include "audio/synth/phrase.h"
 #include "audio/random.h"
 #include "audio/synth/soundfont_renderer.h"
+#include "core/config/held_out.h"
 
 namespace luthier {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::uint64_t kFirstTrainingSeed = 1'000'000;
 constexpr int kRenderRate = 48000;  // soundfont samples are 44.1 kHz: a lower rate would fold their treble back
 
 struct Item {
@@ -71,25 +71,38 @@ class SampleMemory {
   bool mapped_ = false;
 };
 
+/// Every (program, font) that may play a phrase besides the main instruments.
+std::vector<std::pair<int, std::size_t>> choices(const BankOptions& options) {
+  std::vector<std::pair<int, std::size_t>> all;
+  for (std::size_t font = 0; font < options.fonts.size(); ++font) {
+    const auto& allowed = options.fonts[font].programs;
+    for (const int program : options.other_programs)
+      if (!held_out_program(program) && (allowed.empty() || std::find(allowed.begin(), allowed.end(), program) != allowed.end()))
+        all.emplace_back(program, font);
+  }
+  return all;
+}
+
 std::vector<Item> plan(const BankOptions& options) {
   std::vector<Item> items;
   audio::Random random(static_cast<std::uint64_t>(options.seed) * 7919 + 17);
+  const auto others = choices(options);
   for (std::int64_t phrase = 0; phrase < options.phrases; ++phrase) {
     std::set<std::pair<int, std::size_t>> seen;
     const auto add = [&](int program, std::size_t font) {
       if (seen.insert({program, font}).second) items.push_back({phrase, program, font});
     };
     for (const auto& name : options.instruments) add(audio::gm_program(name), 0);
-    if (options.other_programs.empty()) continue;
-    for (std::int64_t i = 0; i < options.others; ++i)
-      add(options.other_programs[static_cast<std::size_t>(random.integer(0, static_cast<int>(options.other_programs.size()) - 1))],
-          static_cast<std::size_t>(random.integer(0, static_cast<int>(options.fonts.size()) - 1)));
+    for (std::int64_t i = 0; i < options.others && !others.empty(); ++i) {
+      const auto& choice = others[static_cast<std::size_t>(random.integer(0, static_cast<int>(others.size()) - 1))];
+      add(choice.first, choice.second);
+    }
   }
   return items;
 }
 
 audio::Phrase phrase_of(const BankOptions& options, std::int64_t index) {
-  const std::uint64_t seed = kFirstTrainingSeed + static_cast<std::uint64_t>(options.seed) * 1'000'000 + static_cast<std::uint64_t>(index);
+  const std::uint64_t seed = kFirstTrainingPhraseSeed + static_cast<std::uint64_t>(options.seed) * 1'000'000 + static_cast<std::uint64_t>(index);
   audio::Random random(seed ^ 0xBADC0DEull);
   audio::PhraseOptions shape;
   shape.seconds = options.seconds;
@@ -111,7 +124,10 @@ std::string key_of(const BankOptions& options, std::size_t items) {
                     std::to_string(options.seconds) + " " + std::to_string(options.sample_rate) + " " +
                     std::to_string(options.others) + " " + std::to_string(options.wide_share) + " " + std::to_string(items);
   for (const auto& name : options.instruments) key += " " + name;
-  for (const auto& font : options.fonts) key += " " + font.filename().string() + ":" + std::to_string(fs::file_size(font));
+  for (const auto& font : options.fonts) {
+    key += " " + font.path.filename().string() + ":" + std::to_string(fs::file_size(font.path));
+    for (const int program : font.programs) key += "," + std::to_string(program);
+  }
   for (const int program : options.other_programs) key += " " + std::to_string(program);
   return key;
 }
@@ -155,7 +171,7 @@ class BankRenderer {
           const std::lock_guard lock(mutex_);
           audio::RenderOptions render;
           render.sample_rate = kRenderRate;
-          renderer = std::make_unique<audio::SoundfontRenderer>(options_.fonts[items_[i].font], render);
+          renderer = std::make_unique<audio::SoundfontRenderer>(options_.fonts[items_[i].font].path, render);
         }
         render_item(*renderer, i);
         ++done_;
@@ -170,9 +186,13 @@ class BankRenderer {
     const auto& item = items_[index];
     const auto sound = renderer.render(phrase_of(options_, item.phrase), item.program, options_.seconds);
     const auto low = audio::resample(sound, options_.sample_rate).mono();
-    float peak = 1e-9f;
+    float peak = 0;
     for (const float value : low) peak = std::max(peak, std::abs(value));
     std::int16_t* out = samples_ + index * length_;
+    if (peak < 1e-4f) {
+      std::fill(out, out + length_, std::int16_t{0});
+      return;
+    }
     const float scale = 30000.0f / peak;
     for (std::size_t i = 0; i < length_; ++i)
       out[i] = i < low.size() ? static_cast<std::int16_t>(std::lrint(low[i] * scale)) : std::int16_t{0};
@@ -192,7 +212,7 @@ std::string label_of(const BankOptions& options, const Item& item) {
   std::string name(audio::gm_name(item.program));
   for (const auto& wanted : options.instruments)
     if (audio::gm_program(wanted) == item.program) name = wanted;
-  return item.font == 0 ? name : name + "@" + options.fonts[item.font].stem().string();
+  return item.font == 0 ? name : name + "@" + options.fonts[item.font].path.stem().string();
 }
 
 }  // namespace
@@ -200,7 +220,8 @@ std::string label_of(const BankOptions& options, const Item& item) {
 std::shared_ptr<ClipSet> render_phrase_bank(const BankOptions& options, const ProgressSink& progress, std::stop_token stop) {
   if (options.fonts.empty()) throw ConfigError("Rendering phrases needs at least one General MIDI soundfont.");
   for (const auto& font : options.fonts)
-    if (!fs::exists(font)) throw ConfigError("The soundfont '" + font.string() + "' is not there; install it or name another.");
+    if (!fs::exists(font.path))
+      throw ConfigError("The soundfont '" + font.path.string() + "' is not there; install it or name another.");
   const auto items = plan(options);
   const auto length = static_cast<std::size_t>(std::lround(options.seconds * options.sample_rate));
   const std::size_t bytes = items.size() * length * sizeof(std::int16_t);
@@ -220,6 +241,8 @@ std::shared_ptr<ClipSet> render_phrase_bank(const BankOptions& options, const Pr
   for (const auto& item : items) labels.insert(label_of(options, item));
   set->labels.assign(labels.begin(), labels.end());
   for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::int16_t* sound = memory->data() + i * length;
+    if (std::all_of(sound, sound + length, [](std::int16_t value) { return value == 0; })) continue;
     ClipInfo info;
     info.label = label_of(options, items[i]);
     info.label_index = static_cast<int>(std::lower_bound(set->labels.begin(), set->labels.end(), info.label) - set->labels.begin());
@@ -227,7 +250,7 @@ std::shared_ptr<ClipSet> render_phrase_bank(const BankOptions& options, const Pr
     info.phrase = items[i].phrase;
     info.recording = static_cast<int>(i);
     info.split = items[i].phrase % 50 == 0 ? "validation" : "train";
-    info.source = options.fonts[items[i].font].filename().string();
+    info.source = options.fonts[items[i].font].path.filename().string();
     set->clips.push_back(info);
     set->features.push_back(torch::from_blob(
         memory->data() + i * length, {1, 1, static_cast<std::int64_t>(length)}, [memory](void*) {}, torch::kShort));

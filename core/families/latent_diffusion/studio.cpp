@@ -169,7 +169,12 @@ std::shared_ptr<ClipSet> make_studio_clips(const StudioSettings& s, const Progre
   options.others = s.others;
   options.wide_share = s.wide_share;
   options.file = s.bank_file;
-  for (const auto& font : split(s.soundfonts, ':')) options.fonts.emplace_back(font);
+  for (const auto& entry : split(s.soundfonts, ':')) {
+    const auto mark = entry.find('?');
+    options.fonts.push_back({entry.substr(0, mark), mark == std::string::npos ? std::vector<int>{} : programs(entry.substr(mark + 1))});
+  }
+  if (options.fonts.empty())
+    throw ConfigError("Training on rendered phrases needs a soundfont; set 'soundfonts' to a file.");
   return render_phrase_bank(options, progress, stop);
 }
 

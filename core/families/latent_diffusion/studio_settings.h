@@ -51,7 +51,7 @@ struct StudioSettings {
     v.text("instruments", instruments, "Instruments that play every phrase, by name, separated by commas.");
     v.text("other_programs", other_programs, "General MIDI programs 0-127 that play some phrases too, as in 0-79,104.");
     v.number("others", others, 0, 64, "renders", "Renders by other programs and fonts for each phrase.");
-    v.text("soundfonts", soundfonts, "Soundfont files separated by colons; the first plays the instruments; empty: the installed one.");
+    v.text("soundfonts", soundfonts, "Soundfont files separated by colons, the first plays the instruments; file?0-79 limits a file to some programs.");
     v.text("bank_file", bank_file, "File that keeps the rendered phrases for the next start; empty: none.");
     v.number("wide_share", wide_share, 0, 1, "", "Share of phrases over the whole range of notes, voices and dynamics.");
     v.number("main_share", main_share, 0, 1, "", "Share of targets played by the listed instruments when others are there too.");
