@@ -1,0 +1,71 @@
+#include "ui/common/error_box.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QMessageBox>
+#include <QPointer>
+#include <QPushButton>
+#include <QSysInfo>
+
+#include "core/session/version.h"
+
+namespace luthier::ui {
+namespace {
+
+struct State {
+  QString context, last;
+  bool quiet = false;
+  int answer = -1;
+  QPointer<QMessageBox> open;
+};
+State& state() {
+  static State s;
+  return s;
+}
+
+QString report(const QString& sentence, const QString& details) {
+  QStringList lines{sentence};
+  if (!details.isEmpty()) lines << QString() << details;
+  lines << QString() << QString::fromStdString(version_text()) << QSysInfo::prettyProductName() + ", Qt " + qVersion();
+  if (!state().context.isEmpty()) lines << state().context;
+  return lines.join('\n');
+}
+
+}  // namespace
+
+void show_error(QWidget* parent, const QString& sentence, const QString& details) {
+  state().last = sentence;
+  if (state().quiet) return;
+  if (state().open && state().open->text() == sentence) {
+    state().open->raise();
+    return;
+  }
+  auto* box = new QMessageBox(QMessageBox::Warning, QObject::tr("Luthier"), sentence, QMessageBox::Close,
+                              parent ? parent->window() : nullptr);
+  box->setAttribute(Qt::WA_DeleteOnClose);
+  const QString text = report(sentence, details);
+  box->setDetailedText(text);
+  auto* copy = box->addButton(QObject::tr("Copy report"), QMessageBox::ActionRole);
+  copy->disconnect();  // copying must not close the box
+  QObject::connect(copy, &QPushButton::clicked, box, [text] { QApplication::clipboard()->setText(text); });
+  state().open = box;
+  box->open();
+}
+
+bool confirm(QWidget* parent, const QString& question, const QString& explanation, const QString& action) {
+  if (state().answer >= 0) return state().answer == 1;
+  QMessageBox box(QMessageBox::Question, QObject::tr("Luthier"), question, QMessageBox::Cancel,
+                  parent ? parent->window() : nullptr);
+  box.setInformativeText(explanation);
+  auto* yes = box.addButton(action, QMessageBox::AcceptRole);
+  box.setDefaultButton(QMessageBox::Cancel);
+  box.exec();
+  return box.clickedButton() == yes;
+}
+
+void set_report_context(const QString& text) { state().context = text; }
+void set_quiet_errors(bool quiet) { state().quiet = quiet; }
+QString last_error() { return state().last; }
+void set_confirm_answer(int answer) { state().answer = answer; }
+
+}  // namespace luthier::ui

@@ -1,0 +1,193 @@
+#include "ui/common/player_bar.h"
+
+#include <QApplication>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMetaObject>
+#include <QPointer>
+#include <QSettings>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <QThreadPool>
+#include <QToolButton>
+
+#include "audio/device/device_list.h"
+#include "ui/application_style.h"
+#include "ui/common/background_task.h"
+#include "ui/common/sound_player.h"
+
+namespace luthier::ui {
+namespace {
+
+QToolButton* button(const QString& icon_name, const QString& name, const QString& tip, QWidget* parent) {
+  auto* b = new QToolButton(parent);
+  b->setIcon(icon(icon_name));
+  b->setIconSize({20, 20});
+  b->setAccessibleName(name);
+  b->setToolTip(tip);
+  return b;
+}
+
+constexpr int kSteps = 10000;  // of the seek slider
+
+}  // namespace
+
+PlayerBar::PlayerBar(SoundPlayer& player, QWidget* parent) : QWidget(parent), player_(player) {
+  setObjectName("player_bar");
+  setAttribute(Qt::WA_StyledBackground);
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(10, 5, 10, 5);
+  row->setSpacing(4);
+  play_ = button("play", tr("Play or pause"), tr("Play or pause (Space)"), this);
+  play_->setObjectName("play_button");
+  stop_ = button("stop", tr("Stop"), tr("Stop and go back to the start (Shift+Space)"), this);
+  loop_ = button("loop", tr("Loop"), tr("Repeat the selection, or the whole sound (L)"), this);
+  loop_->setCheckable(true);
+  time_ = new QLabel("0:00.0 / 0:00.0", this);
+  time_->setMinimumWidth(fontMetrics().horizontalAdvance("00:00.0 / 00:00.0") + 8);
+  time_->setAlignment(Qt::AlignCenter);
+  time_->setAccessibleName(tr("Position and length"));
+  seek_ = new QSlider(Qt::Horizontal, this);
+  seek_->setRange(0, kSteps);
+  seek_->setPageStep(kSteps / 10);
+  seek_->setAccessibleName(tr("Position"));
+  seek_->setToolTip(tr("Position in the sound; click or drag to go there"));
+  title_ = new QLabel(tr("Nothing loaded"), this);
+  title_->setMinimumWidth(140);
+  title_->setMaximumWidth(260);
+  title_->setProperty("role", "hint");
+  sounds_ = new QComboBox(this);
+  sounds_->setAccessibleName(tr("Sound to hear"));
+  sounds_->setToolTip(tr("Switch between the sounds at the same position (Alt+1, Alt+2, …)"));
+  sounds_->setMaximumWidth(260);
+  mute_ = button("volume", tr("Mute"), tr("Mute (M)"), this);
+  mute_->setCheckable(true);
+  volume_ = new QSlider(Qt::Horizontal, this);
+  volume_->setRange(0, 100);
+  volume_->setFixedWidth(90);
+  volume_->setAccessibleName(tr("Volume"));
+  volume_->setToolTip(tr("Volume"));
+  device_ = new QComboBox(this);
+  device_->setAccessibleName(tr("Sound output"));
+  device_->setToolTip(tr("Sound output"));
+  device_->setMinimumWidth(150);
+  device_->setMaximumWidth(190);
+  device_->addItem(tr("Looking for outputs…"), -1);
+  for (QWidget* w : {static_cast<QWidget*>(play_), static_cast<QWidget*>(stop_), static_cast<QWidget*>(loop_)}) row->addWidget(w);
+  row->addWidget(title_);
+  row->addWidget(sounds_);
+  row->addWidget(seek_, 1);
+  row->addWidget(time_);
+  row->addWidget(mute_);
+  row->addWidget(volume_);
+  row->addWidget(device_);
+
+  connect(play_, &QToolButton::clicked, &player_, &SoundPlayer::toggle);
+  connect(stop_, &QToolButton::clicked, &player_, &SoundPlayer::stop);
+  connect(loop_, &QToolButton::toggled, this, [this](bool on) {
+    if (!on) player_.set_loop(std::nullopt);
+    else if (!player_.loop()) player_.set_loop(std::make_pair(0.0, player_.length()));
+  });
+  connect(seek_, &QSlider::sliderPressed, this, [this] { scrubbing_ = true; });
+  connect(seek_, &QSlider::sliderReleased, this, [this] {
+    scrubbing_ = false;
+    player_.seek(player_.length() * seek_->value() / kSteps);
+  });
+  connect(seek_, &QSlider::actionTriggered, this, [this](int action) {
+    if (action == QSlider::SliderMove) return;  // a drag seeks when the handle is let go
+    player_.seek(player_.length() * seek_->sliderPosition() / kSteps);
+  });
+  connect(sounds_, &QComboBox::activated, this, [this](int index) { player_.select(static_cast<std::size_t>(index)); });
+  connect(volume_, &QSlider::valueChanged, this, [this](int value) {
+    player_.set_volume(value / 100.0);
+    QSettings().setValue("player/volume", value);
+    if (value > 0 && mute_->isChecked()) {
+      const QSignalBlocker block(mute_);
+      mute_->setChecked(false);
+    }
+    mute_->setIcon(icon(value == 0 ? "mute" : "volume"));
+  });
+  connect(mute_, &QToolButton::toggled, this, [this](bool on) {
+    if (on) volume_before_mute_ = volume_->value() / 100.0;
+    const QSignalBlocker block(volume_);
+    volume_->setValue(on ? 0 : static_cast<int>(volume_before_mute_ * 100));
+    player_.set_volume(on ? 0 : volume_before_mute_);
+    mute_->setIcon(icon(on ? "mute" : "volume"));
+  });
+  connect(device_, &QComboBox::activated, this, [this] { player_.set_device(device_->currentData().toInt()); });
+  connect(&player_, &SoundPlayer::deck_changed, this, &PlayerBar::show_deck);
+  connect(&player_, &SoundPlayer::state_changed, this, &PlayerBar::show_state);
+  connect(&player_, &SoundPlayer::position_changed, this, &PlayerBar::show_position);
+  connect(&player_, &SoundPlayer::device_changed, this, &PlayerBar::fill_devices);
+  volume_->setValue(QSettings().value("player/volume", 80).toInt());
+  show_deck();
+  show_state();
+}
+
+void PlayerBar::show_deck() {
+  const auto& deck = player_.deck();
+  const QSignalBlocker block(sounds_);
+  sounds_->clear();
+  for (std::size_t i = 0; i < deck.size(); ++i) {
+    sounds_->addItem(deck.size() > 1 ? tr("%1  %2").arg(i + 1).arg(deck[i]->title) : deck[i]->title);
+  }
+  sounds_->setCurrentIndex(static_cast<int>(player_.selected()));
+  sounds_->setVisible(deck.size() > 1);
+  title_->setVisible(deck.size() < 2);
+  const auto now = player_.current();
+  const QString text = now ? now->title : tr("Nothing loaded");
+  title_->setText(title_->fontMetrics().elidedText(text, Qt::ElideMiddle, 250));
+  title_->setToolTip(now ? now->title : QString());
+  show_state();
+  show_position(player_.position());
+}
+
+void PlayerBar::show_state() {
+  const bool any = !player_.deck().empty();
+  play_->setIcon(icon(player_.playing() ? "pause" : "play"));
+  for (QWidget* w : {static_cast<QWidget*>(play_), static_cast<QWidget*>(stop_), static_cast<QWidget*>(loop_),
+                     static_cast<QWidget*>(seek_)}) {
+    w->setEnabled(any);
+  }
+  const QSignalBlocker block(loop_);
+  loop_->setChecked(player_.loop().has_value());
+}
+
+void PlayerBar::show_position(double seconds) {
+  const double length = player_.length();
+  time_->setText(position_text(seconds) + " / " + position_text(length));
+  if (scrubbing_) return;
+  const QSignalBlocker block(seek_);
+  seek_->setValue(length > 0 ? static_cast<int>(seconds / length * kSteps) : 0);
+}
+
+void PlayerBar::fill_devices() {
+  QPointer<PlayerBar> self(this);
+  QThreadPool::globalInstance()->start([self] {
+    auto devices = std::make_shared<std::vector<audio::SoundDevice>>(audio::list_devices());
+    QMetaObject::invokeMethod(
+        qApp,
+        [self, devices] {
+          if (!self) return;
+          QComboBox* box = self->device_;
+          const QSignalBlocker block(box);
+          box->clear();
+          for (const auto& device : *devices) {
+            if (device.output_channels <= 0) continue;
+            const QString name = QString::fromStdString(device.name);
+            box->addItem(device.default_output ? tr("Default: %1").arg(name) : name,
+                         device.default_output ? -1 : device.index);
+            box->setItemData(box->count() - 1, name + " (" + QString::fromStdString(device.host) + ")", Qt::ToolTipRole);
+          }
+          if (box->count() == 0) box->addItem(tr("No sound output"), -1);
+          const int at = box->findData(self->player_.device());
+          box->setCurrentIndex(at < 0 ? 0 : at);
+          box->setEnabled(box->count() > 1);
+          box->setToolTip(self->player_.description());
+        },
+        Qt::QueuedConnection);
+  });
+}
+
+}  // namespace luthier::ui

@@ -1,0 +1,40 @@
+#pragma once
+#include <QWidget>
+
+class QComboBox;
+class QLabel;
+class QSlider;
+class QToolButton;
+
+namespace luthier::ui {
+
+class SoundPlayer;
+
+/// The strip at the bottom of the window: play, stop, loop, seek, time, the sounds of the deck to switch between, volume, device.
+class PlayerBar : public QWidget {
+  Q_OBJECT
+ public:
+  explicit PlayerBar(SoundPlayer& player, QWidget* parent = nullptr);
+
+ private:
+  void show_deck();
+  void show_state();
+  void show_position(double seconds);
+  void fill_devices();
+
+  SoundPlayer& player_;
+  QToolButton* play_;
+  QToolButton* stop_;
+  QToolButton* loop_;
+  QToolButton* mute_;
+  QSlider* seek_;
+  QSlider* volume_;
+  QLabel* time_;
+  QLabel* title_;
+  QComboBox* sounds_;
+  QComboBox* device_;
+  double volume_before_mute_ = 0.8;
+  bool scrubbing_ = false;
+};
+
+}  // namespace luthier::ui

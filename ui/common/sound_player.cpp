@@ -1,0 +1,223 @@
+#include "ui/common/sound_player.h"
+
+#include <QMetaObject>
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "audio/resampler.h"
+
+namespace luthier::ui {
+
+SoundPlayer::SoundPlayer(QObject* parent) : QObject(parent) {
+  pool_.setMaxThreadCount(1);
+  timer_.setInterval(16);
+  timer_.setTimerType(Qt::PreciseTimer);
+  connect(&timer_, &QTimer::timeout, this, &SoundPlayer::tick);
+  open_device();
+}
+
+SoundPlayer::~SoundPlayer() {
+  if (opener_.joinable()) opener_.join();
+  pool_.waitForDone();
+}
+
+void SoundPlayer::open_device() {
+  if (opener_.joinable()) opener_.join();
+  player_.reset();
+  loaded_ = false;
+  const int device = device_;
+  opener_ = std::thread([this, device] {
+    audio::OutputOptions options;
+    options.device = device;
+    options.latency_seconds = 0.02;  // a key should sound within 50 ms; the output backs off where that is refused
+    auto player = std::make_shared<audio::Player>(options);
+    QMetaObject::invokeMethod(
+        this,
+        [this, player] {
+          player_ = player;
+          player_->set_gain(static_cast<float>(volume_));
+          if (!deck_.empty()) {
+            auto deck = std::move(deck_);
+            deck_.clear();
+            set_deck(std::move(deck), selected_, play_when_ready_);
+          }
+          Q_EMIT device_changed();
+        },
+        Qt::QueuedConnection);
+  });
+}
+
+void SoundPlayer::set_deck(std::vector<SoundPtr> sounds, std::size_t selected, bool start) {
+  std::erase(sounds, nullptr);
+  if (sounds.empty()) {
+    clear();
+    return;
+  }
+  selected = std::min(selected, sounds.size() - 1);
+  const bool same = sounds.size() == deck_.size() &&
+                    std::equal(sounds.begin(), sounds.end(), deck_.begin(),
+                               [](const SoundPtr& a, const SoundPtr& b) { return a->key == b->key; });
+  if (same && loaded_) {
+    select(selected);
+    if (start && !playing()) play();
+    return;
+  }
+  deck_ = std::move(sounds);
+  selected_ = selected;
+  loop_.reset();
+  loaded_ = false;
+  pending_seek_ = 0;
+  play_when_ready_ = start;
+  Q_EMIT deck_changed();
+  if (!player_) return;
+  player_->stop();
+  const quint64 number = ++load_number_;
+  pool_.start([this, number, deck = deck_, start] {
+    int rate = 0;
+    for (const auto& sound : deck) rate = std::max(rate, sound->buffer.sample_rate);
+    auto buffers = std::make_shared<std::vector<audio::AudioBuffer>>();
+    try {
+      for (const auto& sound : deck) buffers->push_back(audio::resample(sound->buffer, rate));
+    } catch (const std::exception&) {
+      buffers->clear();
+    }
+    QMetaObject::invokeMethod(
+        this,
+        [this, number, buffers, start] {
+          if (number == load_number_ && player_ && !buffers->empty()) apply_deck(std::move(*buffers), start || play_when_ready_);
+        },
+        Qt::QueuedConnection);
+  });
+}
+
+void SoundPlayer::apply_deck(std::vector<audio::AudioBuffer> buffers, bool start) {
+  try {
+    player_->load(std::move(buffers), selected_);
+  } catch (const std::exception&) {
+    clear();
+    return;
+  }
+  loaded_ = true;
+  play_when_ready_ = false;
+  if (loop_) set_loop(loop_);
+  const double at = std::exchange(pending_seek_, 0.0);
+  Q_EMIT state_changed();
+  seek(at);
+  if (start) play();
+}
+
+void SoundPlayer::clear() {
+  ++load_number_;
+  if (player_) player_->unload();
+  deck_.clear();
+  loaded_ = false;
+  loop_.reset();
+  selected_ = 0;
+  Q_EMIT deck_changed();
+  Q_EMIT state_changed();
+  Q_EMIT position_changed(0);
+}
+
+SoundPtr SoundPlayer::current() const { return selected_ < deck_.size() ? deck_[selected_] : nullptr; }
+
+void SoundPlayer::select(std::size_t index) {
+  if (index >= deck_.size() || index == selected_) return;
+  selected_ = index;
+  if (player_ && loaded_) player_->select(index);
+  Q_EMIT deck_changed();
+}
+
+void SoundPlayer::play() {
+  if (!player_ || !loaded_) {
+    play_when_ready_ = !deck_.empty();
+    return;
+  }
+  player_->play();
+  was_playing_ = true;
+  timer_.start();
+  Q_EMIT state_changed();
+}
+
+void SoundPlayer::pause() {
+  play_when_ready_ = false;
+  if (player_ && loaded_) player_->pause();
+  tick();
+}
+
+void SoundPlayer::toggle() {
+  if (playing()) pause();
+  else play();
+}
+
+void SoundPlayer::stop() {
+  play_when_ready_ = false;
+  if (player_ && loaded_) player_->stop();
+  tick();
+}
+
+void SoundPlayer::seek(double seconds) {
+  if (!player_ || !loaded_) {
+    pending_seek_ = seconds;
+    return;
+  }
+  const double sample = std::max(0.0, seconds) * player_->sample_rate();
+  player_->seek(std::min(static_cast<std::size_t>(sample), player_->length()));
+  Q_EMIT position_changed(std::min(seconds, length()));
+}
+
+void SoundPlayer::set_loop(std::optional<std::pair<double, double>> seconds) {
+  loop_ = seconds;
+  if (!player_ || !loaded_) return;
+  if (!seconds) {
+    player_->set_loop(std::nullopt);
+  } else {
+    const double rate = player_->sample_rate();
+    player_->set_loop(audio::SampleRange{static_cast<std::size_t>(std::max(0.0, seconds->first) * rate),
+                                         static_cast<std::size_t>(std::max(0.0, seconds->second) * rate)});
+  }
+  Q_EMIT state_changed();
+}
+
+void SoundPlayer::set_volume(double linear) {
+  volume_ = std::clamp(linear, 0.0, 1.0);
+  if (player_) player_->set_gain(static_cast<float>(volume_));
+}
+
+void SoundPlayer::set_device(int index) {
+  device_ = index;
+  play_when_ready_ = false;
+  open_device();
+}
+
+bool SoundPlayer::playing() const {
+  return player_ && loaded_ && player_->state() == audio::PlayerState::playing;
+}
+
+double SoundPlayer::position() const { return player_ && loaded_ ? player_->position_seconds() : 0; }
+
+double SoundPlayer::length() const {
+  double longest = 0;
+  for (const auto& sound : deck_) longest = std::max(longest, sound->seconds());
+  return longest;
+}
+
+bool SoundPlayer::audible() const { return player_ && player_->audible(); }
+
+QString SoundPlayer::description() const {
+  return player_ ? QString::fromStdString(player_->description()) : tr("Looking for a sound output…");
+}
+
+std::size_t SoundPlayer::underruns() const { return player_ ? player_->underruns() : 0; }
+
+void SoundPlayer::tick() {
+  const bool now = playing();
+  Q_EMIT position_changed(position());
+  if (now != was_playing_ || !now) {
+    was_playing_ = now;
+    if (!now) timer_.stop();
+    Q_EMIT state_changed();
+  }
+}
+
+}  // namespace luthier::ui

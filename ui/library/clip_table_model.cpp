@@ -1,0 +1,264 @@
+#include "ui/library/clip_table_model.h"
+
+#include <QFont>
+#include <QMimeData>
+#include <QSet>
+#include <QUrl>
+#include <algorithm>
+
+#include "ui/application_style.h"
+#include "ui/common/workbench.h"
+
+namespace luthier::ui {
+namespace {
+
+QString text(const std::string& value) { return QString::fromStdString(value); }
+
+db::ClipColumn sort_column(int column) {
+  switch (column) {
+    case ClipTableModel::name: return db::ClipColumn::name;
+    case ClipTableModel::label: return db::ClipColumn::label;
+    case ClipTableModel::seconds: return db::ClipColumn::seconds;
+    case ClipTableModel::phrase: return db::ClipColumn::phrase;
+    case ClipTableModel::rating: return db::ClipColumn::rating;
+    case ClipTableModel::loudness: return db::ClipColumn::loudness;
+    case ClipTableModel::peak: return db::ClipColumn::peak;
+    case ClipTableModel::rate: return db::ClipColumn::sample_rate;
+    case ClipTableModel::split: return db::ClipColumn::split;
+    case ClipTableModel::added: return db::ClipColumn::added;
+    default: return db::ClipColumn::id;
+  }
+}
+
+}  // namespace
+
+ClipTableModel::ClipTableModel(QObject* parent) : QAbstractTableModel(parent) {}
+
+void ClipTableModel::set_catalog(CatalogWorker* worker) {
+  worker_ = worker;
+  ticket_ = Ticket();
+  beginResetModel();
+  ids_.clear();
+  rows_.clear();
+  pages_.clear();
+  recent_.clear();
+  ++list_number_;
+  endResetModel();
+  if (worker_) refresh();
+}
+
+void ClipTableModel::set_query(const QString& query) {
+  if (query == query_) return;
+  query_ = query;
+  refresh();
+}
+
+void ClipTableModel::sort(int column, Qt::SortOrder order) {
+  order_.column = column < 0 ? db::ClipColumn::id : sort_column(column);
+  order_.descending = order == Qt::DescendingOrder;
+  refresh();
+}
+
+void ClipTableModel::refresh() {
+  if (!worker_) return;
+  loading_ = true;
+  ticket_ = ticket_.next();
+  worker_->read(
+      this, ticket_,
+      [query = query_.toStdString(), order = order_](db::Catalog& catalog) { return catalog.clips().ids(query, order); },
+      [this](std::vector<db::ClipId> ids) { take_ids(std::move(ids)); },
+      [this](const QString& message) {
+        loading_ = false;
+        Q_EMIT query_failed(message);
+      });
+}
+
+void ClipTableModel::take_ids(std::vector<db::ClipId> ids) {
+  loading_ = false;
+  if (ids == ids_) {
+    for (Page& page : pages_) {
+      page.stale = true;
+      page.requested = false;
+    }
+    ++list_number_;
+    if (!ids_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, column_count - 1));
+  } else {
+    beginResetModel();
+    ids_ = std::move(ids);
+    rows_.clear();
+    rows_.reserve(static_cast<qsizetype>(ids_.size()));
+    for (std::size_t i = 0; i < ids_.size(); ++i) rows_.insert(ids_[i].value, static_cast<int>(i));
+    pages_.clear();
+    recent_.clear();
+    ++list_number_;
+    endResetModel();
+  }
+  Q_EMIT loaded();
+}
+
+qint64 ClipTableModel::id_at(int row) const {
+  return row >= 0 && row < rowCount() ? ids_[static_cast<std::size_t>(row)].value : 0;
+}
+
+int ClipTableModel::row_of(qint64 id) const { return rows_.value(id, -1); }
+
+const db::ClipView* ClipTableModel::view_at(int row) const {
+  if (row < 0 || row >= rowCount()) return nullptr;
+  const int number = row / kPage;
+  auto found = pages_.find(number);
+  if (found == pages_.end()) {
+    fetch(number);
+    return nullptr;
+  }
+  if (found->stale && !found->requested) fetch(number);
+  recent_.splice(recent_.begin(), recent_, found->use);
+  if (!found->fetched) return nullptr;
+  const auto at = static_cast<std::size_t>(row % kPage);
+  if (at >= found->rows.size() || found->rows[at].clip.id != ids_[static_cast<std::size_t>(row)]) return nullptr;
+  return &found->rows[at];
+}
+
+void ClipTableModel::fetch(int number) const {
+  if (!worker_) return;
+  auto found = pages_.find(number);
+  if (found == pages_.end()) {
+    recent_.push_front(number);
+    found = pages_.insert(number, Page{});
+    found->use = recent_.begin();
+    while (static_cast<int>(recent_.size()) > kKeptPages) {
+      pages_.remove(recent_.back());
+      recent_.pop_back();
+    }
+  }
+  found->requested = true;
+  found->stale = false;
+  const auto begin = static_cast<std::size_t>(number) * kPage;
+  const auto end = std::min(begin + kPage, ids_.size());
+  std::vector<db::ClipId> wanted(ids_.begin() + static_cast<std::ptrdiff_t>(begin), ids_.begin() + static_cast<std::ptrdiff_t>(end));
+  auto* self = const_cast<ClipTableModel*>(this);
+  worker_->run(
+      self, [wanted](db::Catalog& catalog) { return catalog.clips().views(wanted); },
+      [self, number, list = list_number_, wanted](std::vector<db::ClipView> rows) {
+        if (list != self->list_number_) return;
+        auto page = self->pages_.find(number);
+        if (page == self->pages_.end()) return;
+        // Rows that are gone leave holes, so that the others keep their place.
+        std::vector<db::ClipView> placed(wanted.size());
+        std::size_t from = 0;
+        for (std::size_t i = 0; i < wanted.size() && from < rows.size(); ++i) {
+          if (rows[from].clip.id == wanted[i]) placed[i] = std::move(rows[from++]);
+        }
+        page->rows = std::move(placed);
+        page->fetched = true;
+        page->requested = false;
+        const int first = number * kPage, last = first + static_cast<int>(wanted.size()) - 1;
+        Q_EMIT self->dataChanged(self->index(first, 0), self->index(last, column_count - 1));
+        Q_EMIT self->rows_arrived(first, last);
+      });
+}
+
+int ClipTableModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(ids_.size());
+}
+
+int ClipTableModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : column_count; }
+
+QVariant ClipTableModel::text_of(const db::ClipView& view, int column) const {
+  const db::ClipRow& clip = view.clip;
+  switch (column) {
+    case name: return text(view.name);
+    case label: return text(view.label);
+    case seconds: return QString::number(clip.seconds, 'f', 2);
+    case phrase: return text(view.phrase);
+    case rating: return QString(clip.rating, QChar(0x2605));
+    case tags: {
+      QStringList all;
+      for (const auto& tag : view.tags) all << text(tag);
+      return all.join(", ");
+    }
+    case loudness: return clip.loudness ? QString::number(*clip.loudness, 'f', 1) : QString();
+    case peak: return clip.peak ? QString::number(*clip.peak, 'f', 1) : QString();
+    case rate: return QString::number(view.sample_rate);
+    case split: return clip.split == db::Split::none ? QString() : QString::fromLatin1(db::to_text(clip.split));
+    case source: return text(view.source);
+    case notes: return text(clip.notes);
+    case added: return text(clip.added_at).replace('T', ' ').remove('Z');
+    default: return {};
+  }
+}
+
+QVariant ClipTableModel::data(const QModelIndex& index, int role) const {
+  if (!index.isValid() || index.row() >= rowCount()) return {};
+  const db::ClipView* view = view_at(index.row());
+  if (!view) {
+    if (role == Qt::DisplayRole && index.column() == name) return QStringLiteral("…");
+    return {};
+  }
+  const bool number = index.column() == seconds || index.column() == loudness || index.column() == peak || index.column() == rate;
+  switch (role) {
+    case Qt::DisplayRole: return text_of(*view, index.column());
+    case Qt::AccessibleTextRole: {
+      const QString value = text_of(*view, index.column()).toString();
+      return index.column() == rating ? tr("%n star(s)", nullptr, view->clip.rating) : value;
+    }
+    case Qt::DecorationRole:
+      if (index.column() == label && view->clip.label) return label_color({}, view->clip.label->value);
+      return {};
+    case Qt::ForegroundRole:
+      if (view->missing) return theme().danger;
+      if (view->clip.excluded) return theme().faint;
+      return index.column() == rating ? QVariant(theme().accent) : QVariant();
+    case Qt::FontRole: {
+      if (!view->clip.excluded) return {};
+      QFont font;
+      font.setStrikeOut(true);
+      return font;
+    }
+    case Qt::TextAlignmentRole: return static_cast<int>((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    case Qt::ToolTipRole:
+      if (view->missing) return tr("The file is missing: %1").arg(text(view->path));
+      if (view->clip.excluded) return tr("Excluded from training, pairs and export");
+      return text_of(*view, index.column());
+    default: return {};
+  }
+}
+
+QVariant ClipTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation != Qt::Horizontal) return role == Qt::DisplayRole ? QVariant(section + 1) : QVariant();
+  if (role == Qt::TextAlignmentRole) {
+    const bool number = section == seconds || section == loudness || section == peak || section == rate;
+    return static_cast<int>((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+  }
+  if (role != Qt::DisplayRole && role != Qt::ToolTipRole) return {};
+  static const char* titles[column_count] = {
+      QT_TR_NOOP("Name"), QT_TR_NOOP("Label"), QT_TR_NOOP("Length, s"), QT_TR_NOOP("Phrase"), QT_TR_NOOP("Rating"),
+      QT_TR_NOOP("Tags"), QT_TR_NOOP("Loudness, LUFS"), QT_TR_NOOP("Peak, dBFS"), QT_TR_NOOP("Rate, Hz"),
+      QT_TR_NOOP("Split"), QT_TR_NOOP("Source"), QT_TR_NOOP("Notes"), QT_TR_NOOP("Added, UTC")};
+  return section >= 0 && section < column_count ? tr(titles[section]) : QString();
+}
+
+Qt::ItemFlags ClipTableModel::flags(const QModelIndex& index) const {
+  if (!index.isValid()) return Qt::NoItemFlags;
+  return Qt::ItemIsSelectable | Qt::ItemIsEnabled | Qt::ItemIsDragEnabled | Qt::ItemNeverHasChildren;
+}
+
+QStringList ClipTableModel::mimeTypes() const { return {kClipMime, "text/uri-list"}; }
+
+QMimeData* ClipTableModel::mimeData(const QModelIndexList& indexes) const {
+  QStringList ids;
+  QList<QUrl> files;
+  QSet<int> rows;
+  for (const QModelIndex& index : indexes) {
+    if (rows.contains(index.row())) continue;
+    rows.insert(index.row());
+    ids << QString::number(id_at(index.row()));
+    const db::ClipView* view = view_at(index.row());
+    if (view && workspace_) files << QUrl::fromLocalFile(text(workspace_->resolve(view->path).string()));
+  }
+  auto* data = new QMimeData;
+  data->setData(kClipMime, ids.join('\n').toUtf8());
+  data->setUrls(files);
+  return data;
+}
+
+}  // namespace luthier::ui

@@ -1,0 +1,446 @@
+#include "ui/main_window.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QComboBox>
+#include <QAbstractButton>
+#include <QAbstractSpinBox>
+#include <QDialog>
+#include <QDir>
+#include <QFileDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QPlainTextEdit>
+#include <QProgressBar>
+#include <QSettings>
+#include <QShortcut>
+#include <QStackedWidget>
+#include <QStandardPaths>
+#include <QStatusBar>
+#include <QStyle>
+#include <QTextBrowser>
+#include <QThread>
+#include <QThreadPool>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "core/session/version.h"
+#include "ui/application_style.h"
+#include "ui/common/error_box.h"
+#include "ui/common/player_bar.h"
+#include "ui/library/library_page.h"
+#include "ui/spectrogram/gl_probe.h"
+#include "ui/spectrogram/spectrogram_view.h"
+#include "ui/start_page.h"
+
+namespace luthier::ui {
+
+MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
+  setWindowTitle(tr("Luthier"));
+  setWindowIcon(QIcon(":/icons/luthier.svg"));
+  auto* center = new QWidget(this);
+  auto* column = new QVBoxLayout(center);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  auto* row = new QHBoxLayout;
+  row->setSpacing(0);
+  bar_ = new QWidget(center);
+  bar_->setObjectName("navigation_bar");
+  bar_->setAttribute(Qt::WA_StyledBackground);
+  bar_->setFixedWidth(92);
+  new QVBoxLayout(bar_);
+  bar_->layout()->setContentsMargins(0, 6, 0, 6);
+  bar_->layout()->setSpacing(2);
+  pages_ = new QStackedWidget(center);
+  row->addWidget(bar_);
+  row->addWidget(pages_, 1);
+  column->addLayout(row, 1);
+  player_bar_ = new PlayerBar(bench_.player(), center);
+  column->addWidget(player_bar_);
+  setCentralWidget(center);
+
+  make_pages();
+  make_menus();
+  make_keys();
+  make_status();
+  connect(&bench_, &Workbench::workspace_opened, this, &MainWindow::workspace_opened);
+  connect(&bench_, &Workbench::workspace_closed, this, &MainWindow::workspace_closed);
+  connect(&bench_, &Workbench::open_failed, this, [this](const QString& message) {
+    show_error(this, message);
+    start_->refresh();
+  });
+  connect(&bench_, &Workbench::page_requested, this, &MainWindow::show_page);
+  resize(1280, 800);
+  restoreGeometry(QSettings().value("window/geometry").toByteArray());
+  workspace_closed();
+  look_at_hardware();
+}
+
+MainWindow::~MainWindow() = default;
+
+// --- pages -----------------------------------------------------------------------------------------------------------
+
+void MainWindow::make_pages() {
+  start_ = new StartPage(pages_);
+  pages_->addWidget(start_);
+  page_.insert("start", start_);
+  connect(start_, &StartPage::make_requested, this, [this] { choose_workspace(true); });
+  connect(start_, &StartPage::open_requested, this, [this] { choose_workspace(false); });
+  connect(start_, &StartPage::demo_requested, this, &MainWindow::make_demo);
+  connect(start_, &StartPage::recent_chosen, this, [this](const QString& folder) { bench_.open(folder, false); });
+  connect(start_, &StartPage::theme_chosen, this, &MainWindow::switch_theme);
+
+  library_ = new LibraryPage(bench_, pages_);
+  add_page("library", tr("Library"), "library", library_);
+  static_cast<QVBoxLayout*>(bar_->layout())->addStretch();
+  auto* theme_button = new QToolButton(bar_);
+  theme_button->setObjectName("navigation");
+  theme_button->setIcon(icon("theme"));
+  theme_button->setIconSize({20, 20});
+  theme_button->setAccessibleName(tr("Light or dark"));
+  theme_button->setToolTip(tr("Light or dark theme"));
+  bar_->layout()->addWidget(theme_button);
+  static_cast<QVBoxLayout*>(bar_->layout())->setAlignment(theme_button, Qt::AlignHCenter);
+  connect(theme_button, &QToolButton::clicked, this, [this] { switch_theme(theme().dark ? "light" : "dark"); });
+}
+
+void MainWindow::add_page(const QString& name, const QString& title, const QString& icon_name, QWidget* page) {
+  names_ << name;
+  page_.insert(name, page);
+  pages_->addWidget(page);
+  auto* b = new QToolButton(bar_);
+  b->setObjectName("navigation");
+  b->setProperty("page", name);
+  b->setText(title);
+  b->setIcon(icon(icon_name));
+  b->setIconSize({26, 26});
+  b->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
+  b->setCheckable(true);
+  b->setAutoExclusive(true);
+  b->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  b->setToolTip(tr("%1 (Ctrl+%2)").arg(title).arg(names_.size()));
+  bar_->layout()->addWidget(b);
+  buttons_.insert(name, b);
+  connect(b, &QToolButton::clicked, this, [this, name] { show_page(name); });
+  new QShortcut(QKeySequence(QStringLiteral("Ctrl+%1").arg(names_.size())), this, [this, name] { show_page(name); });
+}
+
+void MainWindow::show_page(const QString& name) {
+  const QString wanted = bench_.has_workspace() ? name : QStringLiteral("start");
+  QWidget* page = page_.value(wanted);
+  if (!page) return;
+  pages_->setCurrentWidget(page);
+  if (auto* b = buttons_.value(wanted)) b->setChecked(true);
+  if (bench_.has_workspace()) QSettings().setValue("window/page", wanted);
+  if (wanted == "library") library_->focus_table();
+}
+
+QString MainWindow::page() const { return page_.key(pages_->currentWidget()); }
+
+void MainWindow::workspace_opened() {
+  const QString folder = QString::fromStdString(bench_.workspace().folder().string());
+  setWindowTitle(tr("%1 – Luthier").arg(QString::fromStdString(bench_.workspace().name())));
+  place_->setText(QDir::toNativeSeparators(folder));
+  bar_->show();
+  player_bar_->show();
+  const QString last = QSettings().value("window/page", "library").toString();
+  show_page(names_.contains(last) ? last : QStringLiteral("library"));
+}
+
+void MainWindow::workspace_closed() {
+  setWindowTitle(tr("Luthier"));
+  place_->clear();
+  bar_->hide();
+  player_bar_->hide();
+  start_->refresh();
+  show_page("start");
+}
+
+// --- menus and keys --------------------------------------------------------------------------------------------------
+
+void MainWindow::make_menus() {
+  QMenu* file = menuBar()->addMenu(tr("&File"));
+  file->addAction(icon("add"), tr("New workspace…"), QKeySequence::New, this, [this] { choose_workspace(true); });
+  file->addAction(icon("folder"), tr("Open workspace…"), QKeySequence::Open, this, [this] { choose_workspace(false); });
+  QMenu* recent = file->addMenu(icon("workspace"), tr("Recent workspaces"));
+  connect(recent, &QMenu::aboutToShow, this, [this, recent] { fill_recent(recent); });
+  file->addAction(icon("wand"), tr("Make a demo workspace…"), this, &MainWindow::make_demo);
+  file->addAction(tr("Close workspace"), this, [this] { bench_.close(); });
+  file->addSeparator();
+  file->addAction(tr("Quit"), QKeySequence(tr("Ctrl+Q")), this, &QWidget::close);
+
+  QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+  edit->addAction(icon("undo"), tr("Undo"), QKeySequence::Undo, &bench_, &Workbench::undo);
+  edit->addAction(icon("redo"), tr("Redo"), QKeySequence(tr("Ctrl+Shift+Z")), &bench_, &Workbench::redo);
+  edit->addSeparator();
+  edit->addAction(icon("search"), tr("Find clips"), QKeySequence::Find, this, [this] {
+    show_page("library");
+    library_->focus_search();
+  });
+  edit->addAction(icon("remove"), tr("Remove chosen clips…"), QKeySequence(Qt::Key_Delete), this, [this] {
+    if (page() == "library") library_->remove_selection();
+  });
+
+  QMenu* view = menuBar()->addMenu(tr("&View"));
+  connect(view, &QMenu::aboutToShow, this, [this, view] {
+    view->clear();
+    int number = 0;
+    for (const QString& name : names_) {
+      ++number;
+      view->addAction(buttons_.value(name)->icon(), buttons_.value(name)->text() + QStringLiteral("\tCtrl+%1").arg(number), this,
+                      [this, name] { show_page(name); });
+    }
+    view->addSeparator();
+    view->addAction(icon("theme"), theme().dark ? tr("Light theme") : tr("Dark theme"), this,
+                    [this] { switch_theme(theme().dark ? "light" : "dark"); });
+  });
+
+  QMenu* help = menuBar()->addMenu(tr("&Help"));
+  help->addAction(icon("keyboard"), tr("Keys"), QKeySequence(tr("Ctrl+?")), this, &MainWindow::show_shortcuts);
+  help->addAction(icon("info"), tr("About Luthier"), this, &MainWindow::show_about);
+}
+
+void MainWindow::make_keys() {
+  // Space plays wherever the focus is, except in text; a button that was reached by Tab is pressed instead.
+  auto* space = new QShortcut(QKeySequence(Qt::Key_Space), this);
+  connect(space, &QShortcut::activated, this, [this] {
+    QWidget* focus = QApplication::focusWidget();
+    if (auto* button = qobject_cast<QAbstractButton*>(focus)) button->click();
+    else if (auto* box = qobject_cast<QComboBox*>(focus)) box->showPopup();
+    else bench_.player().toggle();
+  });
+  auto key = [this](const QKeySequence& keys, auto action) {
+    auto* shortcut = new QShortcut(keys, this);
+    connect(shortcut, &QShortcut::activated, this, action);
+  };
+  key(QKeySequence(tr("Shift+Space")), [this] { bench_.player().stop(); });
+  auto current_view = [this]() -> SpectrogramView* {
+    for (SpectrogramView* view : pages_->currentWidget()->findChildren<SpectrogramView*>()) {
+      if (view->isVisible()) return view;
+    }
+    return nullptr;
+  };
+  key(QKeySequence(Qt::Key_F), [current_view] {
+    if (auto* view = current_view()) view->scene().fit();
+  });
+  auto zoom = [current_view](double factor) {
+    if (auto* view = current_view()) {
+      const auto [begin, end] = view->scene().visible_time();
+      view->scene().zoom_time(factor, (begin + end) / 2);
+    }
+  };
+  key(QKeySequence::ZoomIn, [zoom] { zoom(1.6); });
+  key(QKeySequence(tr("Ctrl+=")), [zoom] { zoom(1.6); });
+  key(QKeySequence::ZoomOut, [zoom] { zoom(1 / 1.6); });
+  key(QKeySequence(tr("Ctrl+E")), [current_view] {
+    if (auto* view = current_view()) view->scene().zoom_to_selection();
+  });
+  key(QKeySequence(Qt::Key_L), [this, current_view] {
+    auto& player = bench_.player();
+    if (player.loop()) return player.set_loop(std::nullopt);
+    auto* view = current_view();
+    if (view && view->scene().selection()) player.set_loop(view->scene().selection());
+    else player.set_loop(std::make_pair(0.0, player.length()));
+  });
+  auto fft = [this](int factor) {
+    PictureSettings settings = bench_.spectrograms().picture();
+    settings.n_fft = std::clamp(factor > 0 ? settings.n_fft * 2 : settings.n_fft / 2, 512, 8192);
+    bench_.spectrograms().set_picture(settings);
+  };
+  key(QKeySequence(tr("Shift++")), [fft] { fft(1); });
+  key(QKeySequence(tr("Shift+-")), [fft] { fft(-1); });
+  key(QKeySequence(tr("Shift+_")), [fft] { fft(-1); });
+  for (int i = 1; i <= 9; ++i) {
+    key(QKeySequence(QStringLiteral("Alt+%1").arg(i)), [this, i] { bench_.player().select(static_cast<std::size_t>(i - 1)); });
+  }
+  qApp->installEventFilter(this);
+}
+
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+  // Letters and Space belong to a text field that has the focus, not to the window's keys.
+  if (event->type() == QEvent::ShortcutOverride) {
+    const bool typing = qobject_cast<QLineEdit*>(watched) || qobject_cast<QPlainTextEdit*>(watched) ||
+                        qobject_cast<QAbstractSpinBox*>(watched);
+    const auto* key = static_cast<QKeyEvent*>(event);
+    if (typing && !(key->modifiers() & (Qt::ControlModifier | Qt::AltModifier)) &&
+        ((!key->text().isEmpty() && key->text()[0].isPrint()) || key->key() == Qt::Key_Delete)) {
+      event->accept();
+      return true;
+    }
+  }
+  return QMainWindow::eventFilter(watched, event);
+}
+
+void MainWindow::fill_recent(QMenu* menu) {
+  menu->clear();
+  for (const QString& folder : Workbench::recent_workspaces()) {
+    menu->addAction(QDir::toNativeSeparators(folder), this, [this, folder] { bench_.open(folder, false); });
+  }
+  if (menu->isEmpty()) menu->addAction(tr("None yet"))->setEnabled(false);
+}
+
+void MainWindow::switch_theme(const QString& name) {
+  QSettings().setValue("window/theme", name);
+  apply_theme(*qApp, name);
+}
+
+// --- workspaces ------------------------------------------------------------------------------------------------------
+
+void MainWindow::choose_workspace(bool create) {
+  const QString home = QStandardPaths::writableLocation(QStandardPaths::HomeLocation);
+  if (create) {
+    const QString folder = QFileDialog::getSaveFileName(this, tr("New workspace: name a folder"), home + "/luthier-workspace", {}, nullptr,
+                                                        QFileDialog::DontConfirmOverwrite | QFileDialog::ShowDirsOnly);
+    if (!folder.isEmpty()) bench_.open(folder, true);
+    return;
+  }
+  const QString folder = QFileDialog::getExistingDirectory(this, tr("Open workspace"), home);
+  if (!folder.isEmpty()) bench_.open(folder, false);
+}
+
+void MainWindow::make_demo() {}
+
+void MainWindow::import_paths(const QStringList&) {}
+
+// --- status ----------------------------------------------------------------------------------------------------------
+
+void MainWindow::make_status() {
+  place_ = new QLabel(this);
+  place_->setProperty("role", "hint");
+  task_text_ = new QLabel(this);
+  task_bar_ = new QProgressBar(this);
+  task_bar_->setRange(0, 1000);
+  task_bar_->setFixedWidth(140);
+  task_bar_->setTextVisible(false);
+  task_bar_->setAccessibleName(tr("Progress"));
+  task_cancel_ = new QToolButton(this);
+  task_cancel_->setIcon(icon("close"));
+  task_cancel_->setAccessibleName(tr("Cancel"));
+  task_cancel_->setToolTip(tr("Cancel"));
+  device_ = new QLabel(this);
+  device_->setProperty("role", "hint");
+  statusBar()->setSizeGripEnabled(false);
+  statusBar()->addWidget(place_, 0);
+  statusBar()->addPermanentWidget(task_text_);
+  statusBar()->addPermanentWidget(task_bar_);
+  statusBar()->addPermanentWidget(task_cancel_);
+  statusBar()->addPermanentWidget(device_);
+  connect(task_cancel_, &QToolButton::clicked, this, [this] {
+    if (!bench_.tasks().empty()) bench_.tasks().front()->cancel();
+  });
+  connect(&bench_, &Workbench::tasks_changed, this, &MainWindow::show_tasks);
+  connect(&bench_, &Workbench::said, this, [this](const QString& text) { statusBar()->showMessage(text, 6000); });
+  connect(&bench_.player(), &SoundPlayer::device_changed, this, &MainWindow::show_device);
+  underrun_timer_.setInterval(1000);
+  connect(&underrun_timer_, &QTimer::timeout, this, &MainWindow::show_device);
+  underrun_timer_.start();
+  show_tasks();
+  show_device();
+}
+
+void MainWindow::show_tasks() {
+  const auto& tasks = bench_.tasks();
+  const bool any = !tasks.empty();
+  task_text_->setVisible(any);
+  task_bar_->setVisible(any);
+  task_cancel_->setVisible(any);
+  if (!any) return;
+  const BackgroundTask& task = *tasks.front();
+  QString words = task.cancel_requested() ? tr("%1: cancelling").arg(task.title())
+                                          : tr("%1: %2 %").arg(task.title()).arg(static_cast<int>(task.fraction() * 100));
+  if (!task.text().isEmpty() && !task.cancel_requested()) words += "  " + task.text();
+  if (tasks.size() > 1) words += tr("  (+%1 more)").arg(tasks.size() - 1);
+  task_text_->setText(task_text_->fontMetrics().elidedText(words, Qt::ElideMiddle, 420));
+  task_text_->setToolTip(words);
+  task_bar_->setValue(static_cast<int>(task.fraction() * 1000));
+}
+
+void MainWindow::show_device() {
+  const auto& player = bench_.player();
+  const auto underruns = player.underruns();
+  QString words = player.description();
+  if (player.audible()) words = tr("Sound: %1 · dropouts: %2").arg(words).arg(underruns);
+  if (device_->toolTip() == words) return;
+  device_->setToolTip(words);
+  device_->setText(device_->fontMetrics().elidedText(words, Qt::ElideRight, 430));
+}
+
+void MainWindow::look_at_hardware() {
+  const QString gl = gl_works() ? gl_description() : tr("pictures without OpenGL: %1").arg(gl_description());
+  start_->set_hardware(tr("Found: %n processor core(s), %1.", nullptr, QThread::idealThreadCount()).arg(gl));
+}
+
+// --- help ------------------------------------------------------------------------------------------------------------
+
+void MainWindow::show_shortcuts() {
+  auto* box = new QDialog(this);
+  box->setAttribute(Qt::WA_DeleteOnClose);
+  box->setWindowTitle(tr("Keys"));
+  box->resize(720, 560);
+  auto* column = new QVBoxLayout(box);
+  auto* text = new QTextBrowser(box);
+  struct Line {
+    QString keys, what;
+  };
+  const QList<std::pair<QString, QList<Line>>> parts = {
+      {tr("Everywhere"),
+       {{"Ctrl+1 … Ctrl+5", tr("Library, Pairs, Train, Transfer, Compare")},
+        {"Space", tr("play or pause")},
+        {"Shift+Space", tr("stop and go back to the start")},
+        {"L", tr("repeat the selection or the whole sound")},
+        {"Alt+1 … Alt+9", tr("switch between the sounds at the same position")},
+        {"Ctrl+Z, Ctrl+Shift+Z", tr("undo, redo (also after a restart)")},
+        {"Ctrl+F", tr("search the clips")},
+        {"Ctrl+?", tr("this list")}}},
+      {tr("Clips"),
+       {{"1 … 9", tr("label the chosen clips, go on and play the next")},
+        {"0", tr("take the label away")},
+        {"C, S", tr("use as content, as style")},
+        {"V", tr("add to the comparison")},
+        {"X", tr("exclude or include")},
+        {"+, −", tr("rate higher, lower")},
+        {"Enter", tr("play or pause")},
+        {"← →, Shift+← →", tr("move 0.5 s or 5 s in the sound")},
+        {"Del", tr("remove the chosen clips")},
+        {"Esc", tr("clear the search")}}},
+      {tr("Spectrogram"),
+       {{tr("Wheel"), tr("scroll in time")},
+        {tr("Ctrl+wheel, Ctrl+= Ctrl+−"), tr("zoom in time")},
+        {tr("Alt+wheel"), tr("zoom in frequency")},
+        {tr("Shift+wheel"), tr("scroll in frequency")},
+        {tr("Click"), tr("go there")},
+        {tr("Drag"), tr("select and repeat")},
+        {tr("Middle or Shift+drag"), tr("move the picture")},
+        {"Ctrl+E", tr("zoom to the selection")},
+        {"F", tr("show all")},
+        {"Shift++, Shift+−", tr("larger or smaller FFT")}}},
+  };
+  QString html;
+  for (const auto& [title, lines] : parts) {
+    html += "<h3>" + title + "</h3><table cellpadding='3'>";
+    for (const Line& line : lines) {
+      html += "<tr><td width='220'><b>" + line.keys.toHtmlEscaped() + "</b></td><td>" + line.what.toHtmlEscaped() + "</td></tr>";
+    }
+    html += "</table>";
+  }
+  text->setHtml(html);
+  column->addWidget(text);
+  box->show();
+}
+
+void MainWindow::show_about() {
+  QMessageBox::about(this, tr("About Luthier"),
+                     tr("<b>%1</b><br>A workbench for musical timbre and style transfer.<br><br>Free software under the GNU General Public "
+                        "License, version 3 or later.<br><br>OpenGL: %2<br>Qt %3")
+                         .arg(QString::fromStdString(version_text()), gl_description(), qVersion()));
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  QSettings().setValue("window/geometry", saveGeometry());
+  event->accept();
+}
+
+}  // namespace luthier::ui

@@ -1,0 +1,74 @@
+#pragma once
+#include <QHash>
+#include <QMainWindow>
+#include <QStringList>
+
+#include "ui/common/workbench.h"
+
+class QLabel;
+class QProgressBar;
+class QStackedWidget;
+class QToolButton;
+
+namespace luthier::ui {
+
+class LibraryPage;
+class PlayerBar;
+class StartPage;
+
+/// The one window: pages at the left, the player below, the state of things in the status bar. It assembles; the pages do.
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+ public:
+  explicit MainWindow(QWidget* parent = nullptr);
+  ~MainWindow() override;
+
+  Workbench& bench() { return bench_; }
+  LibraryPage& library() { return *library_; }
+  /// "start", "library", "pairs", "train", "transfer" or "compare".
+  void show_page(const QString& name);
+  QString page() const;
+  QStringList page_names() const { return names_; }
+  void open_workspace(const QString& folder, bool create = false) { bench_.open(folder, create); }
+  void import_paths(const QStringList& paths);
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
+
+ private:
+  void make_pages();
+  void add_page(const QString& name, const QString& title, const QString& icon_name, QWidget* page);
+  void make_menus();
+  void make_keys();
+  void make_status();
+  void choose_workspace(bool create);
+  void make_demo();
+  void switch_theme(const QString& name);
+  void show_shortcuts();
+  void show_about();
+  void workspace_opened();
+  void workspace_closed();
+  void show_tasks();
+  void show_device();
+  void look_at_hardware();
+  void fill_recent(QMenu* menu);
+
+  Workbench bench_;
+  QStackedWidget* pages_;
+  QWidget* bar_;
+  QHash<QString, QWidget*> page_;
+  QHash<QString, QToolButton*> buttons_;
+  QStringList names_;
+  StartPage* start_ = nullptr;
+  LibraryPage* library_ = nullptr;
+  PlayerBar* player_bar_ = nullptr;
+  QLabel* device_ = nullptr;
+  QLabel* task_text_ = nullptr;
+  QProgressBar* task_bar_ = nullptr;
+  QToolButton* task_cancel_ = nullptr;
+  QLabel* place_ = nullptr;
+  QTimer underrun_timer_;
+};
+
+}  // namespace luthier::ui

@@ -1,0 +1,493 @@
+#include "ui/spectrogram/spectrogram_scene.h"
+
+#include <QLocale>
+#include <algorithm>
+#include <cmath>
+
+#include "ui/application_style.h"
+#include "ui/spectrogram/colour_map.h"
+#include "ui/spectrogram/scene_rulers.h"
+
+namespace luthier::ui {
+namespace {
+
+quint64 next_image_id() {
+  static quint64 id = 0;
+  return ++id;
+}
+
+/// Levels (0 is kFloor, 255 is 0 dB) through the colours of [-range, 0] dB.
+QImage coloured(const Picture& picture, double range, const QString& colours) {
+  const ColourTable& table = colour_table(colours);
+  ColourTable by_level{};
+  for (int level = 0; level < 256; ++level) {
+    const double db = Picture::kFloor * (1 - level / 255.0);
+    const double part = std::clamp(1 + db / range, 0.0, 1.0);
+    by_level[static_cast<std::size_t>(level)] = table[static_cast<std::size_t>(part * 255 + 0.5)];
+  }
+  QImage image(picture.frames, picture.axis.bands, QImage::Format_RGBA8888);
+  for (int band = 0; band < picture.axis.bands; ++band) {
+    const std::uint8_t* from =
+        picture.levels.data() + static_cast<std::size_t>(band) * static_cast<std::size_t>(picture.frames);
+    auto* to = reinterpret_cast<std::uint32_t*>(image.scanLine(picture.axis.bands - 1 - band));
+    for (int frame = 0; frame < picture.frames; ++frame) to[frame] = by_level[from[frame]];
+  }
+  return image;
+}
+
+constexpr double kShortest = 0.01;  // seconds that can be seen at closest
+constexpr double kWaveShare = 0.28;  // height of a waveform lane beside a spectrogram's
+
+}  // namespace
+
+SpectrogramScene::SpectrogramScene(QObject* parent) : QObject(parent) {
+  connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, &SpectrogramScene::needs_paint);
+}
+
+void SpectrogramScene::set_lanes(std::vector<Lane> lanes, bool keep_view) {
+  const double before = duration();
+  lanes_ = std::move(lanes);
+  forget_images();
+  drag_ = Drag::none;
+  if (!keep_view || std::abs(duration() - before) > 1e-6) {
+    if (!keep_view) selection_.reset();
+    begin_ = 0;
+    end_ = std::max(duration(), kShortest);
+    if (!keep_view) low_ = 0, high_ = 1;
+  }
+  update_readout();
+  Q_EMIT view_changed();
+  Q_EMIT needs_paint();
+}
+
+void SpectrogramScene::set_picture(std::size_t lane, PicturePtr picture) {
+  if (lane >= lanes_.size()) return;
+  lanes_[lane].picture = std::move(picture);
+  forget_images();
+  limit_view();
+  update_readout();
+  Q_EMIT needs_paint();
+}
+
+void SpectrogramScene::set_note(std::size_t lane, const QString& note) {
+  if (lane >= lanes_.size()) return;
+  lanes_[lane].note = note;
+  Q_EMIT needs_paint();
+}
+
+void SpectrogramScene::set_selected_lane(int lane) {
+  for (std::size_t i = 0; i < lanes_.size(); ++i) lanes_[i].selected = static_cast<int>(i) == lane;
+  Q_EMIT needs_paint();
+}
+
+void SpectrogramScene::set_hint(const QString& text) {
+  hint_ = text;
+  Q_EMIT needs_paint();
+}
+
+void SpectrogramScene::set_look(double range, const QString& colours) {
+  range_ = range;
+  colours_ = colours;
+  for (auto& [picture, entry] : images_) {
+    entry.second.pixels = coloured(*picture, range_, colours_);
+    ++entry.second.revision;
+  }
+  Q_EMIT needs_paint();
+}
+
+void SpectrogramScene::set_playhead(std::optional<double> seconds, bool follow) {
+  if (playhead_ == seconds && follow_ == follow) return;
+  if (!seconds || (follow && !follow_)) held_ = false;
+  playhead_ = seconds;
+  follow_ = follow;
+  if (playhead_ && follow_ && !held_ && drag_ == Drag::none) {
+    const double span = end_ - begin_;
+    if (span < duration() - 1e-9) {
+      begin_ = *playhead_ - span / 2;
+      end_ = begin_ + span;
+      limit_view();
+      update_readout();
+    }
+  }
+  Q_EMIT needs_paint();
+}
+
+void SpectrogramScene::set_selection(std::optional<std::pair<double, double>> seconds) {
+  selection_ = seconds;
+  Q_EMIT needs_paint();
+}
+
+double SpectrogramScene::duration() const {
+  double longest = 0;
+  for (const Lane& lane : lanes_) {
+    if (lane.sound) longest = std::max(longest, lane.sound->seconds());
+    else if (lane.picture) longest = std::max(longest, lane.picture->seconds());
+  }
+  return longest;
+}
+
+void SpectrogramScene::limit_view() {
+  const double all = std::max(duration(), kShortest);
+  double span = std::clamp(end_ - begin_, std::min(kShortest, all), all);
+  begin_ = std::clamp(begin_, 0.0, all - span);
+  end_ = begin_ + span;
+  span = std::clamp(high_ - low_, 0.02, 1.0);
+  low_ = std::clamp(low_, 0.0, 1.0 - span);
+  high_ = low_ + span;
+}
+
+void SpectrogramScene::show_time(double begin, double end) {
+  begin_ = begin;
+  end_ = end;
+  limit_view();
+  update_readout();
+  Q_EMIT view_changed();
+  Q_EMIT needs_paint();
+}
+
+void SpectrogramScene::fit() {
+  low_ = 0;
+  high_ = 1;
+  show_time(0, duration());
+}
+
+void SpectrogramScene::zoom_time(double factor, double around) {
+  const double all = std::max(duration(), kShortest);
+  const double span = std::clamp((end_ - begin_) / factor, std::min(kShortest, all), all);
+  const double part = (around - begin_) / (end_ - begin_);
+  show_time(around - part * span, around - part * span + span);
+}
+
+void SpectrogramScene::zoom_band(double factor, double around) {
+  const double span = std::clamp((high_ - low_) / factor, 0.02, 1.0);
+  const double part = (around - low_) / (high_ - low_);
+  low_ = around - part * span;
+  high_ = low_ + span;
+  show_time(begin_, end_);
+}
+
+void SpectrogramScene::zoom_to_selection() {
+  if (selection_) show_time(selection_->first, selection_->second);
+}
+
+// --- pointer ---------------------------------------------------------------------------------------------------------
+
+int SpectrogramScene::lane_at(QPointF at) const {
+  for (std::size_t i = 0; i < areas_.size(); ++i) {
+    if (areas_[i].contains(at)) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+void SpectrogramScene::input(const SceneInput& now) {
+  const bool moved = now.mouse != before_.mouse || now.inside != before_.inside;
+  if (now.inside || drag_ != Drag::none) cursor_ = now.mouse;
+  else cursor_.reset();
+  if (!lanes_.empty()) {
+    const bool was = before_.left || before_.middle, is = now.left || now.middle;
+    if (is && !was) press(now);
+    else if (is && moved) drag(now);
+    else if (!is && was) release(now);
+    if (now.double_clicked && lane_at(now.mouse) >= 0) fit();
+    if (now.wheel_x != 0 || now.wheel_y != 0) wheel(now);
+  }
+  before_ = now;
+  before_.wheel_x = before_.wheel_y = 0;
+  before_.double_clicked = false;
+  if (moved) {
+    update_readout();
+    Q_EMIT needs_paint();
+  }
+}
+
+void SpectrogramScene::press(const SceneInput& now) {
+  if (lane_at(now.mouse) < 0) return;
+  pressed_at_ = last_at_ = now.mouse;
+  drag_ = now.middle || (now.modifiers & Qt::ShiftModifier) ? Drag::move : Drag::select;
+}
+
+void SpectrogramScene::drag(const SceneInput& now) {
+  if (drag_ == Drag::move) {
+    const QPointF by = now.mouse - last_at_;
+    held_ = true;
+    const double width = std::max(1.0, size_.width() - kLeft - kRight);
+    const double dt = by.x() / width * (end_ - begin_);
+    const int lane = lane_at(pressed_at_);
+    if (lane >= 0 && !lanes_[static_cast<std::size_t>(lane)].waveform) {
+      const double df = by.y() / std::max(1.0, areas_[static_cast<std::size_t>(lane)].height()) * (high_ - low_);
+      low_ += df;
+      high_ += df;
+    }
+    show_time(begin_ - dt, end_ - dt);
+  } else if (drag_ == Drag::select && std::abs(now.mouse.x() - pressed_at_.x()) >= 4) {
+    const double a = std::clamp(time_at(pressed_at_.x()), 0.0, duration());
+    const double b = std::clamp(time_at(now.mouse.x()), 0.0, duration());
+    selection_ = std::minmax(a, b);
+    Q_EMIT needs_paint();
+  }
+  last_at_ = now.mouse;
+}
+
+void SpectrogramScene::release(const SceneInput& now) {
+  const Drag was = drag_;
+  drag_ = Drag::none;
+  if (was != Drag::select) return;
+  if (std::abs(now.mouse.x() - pressed_at_.x()) >= 4) {
+    Q_EMIT selection_changed();
+    return;
+  }
+  if (selection_) {
+    selection_.reset();
+    Q_EMIT selection_changed();
+  }
+  Q_EMIT seek_requested(lane_at(pressed_at_), std::clamp(time_at(now.mouse.x()), 0.0, duration()));
+  Q_EMIT needs_paint();
+}
+
+void SpectrogramScene::wheel(const SceneInput& now) {
+  const double notch = now.wheel_y != 0 ? now.wheel_y : now.wheel_x;
+  held_ = true;
+  if (now.modifiers & Qt::ControlModifier) {
+    zoom_time(std::pow(1.25, notch), std::clamp(time_at(now.mouse.x()), begin_, end_));
+    held_ = false;  // zooming does not stop the picture from following
+  } else if (now.modifiers & (Qt::AltModifier | Qt::ShiftModifier)) {
+    const int lane = lane_at(now.mouse);
+    double around = (low_ + high_) / 2;
+    if (lane >= 0) {
+      const QRectF& area = areas_[static_cast<std::size_t>(lane)];
+      around = low_ + (area.bottom() - now.mouse.y()) / area.height() * (high_ - low_);
+    }
+    if (now.modifiers & Qt::AltModifier) {
+      zoom_band(std::pow(1.25, notch), around);
+    } else {
+      const double by = notch * (high_ - low_) * 0.1;
+      low_ += by;
+      high_ += by;
+      show_time(begin_, end_);
+    }
+  } else {
+    const double by = -notch * (end_ - begin_) * 0.12;
+    show_time(begin_ + by, end_ + by);
+  }
+}
+
+void SpectrogramScene::update_readout() {
+  QString text;
+  const int index = cursor_ ? lane_at(*cursor_) : -1;
+  if (index >= 0 && !lanes_.empty() && static_cast<std::size_t>(index) < lanes_.size()) {
+    const Lane& lane = lanes_[static_cast<std::size_t>(index)];
+    const QRectF& area = areas_[static_cast<std::size_t>(index)];
+    const double seconds = time_at(cursor_->x());
+    text = tr("%1 s").arg(seconds, 0, 'f', 3);
+    if (!lane.waveform && lane.picture) {
+      const Picture& picture = *lane.picture;
+      const double part = low_ + (area.bottom() - cursor_->y()) / area.height() * (high_ - low_);
+      const double at = part * picture.axis.bands;
+      const double hz = picture.axis.hz(at);
+      text += tr(" · %1 Hz").arg(QLocale().toString(hz, 'f', hz < 100 ? 1 : 0));
+      const QString note = note_text(hz);
+      if (!note.isEmpty()) text += " · " + note;
+      const int band = std::clamp(static_cast<int>(at), 0, picture.axis.bands - 1);
+      const int frame = static_cast<int>(std::lround(seconds / picture.seconds_per_frame));
+      if (frame >= 0 && frame < picture.frames) {
+        const double db = picture.at(band, frame);
+        text += QStringLiteral(" · %1%2 dB").arg(db < 0 ? "−" : "").arg(std::abs(db), 0, 'f', 1);
+      }
+    }
+  }
+  if (text == readout_) return;
+  readout_ = text;
+  Q_EMIT readout_changed(readout_);
+}
+
+// --- drawing ---------------------------------------------------------------------------------------------------------
+
+QRectF SpectrogramScene::lane_area(std::size_t lane) const { return lane < areas_.size() ? areas_[lane] : QRectF(); }
+
+double SpectrogramScene::time_at(double x) const {
+  const double width = std::max(1.0, size_.width() - kLeft - kRight);
+  return begin_ + (x - kLeft) / width * (end_ - begin_);
+}
+
+double SpectrogramScene::x_of(double seconds) const {
+  const double width = std::max(1.0, size_.width() - kLeft - kRight);
+  return kLeft + (seconds - begin_) / (end_ - begin_) * width;
+}
+
+void SpectrogramScene::layout(QSizeF size) {
+  size_ = size;
+  areas_.clear();
+  double shares = 0;
+  for (const Lane& lane : lanes_) shares += lane.waveform ? kWaveShare : 1;
+  if (shares <= 0) return;
+  const double gaps = kGap * static_cast<double>(lanes_.size() - 1);
+  const double height = std::max(1.0, size.height() - kBottom - gaps - 2);
+  const double width = std::max(1.0, size.width() - kLeft - kRight);
+  double y = 1;
+  for (const Lane& lane : lanes_) {
+    const double own = height * (lane.waveform ? kWaveShare : 1) / shares;
+    areas_.push_back(QRectF(kLeft, y, width, own));
+    y += own + kGap;
+  }
+}
+
+void SpectrogramScene::draw(ScenePainter& painter, QSizeF size) {
+  const Theme& t = theme();
+  layout(size);
+  painter.fill(QRectF(QPointF(0, 0), size), t.window);
+  if (lanes_.empty()) {
+    painter.fill(QRectF(0, 0, size.width(), size.height()), t.canvas);
+    const QStringList lines = hint_.split('\n');
+    double y = size.height() / 2 - 10.0 * static_cast<double>(lines.size());
+    for (const QString& text : lines) {
+      const QSizeF extent = painter.text_size(text);
+      painter.text({(size.width() - extent.width()) / 2, y}, text, t.dim);
+      y += 20;
+    }
+    return;
+  }
+  bool bar = false;
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    draw_lane(painter, i);
+    if (!bar && !lanes_[i].waveform) {
+      bar = true;
+      QRectF area = areas_[i];
+      draw_decibel_bar(painter, QRectF(size.width() - kRight + 8, area.top(), 10, area.height()), colours_, range_);
+    }
+  }
+  draw_time_ruler(painter, QRectF(kLeft, size.height() - kBottom, size.width() - kLeft - kRight, kBottom), begin_, end_);
+  draw_marks(painter);
+  draw_readout(painter);
+}
+
+void SpectrogramScene::draw_lane(ScenePainter& painter, std::size_t index) {
+  const Theme& t = theme();
+  const Lane& lane = lanes_[index];
+  const QRectF& area = areas_[index];
+  const bool pictured = !lane.waveform && lane.picture;
+  painter.fill(area, pictured ? colour_at(colours_, 0) : t.canvas);
+  painter.clip(area);
+  if (lane.waveform) draw_waveform(painter, index);
+  else if (pictured) draw_picture(painter, index);
+  if (!lane.title.isEmpty()) {
+    const QSizeF extent = painter.text_size(lane.title);
+    const QColor back = lane.selected ? t.accent : QColor(0, 0, 0, 150);
+    painter.fill(QRectF(area.left() + 6, area.top() + 5, extent.width() + 10, extent.height() + 4), back);
+    painter.text({area.left() + 11, area.top() + 7}, lane.title, lane.selected ? t.on_accent : QColor("#f2f2f2"));
+  }
+  if (!pictured && !lane.waveform && !lane.note.isEmpty()) {
+    const QSizeF extent = painter.text_size(lane.note);
+    painter.text({area.center().x() - extent.width() / 2, area.center().y() - extent.height() / 2}, lane.note, t.dim);
+  }
+  painter.unclip();
+  if (pictured) {
+    const double bands = lane.picture->axis.bands;
+    draw_frequency_ruler(painter, area, lane.picture->axis, low_ * bands, high_ * bands);
+    if (area.height() > 60) painter.text({4, area.bottom() - 14}, QStringLiteral("Hz"), t.dim);
+  }
+  painter.frame(area, lane.selected ? t.accent : t.line);
+}
+
+void SpectrogramScene::draw_picture(ScenePainter& painter, std::size_t index) {
+  const Picture& picture = *lanes_[index].picture;
+  const QRectF& area = areas_[index];
+  // Frame t is centred at t * seconds_per_frame, so the picture begins half a frame before 0.
+  const double first = -0.5 * picture.seconds_per_frame;
+  const double last = (picture.frames - 0.5) * picture.seconds_per_frame;
+  const double from = std::max(begin_, first), to = std::min(end_, last);
+  if (to <= from) return;
+  const double left = x_of(from), right = x_of(to);
+  const QRectF source((from - first) / (last - first), 1 - high_, (to - from) / (last - first), high_ - low_);
+  painter.image(image_of(picture), QRectF(left, area.top(), right - left, area.height()), source);
+}
+
+void SpectrogramScene::draw_waveform(ScenePainter& painter, std::size_t index) {
+  const Theme& t = theme();
+  const Lane& lane = lanes_[index];
+  const QRectF& area = areas_[index];
+  const double middle = area.center().y(), half = area.height() / 2 - 2;
+  painter.line({area.left(), middle}, {area.right(), middle}, t.grid);
+  if (!lane.sound) return;
+  const double rate = lane.sound->buffer.sample_rate;
+  const int width = static_cast<int>(area.width());
+  // Quiet sounds are drawn larger, so that their shape can be seen; the scale stands at the left.
+  const auto whole = lane.sound->peaks.columns(lane.sound->mono, 0, static_cast<double>(lane.sound->mono.size()), 1);
+  const double loudest = whole.empty() ? 1.0 : std::max<double>(-whole[0].min, whole[0].max);
+  const double gain = 0.95 / std::clamp(loudest, 0.02, 1.0);
+  const auto columns = lane.sound->peaks.columns(lane.sound->mono, begin_ * rate, end_ * rate, width);
+  for (int x = 0; x < static_cast<int>(columns.size()); ++x) {
+    const auto& column = columns[static_cast<std::size_t>(x)];
+    const double top = middle - std::clamp<double>(column.max * gain, -1, 1) * half;
+    const double bottom = middle - std::clamp<double>(column.min * gain, -1, 1) * half;
+    painter.fill(QRectF(area.left() + x, top, 1, std::max(1.0, bottom - top)), t.wave);
+  }
+  const QString scale = QString::number(0.95 / gain, 'g', 2);
+  painter.text({area.left() - 8 - painter.text_size(scale).width(), area.top()}, scale, t.dim);
+}
+
+void SpectrogramScene::draw_marks(ScenePainter& painter) {
+  const Theme& t = theme();
+  const QRectF all(kLeft, areas_.front().top(), size_.width() - kLeft - kRight, areas_.back().bottom() - areas_.front().top());
+  painter.clip(all);
+  if (selection_) {
+    const double left = x_of(selection_->first), right = x_of(selection_->second);
+    QColor shade = t.accent;
+    shade.setAlpha(46);
+    painter.fill(QRectF(left, all.top(), right - left, all.height()), shade);
+    painter.line({left, all.top()}, {left, all.bottom()}, t.accent);
+    painter.line({right, all.top()}, {right, all.bottom()}, t.accent);
+  }
+  const int lane = cursor_ ? lane_at(*cursor_) : -1;
+  if (lane >= 0) {
+    QColor color = t.cursor;
+    color.setAlpha(170);
+    painter.line({cursor_->x(), all.top()}, {cursor_->x(), all.bottom()}, color);
+    if (!lanes_[static_cast<std::size_t>(lane)].waveform) {
+      for (std::size_t i = 0; i < lanes_.size(); ++i) {  // the same frequency in every lane
+        if (lanes_[i].waveform) continue;
+        const QRectF& from = areas_[static_cast<std::size_t>(lane)];
+        const double y = areas_[i].top() + (cursor_->y() - from.top()) / from.height() * areas_[i].height();
+        painter.line({all.left(), y}, {all.right(), y}, color);
+      }
+    }
+  }
+  if (playhead_) {
+    const double x = x_of(*playhead_);
+    painter.line({x + 1, all.top()}, {x + 1, all.bottom()}, QColor(0, 0, 0, 120));
+    painter.line({x, all.top()}, {x, all.bottom()}, t.dark ? t.playhead : t.danger, 1.5);
+  }
+  painter.unclip();
+}
+
+void SpectrogramScene::draw_readout(ScenePainter& painter) {
+  if (readout_.isEmpty() || !cursor_) return;
+  const int lane = lane_at(*cursor_);
+  if (lane < 0) return;
+  const QRectF& area = areas_[static_cast<std::size_t>(lane)];
+  const QSizeF extent = painter.text_size(readout_);
+  const double left = area.right() - extent.width() - 16;
+  painter.fill(QRectF(left, area.top() + 5, extent.width() + 10, extent.height() + 4), QColor(0, 0, 0, 170));
+  painter.text({left + 5, area.top() + 7}, readout_, QColor("#f7e6c8"));
+}
+
+const SceneImage& SpectrogramScene::image_of(const Picture& picture) {
+  auto found = images_.find(&picture);
+  if (found == images_.end()) {
+    PicturePtr keep;
+    for (const Lane& lane : lanes_) {
+      if (lane.picture.get() == &picture) keep = lane.picture;
+    }
+    SceneImage image{next_image_id(), 1, coloured(picture, range_, colours_)};
+    found = images_.emplace(&picture, std::make_pair(keep, std::move(image))).first;
+  }
+  return found->second.second;
+}
+
+void SpectrogramScene::forget_images() {
+  std::erase_if(images_, [this](const auto& entry) {
+    return std::none_of(lanes_.begin(), lanes_.end(),
+                        [&](const Lane& lane) { return lane.picture.get() == entry.first; });
+  });
+}
+
+}  // namespace luthier::ui

@@ -1,0 +1,110 @@
+#pragma once
+#include <QObject>
+#include <QRectF>
+#include <QSizeF>
+#include <QString>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "ui/common/sound.h"
+#include "ui/spectrogram/picture.h"
+#include "ui/spectrogram/scene_painter.h"
+
+namespace luthier::ui {
+
+/// One strip of the picture: a waveform or a spectrogram.
+struct Lane {
+  QString title;
+  SoundPtr sound;      ///< may be empty
+  PicturePtr picture;  ///< may be empty: not analysed yet
+  QString note;        ///< shown in the middle while there is no picture ("Analysing…", or why it failed)
+  bool waveform = false;
+  bool selected = false;  ///< marked as the one that is heard
+};
+
+/// Spectrograms and waveforms one above the other on one time axis, with rulers, dB bar, cursor read-out, selection and
+/// playhead. Draws through a ScenePainter and takes the pointer as SceneInput, so it looks and acts alike on OpenGL and
+/// without. GUI thread.
+///
+/// Pointer: wheel scrolls in time, Ctrl+wheel zooms in time, Alt+wheel in frequency, Shift+wheel scrolls in frequency;
+/// click goes there, drag selects, middle or Shift+drag moves the picture, double-click shows all.
+class SpectrogramScene : public QObject {
+  Q_OBJECT
+ public:
+  explicit SpectrogramScene(QObject* parent = nullptr);
+
+  void set_lanes(std::vector<Lane> lanes, bool keep_view);
+  void set_picture(std::size_t lane, PicturePtr picture);
+  void set_note(std::size_t lane, const QString& note);
+  void set_selected_lane(int lane);  ///< -1: none
+  const std::vector<Lane>& lanes() const { return lanes_; }
+  void set_hint(const QString& text);  ///< shown while there are no lanes
+  void set_look(double range, const QString& colours);
+  void set_playhead(std::optional<double> seconds, bool follow);
+  void set_selection(std::optional<std::pair<double, double>> seconds);
+  std::optional<std::pair<double, double>> selection() const { return selection_; }
+
+  double duration() const;                       ///< seconds of the longest lane
+  std::pair<double, double> visible_time() const { return {begin_, end_}; }
+  std::pair<double, double> visible_band() const { return {low_, high_}; }  ///< parts 0..1 of the frequency axis
+  void show_time(double begin, double end);
+  void fit();
+  void zoom_time(double factor, double around);
+  void zoom_band(double factor, double around);
+  void zoom_to_selection();
+
+  void input(const SceneInput& now);
+  void draw(ScenePainter& painter, QSizeF size);
+
+  /// Where things are drawn, for tests and for spoken read-out. Valid after draw().
+  QRectF lane_area(std::size_t lane) const;
+  double time_at(double x) const;
+  double x_of(double seconds) const;
+  /// "0.482 s · 1,046 Hz · C6 · −23.4 dB" under the pointer, empty outside.
+  const QString& readout() const { return readout_; }
+  static constexpr double kLeft = 54, kRight = 52, kBottom = 22, kGap = 4;
+
+ Q_SIGNALS:
+  void needs_paint();
+  void seek_requested(int lane, double seconds);
+  void selection_changed();
+  void readout_changed(const QString& text);
+  void view_changed();
+
+ private:
+  void layout(QSizeF size);
+  void limit_view();
+  void draw_picture(ScenePainter& painter, std::size_t lane);
+  void draw_waveform(ScenePainter& painter, std::size_t lane);
+  void draw_lane(ScenePainter& painter, std::size_t lane);
+  void draw_marks(ScenePainter& painter);
+  void draw_readout(ScenePainter& painter);
+  const SceneImage& image_of(const Picture& picture);
+  void forget_images();
+  int lane_at(QPointF at) const;
+  void update_readout();
+  void press(const SceneInput& now);
+  void drag(const SceneInput& now);
+  void release(const SceneInput& now);
+  void wheel(const SceneInput& now);
+
+  std::vector<Lane> lanes_;
+  std::vector<QRectF> areas_;
+  std::map<const Picture*, std::pair<PicturePtr, SceneImage>> images_;
+  QString hint_, readout_, colours_ = "magma";
+  double range_ = 80;
+  double begin_ = 0, end_ = 1, low_ = 0, high_ = 1;
+  std::optional<double> playhead_;
+  bool follow_ = false, held_ = false;  ///< held_: the user has moved the view by hand while it plays
+  std::optional<std::pair<double, double>> selection_;
+  QSizeF size_;
+  std::optional<QPointF> cursor_;
+  enum class Drag { none, select, move };
+  Drag drag_ = Drag::none;
+  QPointF pressed_at_, last_at_;
+  SceneInput before_;
+};
+
+}  // namespace luthier::ui
