@@ -46,7 +46,6 @@ class Edit {
   SQLite::Database& database_;
   Transaction transaction_;
   EditId id_;
-  bool open_ = true;
 };
 
 }  // namespace luthier::db
