@@ -178,8 +178,11 @@ std::shared_ptr<ClipSet> make_studio_clips(const StudioSettings& s, const Progre
   return render_phrase_bank(options, progress, stop);
 }
 
-Config studio_preset() { return {{"steps", std::int64_t{30000}}, {"batch", std::int64_t{64}}, {"ae_steps", std::int64_t{4000}}, {"ema_decay", 0.999},
-                                 {"validate_every", std::int64_t{1000}}, {"preview_every", std::int64_t{5000}}, {"checkpoint_every", std::int64_t{10000}}}; }
+Config studio_preset() {
+  return {{"steps", std::int64_t{30000}},         {"batch", std::int64_t{64}},          {"ae_steps", std::int64_t{4000}},
+          {"ema_decay", 0.9995},                  {"validate_every", std::int64_t{1000}}, {"preview_every", std::int64_t{5000}},
+          {"checkpoint_every", std::int64_t{10000}}, {"warmup", std::int64_t{500}}};
+}
 
 Config studio_quick_preset() {
   return {{"width", std::int64_t{256}}, {"deep_width", std::int64_t{320}}, {"blocks", std::int64_t{2}}, {"deep_blocks", std::int64_t{3}},

@@ -205,7 +205,7 @@ DenoiserImpl::DenoiserImpl(const StudioSettings& s)
   merge = register_module("merge", torch::nn::Linear(2 * s.width, s.width));
   for (std::int64_t i = 0; i < s.blocks; ++i) after->push_back(FilmBlock(s.width, embedding_, pick(i)));
   if (cross_attention_)
-    for (const auto width : {s.width, s.deep_width, s.deep_width, s.width})
+    for (const auto width : {s.width, s.deep_width})
       attention->push_back(StyleAttention(width, s.style_width, s.attention_heads));
   norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({s.width})));
   out = register_module("out", torch::nn::Linear(s.width, s.latent));
@@ -236,8 +236,8 @@ torch::Tensor DenoiserImpl::forward(const torch::Tensor& z, const torch::Tensor&
     h = deep[i]->as<FilmBlock>()->forward(h, e);
     if (i == deep->size() / 2) h = look(1, h);
   }
-  h = up->forward(torch::silu(look(2, h))).reshape(skip.sizes());
-  h = look(3, merge->forward(torch::cat({h, skip}, -1)));
+  h = up->forward(torch::silu(h)).reshape(skip.sizes());
+  h = merge->forward(torch::cat({h, skip}, -1));
   for (const auto& block : *after) h = block->as<FilmBlock>()->forward(h, e);
   return out->forward(torch::silu(norm->forward(h))).narrow(1, 0, frames);
 }

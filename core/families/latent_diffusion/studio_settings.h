@@ -20,19 +20,19 @@ struct StudioSettings {
   double main_share = 0.5;
   double augment = 0.5, noise_share = 0.2, room_share = 0.2, identity_share = 0.06;
   // autoencoder
-  std::int64_t patch = 4, latent = 256, ae_width = 256, ae_blocks = 2, ae_steps = 2000;
+  std::int64_t patch = 4, latent = 256, ae_width = 256, ae_blocks = 1, ae_steps = 2000;
   bool pca_start = true, ae_residual = true;
   double whitening = 0.5, latent_noise = 0.1;
   // network
-  std::int64_t width = 512, deep_width = 640, blocks = 3, deep_blocks = 4, embedding = 256;
-  std::int64_t style_tokens = 8, style_width = 256, attention_heads = 4;
+  std::int64_t width = 448, deep_width = 576, blocks = 3, deep_blocks = 4, embedding = 256;
+  std::int64_t style_tokens = 8, style_width = 224, attention_heads = 4;
   bool film = true, cross_attention = true, content_channels = true;
   // diffusion
   std::string objective = "diffusion";
   std::int64_t steps = 4000, batch = 16, frames = 192, style_frames = 192;
   double learning_rate = 8e-4, weight_decay = 1e-3;
   std::int64_t warmup = 200;
-  double terminal_share = 0.3, style_drop = 0.1, mel_loss = 0.3, low_noise_weight = 1.0;
+  double terminal_share = 0.3, style_drop = 0.1, mel_loss = 0.5, energy_loss = 0.1, low_noise_weight = 1.0;
   bool mixed_precision = true;
 
   template <class V>
@@ -93,6 +93,7 @@ struct StudioSettings {
     v.number("terminal_share", terminal_share, 0, 1, "", "Share of draws at pure noise, where sampling starts.");
     v.number("style_drop", style_drop, 0, 0.9, "", "Share of crops trained without style, for guidance.");
     v.number("mel_loss", mel_loss, 0, 100, "", "Weight of the absolute error of the decoded estimate beside the error in v.");
+    v.number("energy_loss", energy_loss, 0, 100, "", "Weight of the error in each band's energy over the crop, against dull, averaged results.");
     v.number("low_noise_weight", low_noise_weight, 0, 10, "", "Weight of the error in v at low noise; 1: all levels alike.");
     v.toggle("mixed_precision", mixed_precision, "bfloat16 arithmetic where the device has it.");
   }

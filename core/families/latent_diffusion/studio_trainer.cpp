@@ -14,6 +14,13 @@ std::vector<torch::Tensor> parameters_of(std::initializer_list<torch::nn::Module
   return all;
 }
 
+/// Mean absolute error of each band's level over the crop. An average of possible sounds is too quiet in every band where it
+/// is unsure; this term asks for the energy back. Arguments: normalised log mel [batch, frame, band].
+torch::Tensor energy_error(const torch::Tensor& a, const torch::Tensor& b, const torch::Tensor& deviation) {
+  const auto level = [&](const torch::Tensor& x) { return torch::logsumexp(2.0 * deviation * x, 1) / 2.0; };
+  return (level(a) - level(b)).abs().mean() / deviation;
+}
+
 constexpr std::int64_t kFiguresEveryOnCuda = 20;  // reading a figure waits for the device
 
 }  // namespace
@@ -112,11 +119,14 @@ torch::Tensor StudioTrainer::diffusion_loss(const Batch& batch, Figures& figures
   if (regression) {
     error = (out - x).square().mean();
     loss = (decoded - batch.at("target")).abs().mean();
+    if (settings_.energy_loss > 0) loss = loss + settings_.energy_loss * energy_error(decoded, batch.at("target"), networks_.autoencoder->deviation);
   } else {
     const auto weight = settings_.low_noise_weight + (1 - settings_.low_noise_weight) * sigma.square();
     error = ((out - (alpha * batch.at("noise") - sigma * x)).square() * weight).mean();
     loss = error;
-    if (decoded.defined()) loss = loss + settings_.mel_loss * (decoded - batch.at("target")).abs().mean();
+    if (decoded.defined())
+      loss = loss + settings_.mel_loss * (decoded - batch.at("target")).abs().mean() +
+             settings_.energy_loss * energy_error(decoded, batch.at("target"), networks_.autoencoder->deviation);
   }
   figures = {{"loss", 0}, {"error", 0}};
   const bool read = !inputs_.device.is_cuda();
