@@ -108,15 +108,24 @@ Sql with_values(SQLite::Database& database, const std::string& text, const ClipC
 
 }  // namespace
 
-ClipId ClipStore::add(const ClipRow& row) {
-  Sql(database_,
-      "INSERT INTO clip (recording_id, start_frame, frame_count, pad_frames, seconds, sha256, label_id, phrase_id, split, rating,"
-      " excluded, notes, loudness, peak, added_at) VALUES"
-      " (?1, ?2, ?3, ?4, (?3 + ?4) * 1.0 / (SELECT sample_rate FROM recording WHERE id = ?1), ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-      row.recording, row.start_frame, row.frame_count, row.pad_frames, row.sha256, row.label, row.phrase,
-      static_cast<int>(row.split), row.rating, row.excluded, row.notes, row.loudness, row.peak, utc_now())
-      .run();
-  return {database_.getLastInsertRowid()};
+ClipId ClipStore::add(const ClipRow& row) { return add(std::vector<ClipRow>{row}).front(); }
+
+std::vector<ClipId> ClipStore::add(const std::vector<ClipRow>& rows) {
+  Transaction transaction(database_);
+  Sql insert(database_,
+             "INSERT INTO clip (recording_id, start_frame, frame_count, pad_frames, seconds, sha256, label_id, phrase_id, split, rating,"
+             " excluded, notes, loudness, peak, added_at) VALUES"
+             " (?1, ?2, ?3, ?4, (?3 + ?4) * 1.0 / (SELECT sample_rate FROM recording WHERE id = ?1), ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
+  std::vector<ClipId> ids;
+  for (const ClipRow& row : rows) {
+    insert
+        .again(row.recording, row.start_frame, row.frame_count, row.pad_frames, row.sha256, row.label, row.phrase, static_cast<int>(row.split),
+               row.rating, row.excluded, row.notes, row.loudness, row.peak, utc_now())
+        .run();
+    ids.push_back({database_.getLastInsertRowid()});
+  }
+  transaction.commit();
+  return ids;
 }
 
 std::optional<ClipRow> ClipStore::get(ClipId id) {

@@ -25,6 +25,8 @@ class ClipStore {
 
   /// id, seconds and added_at are given by the store.
   ClipId add(const ClipRow& row);
+  /// Many in one transaction, several times quicker than one by one.
+  std::vector<ClipId> add(const std::vector<ClipRow>& rows);
   std::optional<ClipRow> get(ClipId id);
   std::optional<ClipView> view(ClipId id);
   /// Rows for these ids, in their order; ids that are gone are left out. Meant for pages of some hundred.

@@ -28,7 +28,7 @@ std::string checked_name(const std::string& name, const char* what) {
 
 LabelId LabelStore::label(const std::string& name) {
   const std::string clean = checked_name(name, "label");
-  if (const auto found = find_label(clean)) return found->id;
+  if (const LabelId found{query_integer(database_, "SELECT id FROM label WHERE name = ?", clean)}) return found;
   Sql(database_,
       "INSERT INTO label (name, key) SELECT ?, (SELECT min(k.value) FROM json_each('[1,2,3,4,5,6,7,8,9]') k"
       " WHERE k.value NOT IN (SELECT key FROM label WHERE key IS NOT NULL))",
@@ -74,7 +74,7 @@ void LabelStore::remove_label(LabelId id) { Sql(database_, "DELETE FROM label WH
 
 TagId LabelStore::tag(const std::string& name) {
   const std::string clean = checked_name(name, "tag");
-  if (const auto found = find_tag(clean)) return found->id;
+  if (const TagId found{query_integer(database_, "SELECT id FROM tag WHERE name = ?", clean)}) return found;
   Sql(database_, "INSERT INTO tag (name) VALUES (?)", clean).run();
   return {database_.getLastInsertRowid()};
 }
