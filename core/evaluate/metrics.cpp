@@ -77,7 +77,9 @@ double timbre_distance(const ClipAnalysis& output, const ClipAnalysis& target) {
     a2 += a * a;
     b2 += b * b;
   }
-  return a2 > 0.0 && b2 > 0.0 ? 1.0 - dot / std::sqrt(a2 * b2) : 1.0;
+  // Silence has flat bands: all that is left of its cepstra is rounding.
+  const double least = 1e-6 * std::pow(static_cast<double>(target.cepstra.frames), 2);
+  return a2 > least && b2 > least ? 1.0 - dot / std::sqrt(a2 * b2) : 1.0;
 }
 
 double pitch_jaccard_distance(std::span<const NoteSet> a, std::span<const NoteSet> b) {
