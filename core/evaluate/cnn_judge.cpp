@@ -20,7 +20,7 @@ struct JudgeNetImpl : torch::nn::Module {
     const int widths[] = {1, 16, 32, 64};
     for (int i = 0; i < 3; ++i) {
       convs->push_back(torch::nn::Conv2d(
-          torch::nn::Conv2dOptions(widths[i], widths[i + 1], 3).padding(1).stride(i == 0 ? 2 : 1)));
+          torch::nn::Conv2dOptions(widths[i], widths[i + 1], 3).padding(1).stride(2)));
       norms->push_back(torch::nn::GroupNorm(torch::nn::GroupNormOptions(8, widths[i + 1])));
     }
     register_module("convs", convs);
@@ -28,11 +28,9 @@ struct JudgeNetImpl : torch::nn::Module {
     head = register_module("head", torch::nn::Linear(64 * 8 * 2, outputs));
   }
   torch::Tensor forward(const torch::Tensor& pictures) {
-    torch::Tensor x = pictures;  // 62 x 64 -> 31 x 32 -> 15 x 16 -> 7 x 8
-    for (std::size_t i = 0; i < 3; ++i) {
+    torch::Tensor x = pictures;  // 62 x 64 -> 31 x 32 -> 16 x 16 -> 8 x 8
+    for (std::size_t i = 0; i < 3; ++i)
       x = torch::relu(norms[i]->as<torch::nn::GroupNorm>()->forward(convs[i]->as<torch::nn::Conv2d>()->forward(x)));
-      if (i > 0) x = torch::max_pool2d(x, 2);
-    }
     // Mean and deviation over time keep the bands apart.
     const torch::Tensor mean = x.mean(2), spread = (x.var(2, false) + 1e-5).sqrt();
     x = torch::cat({mean.flatten(1), spread.flatten(1)}, 1);

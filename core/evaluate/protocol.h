@@ -11,9 +11,10 @@
 #include "core/evaluate/clip_analysis.h"
 #include "core/evaluate/evaluation_table.h"
 #include "core/run/progress.h"
-#include "core/signal/representation.h"
 
 namespace luthier {
+
+struct RepresentationSpec;  // core/signal/representation.h
 
 // The measuring protocol. Paired truth is made, not collected: a seeded phrase is played by two instruments; one render is
 // the content, the other the target; the style clip is *another* phrase by the target's instrument. 60 phrases (30 of one

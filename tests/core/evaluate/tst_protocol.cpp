@@ -4,7 +4,6 @@
 
 #include "core/config/held_out.h"
 #include "core/evaluate/protocol_plan.h"
-#include "core/families/family.h"
 
 using namespace luthier;
 
@@ -45,7 +44,8 @@ class TestProtocol : public QObject {
         chord |= phrase.notes[i].start_s == phrase.notes[i - 1].start_s;
       mono += !chord;
     }
-    QCOMPARE(mono, kTestPhraseCount / 2);
+    QVERIFY(mono >= kTestPhraseCount / 2);  // a phrase for several voices may happen to have no chord
+    QVERIFY(mono <= kTestPhraseCount / 2 + 5);
   }
 
   void planDirectionsAreThoseOfTheProtocol() {
