@@ -1,4 +1,7 @@
-#include "core/families/family.h"  // before Qt, whose `slots` is a name inside Torch
+// Torch before Qt, whose `slots` is a name inside it.
+#include <ATen/Parallel.h>
+
+#include "core/families/family.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -15,6 +18,7 @@ class TestRecognition : public QObject {
 
  private Q_SLOTS:
   void initTestCase() {
+    at::set_num_threads(1);  // batches are small
     for (std::uint32_t seed = 1; seed <= 10; ++seed) {
       const std::vector<float> a = bright(seed), b = dark(seed);
       real_[0].push_back(analyse_timbre(a));
