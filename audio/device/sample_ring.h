@@ -26,8 +26,8 @@ class SampleRing {
   std::size_t write(std::span<const float> samples);
   /// Takes as many samples as there are, at most out.size(); returns how many.
   std::size_t read(std::span<float> out);
-  /// Reader's thread: drops everything that was written so far.
-  void drop();
+  /// Reader's thread: drops up to `count` samples; returns how many.
+  std::size_t skip(std::size_t count);
 
  private:
   std::vector<float> buffer_;
