@@ -1,4 +1,5 @@
 # The arrows of the house, read from the includes. An arrow that is not listed here fails.
+cmake_minimum_required(VERSION 3.25)
 set(may_app ui core audio db app)
 set(may_ui core audio db ui)
 set(may_core audio db core)
