@@ -2,6 +2,7 @@
 #include <QtTest>
 #include <fstream>
 
+#include "audio/analysis/cqt.h"
 #include "audio/analysis/griffin_lim.h"
 #include "audio/analysis/mel_filterbank.h"
 #include "audio/analysis/mel_inversion.h"
@@ -155,6 +156,28 @@ class TestLibrosaParity : public QObject {
             largest_difference(part, wanted) / largest_value(wanted));
       QVERIFY(largest_difference(part, wanted) < tolerance * largest_value(wanted));
     }
+  }
+
+  void constantQTransformsAgree() {
+    const auto compare = [&](const CqtOptions& options, const char* name, int step) {
+      const ConstantQ transform = cqt(signal_, options);
+      std::vector<float> values;
+      for (int bin = 0; bin < transform.bins; ++bin)
+        for (int t = 0; t < transform.frames; t += step) {
+          const auto z = transform.values[static_cast<std::size_t>(bin * transform.frames + t)];
+          values.push_back(z.real());
+          values.push_back(z.imag());
+        }
+      const std::vector<float> wanted = golden<float>(name);
+      qInfo("%s: %.2e of the peak", name, largest_difference(values, wanted) / largest_value(wanted));
+      QVERIFY(largest_difference(values, wanted) < 1e-3 * largest_value(wanted));
+    };
+    compare({}, "audio/cqt.f32", 3);
+    // Low bins only: the rate is halved before the first octave.
+    compare({.hop = 512, .f_min = 110.0, .bins = 30, .bins_per_octave = 24}, "audio/cqt_low.f32", 4);
+    QCOMPARE(cqt(signal_, {}).frames, CqtOptions{}.frame_count(signal_.size()));
+    QVERIFY_EXCEPTION_THROWN(cqt(signal_, {.bins = 120}), AudioError);
+    QVERIFY_EXCEPTION_THROWN(cqt({}, {}), AudioError);
   }
 
   void resamplingAgrees() {

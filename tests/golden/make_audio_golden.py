@@ -81,6 +81,9 @@ save("resampled_16000.f32", librosa.resample(y, orig_sr=SR, target_sr=16000)[100
 C = librosa.cqt(y, sr=SR, hop_length=256, fmin=librosa.note_to_hz("C1"), n_bins=84)
 save("cqt.f32", np.stack([C.real, C.imag], -1)[:, ::3])
 
+LOW = librosa.cqt(y, sr=SR, hop_length=512, fmin=librosa.note_to_hz("A2"), n_bins=30, bins_per_octave=24)
+save("cqt_low.f32", np.stack([LOW.real, LOW.imag], -1)[:, ::4])
+
 trims = []
 for top_db in (20, 40, 60):
     for begin, end in ((0, len(y)), (2500, 30001), (9000, 20000), (0, 700)):
