@@ -7,6 +7,7 @@
 #include "core/data/clip_crops.h"
 #include "core/families/translation.h"
 #include "core/nn/adversarial_loss.h"
+#include "core/nn/conv.h"
 #include "core/training/flat_adamw.h"
 
 namespace luthier::simplegan {
