@@ -31,10 +31,13 @@
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
 #include "ui/common/player_bar.h"
+#include "ui/compare/compare_page.h"
 #include "ui/library/library_page.h"
 #include "ui/spectrogram/gl_probe.h"
 #include "ui/spectrogram/spectrogram_view.h"
 #include "ui/start_page.h"
+#include "ui/training/training_page.h"
+#include "ui/transfer/transfer_page.h"
 
 namespace luthier::ui {
 
@@ -95,6 +98,12 @@ void MainWindow::make_pages() {
 
   library_ = new LibraryPage(bench_, pages_);
   add_page("library", tr("Library"), "library", library_);
+  training_ = new TrainingPage(bench_, pages_);
+  add_page("train", tr("Train"), "train", training_);
+  transfer_ = new TransferPage(bench_, pages_);
+  add_page("transfer", tr("Transfer"), "transfer", transfer_);
+  compare_ = new ComparePage(bench_, pages_);
+  add_page("compare", tr("Compare"), "compare", compare_);
   static_cast<QVBoxLayout*>(bar_->layout())->addStretch();
   auto* theme_button = new QToolButton(bar_);
   theme_button->setObjectName("navigation");
@@ -439,7 +448,14 @@ void MainWindow::show_about() {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+  if (training_->controller().running() &&
+      !confirm(this, tr("A run is training here. Stop it and close?"),
+               tr("A checkpoint is saved first, and the run can be gone on with later."), tr("Stop and close"))) {
+    event->ignore();
+    return;
+  }
   QSettings().setValue("window/geometry", saveGeometry());
+  training_->controller().stop();
   event->accept();
 }
 

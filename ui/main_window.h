@@ -12,9 +12,12 @@ class QToolButton;
 
 namespace luthier::ui {
 
+class ComparePage;
 class LibraryPage;
 class PlayerBar;
 class StartPage;
+class TrainingPage;
+class TransferPage;
 
 /// The one window: pages at the left, the player below, the state of things in the status bar. It assembles; the pages do.
 class MainWindow : public QMainWindow {
@@ -25,6 +28,9 @@ class MainWindow : public QMainWindow {
 
   Workbench& bench() { return bench_; }
   LibraryPage& library() { return *library_; }
+  TrainingPage& training() { return *training_; }
+  TransferPage& transfer() { return *transfer_; }
+  ComparePage& compare() { return *compare_; }
   /// "start", "library", "pairs", "train", "transfer" or "compare".
   void show_page(const QString& name);
   QString page() const;
@@ -62,6 +68,9 @@ class MainWindow : public QMainWindow {
   QStringList names_;
   StartPage* start_ = nullptr;
   LibraryPage* library_ = nullptr;
+  TrainingPage* training_ = nullptr;
+  TransferPage* transfer_ = nullptr;
+  ComparePage* compare_ = nullptr;
   PlayerBar* player_bar_ = nullptr;
   QLabel* device_ = nullptr;
   QLabel* task_text_ = nullptr;

@@ -1,0 +1,116 @@
+#include "ui/form/config_field.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QStyle>
+
+namespace luthier::ui {
+namespace {
+
+/// A list that the wheel does not change while the form is scrolled over it.
+class StillComboBox : public QComboBox {
+ public:
+  using QComboBox::QComboBox;
+
+ protected:
+  bool event(QEvent* event) override {
+    if (event->type() == QEvent::Wheel && !hasFocus()) {
+      event->ignore();
+      return false;
+    }
+    return QComboBox::event(event);
+  }
+};
+
+}  // namespace
+
+QString setting_title(const std::string& name) {
+  QString text = QString::fromStdString(name).replace('_', ' ');
+  if (!text.isEmpty()) text[0] = text[0].toUpper();
+  return text;
+}
+
+ConfigField::ConfigField(Setting setting, QWidget* parent) : QWidget(parent), setting_(std::move(setting)) {
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(0, 0, 0, 0);
+  const QString help = QString::fromStdString(setting_.help);
+  const QString range = QString::fromStdString(range_text(setting_));
+  if (std::holds_alternative<bool>(setting_.default_value)) {
+    toggle_ = new QCheckBox(this);
+    row->addWidget(toggle_);
+    row->addStretch();
+    connect(toggle_, &QCheckBox::toggled, this, &ConfigField::changed);
+  } else if (!setting_.choices.empty()) {
+    choices_ = new StillComboBox(this);
+    choices_->setFocusPolicy(Qt::StrongFocus);
+    for (const std::string& choice : setting_.choices) choices_->addItem(QString::fromStdString(choice));
+    row->addWidget(choices_, 1);
+    connect(choices_, &QComboBox::currentTextChanged, this, &ConfigField::changed);
+  } else {
+    line_ = new QLineEdit(this);
+    row->addWidget(line_, 1);
+    if (!std::holds_alternative<std::string>(setting_.default_value)) {
+      line_->setAlignment(Qt::AlignRight);
+      line_->setMaximumWidth(130);
+      line_->setPlaceholderText(QString::fromStdString(to_text(setting_.default_value)));
+      row->addStretch();
+    }
+    if (!setting_.unit.empty()) {
+      unit_ = new QLabel(QString::fromStdString(setting_.unit), this);
+      unit_->setProperty("role", "hint");
+      row->insertWidget(1, unit_);
+    }
+    connect(line_, &QLineEdit::textChanged, this, [this] {
+      check();
+      Q_EMIT changed();
+    });
+  }
+  control()->setAccessibleName(setting_title(setting_.name));
+  control()->setAccessibleDescription(help + " " + range);
+  control()->setObjectName(QString::fromStdString(setting_.name));
+  setToolTip(QStringLiteral("<p>%1</p><p>%2<br>%3</p>")
+                 .arg(help.toHtmlEscaped(), range.toHtmlEscaped(),
+                      tr("Default: %1").arg(QString::fromStdString(to_text(setting_.default_value))).toHtmlEscaped()));
+  setFocusProxy(control());
+  set_value(setting_.default_value);
+}
+
+QWidget* ConfigField::control() const {
+  if (toggle_) return toggle_;
+  if (choices_) return choices_;
+  return line_;
+}
+
+Value ConfigField::value() const {
+  if (toggle_) return toggle_->isChecked();
+  if (choices_) return choices_->currentText().toStdString();
+  return parse_value(setting_, line_->text().trimmed().toStdString());
+}
+
+void ConfigField::set_value(const Value& value) {
+  if (toggle_) toggle_->setChecked(std::get<bool>(value));
+  else if (choices_) choices_->setCurrentText(QString::fromStdString(std::get<std::string>(value)));
+  else line_->setText(QString::fromStdString(to_text(value)));
+}
+
+bool ConfigField::valid() const { return problem_.isEmpty(); }
+
+bool ConfigField::is_default() const { return valid() && value() == setting_.default_value; }
+
+void ConfigField::check() {
+  problem_.clear();
+  try {
+    value();
+  } catch (const std::exception& error) {
+    problem_ = QString::fromUtf8(error.what());
+  }
+  line_->setProperty("wrong", !problem_.isEmpty());
+  line_->style()->unpolish(line_);
+  line_->style()->polish(line_);
+}
+
+}  // namespace luthier::ui

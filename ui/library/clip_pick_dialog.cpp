@@ -1,0 +1,80 @@
+#include "ui/library/clip_pick_dialog.h"
+
+#include <QDialogButtonBox>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QTimer>
+#include <QVBoxLayout>
+
+#include "ui/library/clip_table.h"
+#include "ui/library/clip_table_model.h"
+
+namespace luthier::ui {
+
+QString sound_file_filter() {
+  return QObject::tr("Sounds (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.aif *.aiff *.aifc *.rf64 *.w64 *.au *.caf);;All files (*)");
+}
+
+ClipPickDialog::ClipPickDialog(Workbench& bench, QWidget* parent, bool several) : QDialog(parent), bench_(bench) {
+  setWindowTitle(tr("Choose a clip"));
+  resize(640, 460);
+  auto* column = new QVBoxLayout(this);
+  search_ = new QLineEdit(this);
+  search_->setPlaceholderText(tr("Search:  violin   inst:harp   dur:>2"));
+  search_->setClearButtonEnabled(true);
+  search_->setAccessibleName(tr("Search clips"));
+  auto* problem = new QLabel(this);
+  problem->setProperty("role", "error");
+  problem->hide();
+  model_ = new ClipTableModel(this);
+  table_ = new ClipTable(this);
+  table_->setModel(model_);
+  table_->setSelectionMode(several ? QAbstractItemView::ExtendedSelection : QAbstractItemView::SingleSelection);
+  for (int i = ClipTableModel::rating; i < ClipTableModel::column_count; ++i) table_->setColumnHidden(i, true);
+  table_->setColumnWidth(ClipTableModel::name, 270);
+  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
+  buttons->button(QDialogButtonBox::Ok)->setText(tr("Choose"));
+  column->addWidget(search_);
+  column->addWidget(problem);
+  column->addWidget(table_, 1);
+  column->addWidget(buttons);
+  connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+  connect(table_, &QTableView::doubleClicked, this, &QDialog::accept);
+  connect(table_, &ClipTable::play_key, this, &QDialog::accept);
+  auto* typing = new QTimer(this);
+  typing->setSingleShot(true);
+  typing->setInterval(80);
+  connect(search_, &QLineEdit::textChanged, typing, QOverload<>::of(&QTimer::start));
+  connect(typing, &QTimer::timeout, this, [this, problem] {
+    problem->hide();
+    model_->set_query(search_->text().trimmed());
+  });
+  connect(model_, &ClipTableModel::query_failed, this, [problem](const QString& message) {
+    problem->setText(message);
+    problem->show();
+  });
+  auto hear = [this] {
+    const db::ClipView* view = model_->view_at(table_->currentIndex().row());
+    if (!view || !bench_.has_workspace()) return;
+    bench_.sounds().clip(bench_.workspace(), *view, this, [this](SoundPtr sound) { bench_.player().set_deck({sound}, 0, true); }, {});
+  };
+  connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, hear);
+  model_->set_catalog(bench_.catalog());
+  search_->setFocus();
+}
+
+std::vector<SoundChoice> ClipPickDialog::chosen() const {
+  std::vector<SoundChoice> choices;
+  for (const QModelIndex& index : table_->selectionModel()->selectedRows()) {
+    const db::ClipView* view = model_->view_at(index.row());
+    if (view) {
+      choices.push_back({view->clip.id.value, {}, QString::fromStdString(view->name), QString::fromStdString(view->label)});
+    }
+  }
+  return choices;
+}
+
+}  // namespace luthier::ui

@@ -1,0 +1,279 @@
+#include "ui/training/new_run_form.h"
+
+#include <QClipboard>
+#include <QComboBox>
+#include <QFormLayout>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QRegularExpression>
+#include <QScrollArea>
+#include <QSettings>
+#include <QSignalBlocker>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "core/session/family_catalog.h"
+#include "db/label_store.h"
+#include "db/pair_store.h"
+#include "ui/application_style.h"
+#include "ui/common/error_box.h"
+#include "ui/common/workbench.h"
+#include "ui/form/config_form.h"
+
+namespace luthier::ui {
+namespace {
+
+QString text(const std::string& value) { return QString::fromStdString(value); }
+
+QString quoted(const QString& word) {
+  static const QRegularExpression plain("^[A-Za-z0-9_./:=+-]+$");
+  if (plain.match(word).hasMatch()) return word;
+  return "'" + QString(word).replace("'", "'\\''") + "'";
+}
+
+const FamilyEntry* entry_of(const QString& id) {
+  for (const FamilyEntry& entry : family_catalog()) {
+    if (text(entry.id) == id) return &entry;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(6);
+  auto* rows = new QFormLayout;
+  rows->setVerticalSpacing(5);
+  rows->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+  auto combo = [this](const QString& name, const QString& tip) {
+    auto* box = new QComboBox(this);
+    box->setAccessibleName(name);
+    box->setToolTip(tip);
+    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box->setMinimumContentsLength(12);
+    return box;
+  };
+  auto hint = [this] {
+    auto* label = new QLabel(this);
+    label->setProperty("role", "hint");
+    label->setWordWrap(true);
+    return label;
+  };
+  family_ = combo(tr("Model family"), tr("The kind of model to train"));
+  family_->setObjectName("family");
+  preset_ = combo(tr("Preset"), tr("Settings that go together; every one can be changed below"));
+  preset_->setObjectName("preset");
+  pairs_ = combo(tr("Pairs"), tr("The pair set to learn from; see the page Pairs"));
+  device_ = combo(tr("Device"), tr("Where to train; automatic takes the graphics card when there is one"));
+  device_->addItem(tr("automatic"), "auto");
+  device_->addItem(tr("processor (cpu)"), "cpu");
+  device_->addItem(tr("graphics card (cuda)"), "cuda");
+  labels_ = new QToolButton(this);
+  labels_->setAccessibleName(tr("Labels"));
+  labels_->setToolTip(tr("Train on these labels only"));
+  labels_->setPopupMode(QToolButton::InstantPopup);
+  labels_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  label_menu_ = new QMenu(labels_);
+  labels_->setMenu(label_menu_);
+  summary_ = hint();
+  preset_help_ = hint();
+  rows->addRow(tr("Family"), family_);
+  rows->addRow(summary_);
+  rows->addRow(tr("Preset"), preset_);
+  rows->addRow(preset_help_);
+  rows->addRow(tr("Pairs"), pairs_);
+  rows->addRow(tr("Labels"), labels_);
+  rows->addRow(tr("Device"), device_);
+  column->addLayout(rows);
+
+  auto* head = new QHBoxLayout;
+  changed_ = hint();
+  auto* reset = new QToolButton(this);
+  reset->setText(tr("Reset"));
+  reset->setToolTip(tr("All settings as the preset has them"));
+  head->addWidget(changed_, 1);
+  head->addWidget(reset);
+  column->addLayout(head);
+  auto* scroll = new QScrollArea(this);
+  scroll->setWidgetResizable(true);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  auto* body = new QWidget(scroll);
+  body->setObjectName("form_body");
+  auto* body_column = new QVBoxLayout(body);
+  body_column->setContentsMargins(0, 0, 8, 0);
+  form_ = new ConfigForm(body);
+  body_column->addWidget(form_);
+  body_column->addStretch();
+  scroll->setWidget(body);
+  column->addWidget(scroll, 1);
+
+  auto* buttons = new QHBoxLayout;
+  check_ = new QPushButton(tr("Check first"), this);
+  check_->setToolTip(tr("Tries one step without training: clips, memory, time per step and time in all"));
+  auto* copy = new QToolButton(this);
+  copy->setIcon(icon("copy"));
+  copy->setAccessibleName(tr("Copy as command"));
+  copy->setToolTip(tr("Copy this run as a luthierctl command"));
+  start_ = new QPushButton(icon("play"), tr("Start training"), this);
+  start_->setObjectName("start_training");
+  start_->setProperty("primary", true);
+  buttons->addWidget(check_);
+  buttons->addWidget(copy);
+  buttons->addStretch();
+  buttons->addWidget(start_);
+  column->addLayout(buttons);
+
+  connect(reset, &QToolButton::clicked, form_, &ConfigForm::reset);
+  connect(form_, &ConfigForm::changed, this, [this] {
+    const int count = form_->changed_count();
+    changed_->setText(count == 0 ? tr("Settings as in the preset") : tr("%n setting(s) changed (bold)", nullptr, count));
+    start_->setEnabled(start_->property("free").toBool() && form_->valid());
+  });
+  connect(copy, &QToolButton::clicked, this, [this] {
+    try {
+      QGuiApplication::clipboard()->setText(command());
+      bench_.say(tr("Copied: %1").arg(command()));
+    } catch (const std::exception& error) {
+      show_error(this, QString::fromUtf8(error.what()));
+    }
+  });
+  connect(start_, &QPushButton::clicked, this, &NewRunForm::start_requested);
+  connect(check_, &QPushButton::clicked, this, &NewRunForm::check_requested);
+  connect(family_, &QComboBox::currentIndexChanged, this, &NewRunForm::show_family);
+  connect(preset_, &QComboBox::currentIndexChanged, this, &NewRunForm::show_preset);
+  for (const FamilyEntry& entry : family_catalog()) {
+    if (entry.role == "optimiser") continue;  // nothing to train
+    family_->addItem(text(entry.title), text(entry.id));
+  }
+  choose(QSettings().value("train/family", "latent_diffusion").toString(), QSettings().value("train/preset", "quick").toString());
+  set_busy(false);
+}
+
+void NewRunForm::choose(const QString& family, const QString& preset) {
+  const int at = family_->findData(family);
+  if (at >= 0) family_->setCurrentIndex(at);
+  const int place = preset_->findData(preset);
+  if (place >= 0) preset_->setCurrentIndex(place);
+}
+
+void NewRunForm::show_family() {
+  const FamilyEntry* entry = entry_of(family_->currentData().toString());
+  if (!entry) return;
+  summary_->setText(text(entry->summary));
+  const QString before = preset_->currentData().toString();
+  {
+    const QSignalBlocker block(preset_);
+    preset_->clear();
+    for (const PresetEntry& preset : entry->presets) preset_->addItem(text(preset.name), text(preset.name));
+    const int at = preset_->findData(before);
+    const int quick = preset_->findData("quick");
+    preset_->setCurrentIndex(at >= 0 ? at : quick >= 0 ? quick : 0);
+  }
+  form_->set_schema(entry->schema);
+  show_preset();
+}
+
+void NewRunForm::show_preset() {
+  const FamilyEntry* entry = entry_of(family_->currentData().toString());
+  if (!entry) return;
+  const std::string name = preset_->currentData().toString().toStdString();
+  for (const PresetEntry& preset : entry->presets) {
+    if (preset.name == name) preset_help_->setText(text(preset.help));
+  }
+  try {
+    form_->set_base(preset_values(*entry, name));
+  } catch (const std::exception& error) {
+    show_error(this, QString::fromUtf8(error.what()));
+  }
+}
+
+void NewRunForm::refresh() {
+  if (!bench_.catalog()) return;
+  struct Lists {
+    std::vector<db::PairSetRow> sets;
+    std::vector<std::string> labels;
+  };
+  bench_.catalog()->run(
+      this,
+      [](db::Catalog& catalog) {
+        Lists lists{catalog.pairs().sets(), {}};
+        for (const db::LabelRow& label : catalog.labels().labels()) lists.labels.push_back(label.name);
+        return lists;
+      },
+      [this](Lists lists) {
+        const QString before = pairs_->currentData().toString();
+        const QSignalBlocker block(pairs_);
+        pairs_->clear();
+        pairs_->addItem(tr("newest that fits, or made on the fly"), QString());
+        for (const auto& set : lists.sets) pairs_->addItem(tr("%1 (%2)").arg(text(set.name)).arg(set.pairs), text(set.name));
+        const int at = pairs_->findData(before);
+        pairs_->setCurrentIndex(at < 0 ? 0 : at);
+        fill_labels(lists.labels);
+      });
+}
+
+void NewRunForm::fill_labels(const std::vector<std::string>& names) {
+  QStringList off;
+  for (const QAction* action : label_menu_->actions()) {
+    if (!action->isChecked()) off << action->text();
+  }
+  label_menu_->clear();
+  for (const std::string& name : names) {
+    QAction* action = label_menu_->addAction(text(name));
+    action->setCheckable(true);
+    action->setChecked(!off.contains(text(name)));
+    connect(action, &QAction::toggled, this, &NewRunForm::show_label_text);
+  }
+  show_label_text();
+}
+
+void NewRunForm::show_label_text() {
+  QStringList on;
+  for (const QAction* action : label_menu_->actions()) {
+    if (action->isChecked()) on << action->text();
+  }
+  const auto all = label_menu_->actions().size();
+  const QString words = all == 0 ? tr("no labels yet") : on.size() == all ? tr("all (%1)").arg(all) : on.join(", ");
+  labels_->setText(labels_->fontMetrics().elidedText(words, Qt::ElideRight, 220));
+  labels_->setEnabled(all > 0);
+}
+
+TrainingRequest NewRunForm::request() const {
+  TrainingRequest request;
+  if (bench_.has_workspace()) request.workspace = bench_.workspace().folder();
+  request.family = family_->currentData().toString().toStdString();
+  request.preset = preset_->currentData().toString().toStdString();
+  request.overrides = form_->overrides();
+  request.device = device_->currentData().toString().toStdString();
+  request.pair_set = pairs_->currentData().toString().toStdString();
+  int off = 0;
+  for (const QAction* action : label_menu_->actions()) {
+    if (action->isChecked()) request.labels.push_back(action->text().toStdString());
+    else ++off;
+  }
+  if (off == 0) request.labels.clear();
+  return request;
+}
+
+QString NewRunForm::command() const {
+  const TrainingRequest r = request();
+  QStringList words{"luthierctl", "--workspace", quoted(text(r.workspace.string())), "train", text(r.family), "--preset", text(r.preset)};
+  for (const auto& [name, value] : r.overrides) words << "--" + text(name) << quoted(text(to_text(value)));
+  if (r.device != "auto") words << "--device" << text(r.device);
+  if (!r.pair_set.empty()) words << "--pairs" << quoted(text(r.pair_set));
+  for (const std::string& label : r.labels) words << "--label" << quoted(text(label));
+  return words.join(' ');
+}
+
+void NewRunForm::set_busy(bool training) {
+  start_->setProperty("free", !training);
+  start_->setEnabled(!training && form_->valid());
+  start_->setToolTip(training ? tr("A run is training here; stop it first, or train with luthierctl beside it") : tr("Train in the background"));
+  check_->setEnabled(!training);
+}
+
+}  // namespace luthier::ui

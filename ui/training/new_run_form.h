@@ -1,0 +1,58 @@
+#pragma once
+#include <QWidget>
+#include <string>
+#include <vector>
+
+#include "core/session/training_session.h"
+
+class QComboBox;
+class QLabel;
+class QMenu;
+class QPushButton;
+class QToolButton;
+
+namespace luthier::ui {
+
+class ConfigForm;
+class Workbench;
+
+/// What a new run needs: family, preset, pairs, labels, device, and every setting of the family from its schema.
+class NewRunForm : public QWidget {
+  Q_OBJECT
+ public:
+  explicit NewRunForm(Workbench& bench, QWidget* parent = nullptr);
+  /// Throws ConfigError when a field is wrong.
+  TrainingRequest request() const;
+  void set_busy(bool training);  ///< one run at a time: the start button waits
+  /// The same as a command line.
+  QString command() const;
+  void choose(const QString& family, const QString& preset);
+  ConfigForm& form() { return *form_; }
+  void refresh();  ///< pair sets and labels anew
+
+ Q_SIGNALS:
+  void start_requested();
+  void check_requested();
+
+ private:
+  void show_family();
+  void show_preset();
+  void fill_labels(const std::vector<std::string>& names);
+  void show_label_text();
+
+  Workbench& bench_;
+  QComboBox* family_;
+  QComboBox* preset_;
+  QComboBox* pairs_;
+  QComboBox* device_;
+  QToolButton* labels_;
+  QMenu* label_menu_;
+  QLabel* summary_;
+  QLabel* preset_help_;
+  QLabel* changed_;
+  ConfigForm* form_;
+  QPushButton* start_;
+  QPushButton* check_;
+};
+
+}  // namespace luthier::ui

@@ -1,0 +1,75 @@
+#pragma once
+#include <QObject>
+#include <QTimer>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "core/run/events.h"
+#include "core/session/training_session.h"
+
+namespace luthier::ui {
+
+/// The one run that this window trains: on its own thread, with events brought to the GUI thread in batches, 20 a second.
+/// GUI thread.
+class RunController : public QObject {
+  Q_OBJECT
+ public:
+  explicit RunController(QObject* parent = nullptr);
+  ~RunController() override;  ///< asks for a stop, which saves a checkpoint, and waits
+
+  bool running() const { return running_; }
+  bool paused() const { return pause_ && pause_->paused; }
+  bool stopping() const { return running_ && stop_.stop_requested(); }
+  /// Folder name of the run, empty until its first event.
+  const QString& run() const { return run_; }
+  /// Events of this sitting so far.
+  const std::vector<RunEvent>& history() const { return history_; }
+
+  void start(const TrainingRequest& request);  ///< does nothing while one runs
+  void set_paused(bool paused);
+  void stop();
+
+ Q_SIGNALS:
+  void began(const QString& run);
+  void arrived(const std::vector<luthier::RunEvent>& events);
+  void state_changed();
+  /// The thread has ended. `failed` holds the sentence when it failed.
+  void ended(luthier::Outcome outcome, const QString& message);
+
+ private:
+  class Bridge;
+  void take();
+
+  std::shared_ptr<Bridge> bridge_;
+  std::shared_ptr<PauseFlag> pause_;
+  std::stop_source stop_;
+  std::thread thread_;
+  QTimer timer_;
+  QString run_, message_;
+  Outcome outcome_ = Outcome::done;
+  std::vector<RunEvent> history_;
+  bool running_ = false;
+};
+
+/// Reads the events of any run of the workspace from its folder, also while another program trains it. A thread of its own.
+class RunWatcher : public QObject {
+  Q_OBJECT
+ public:
+  explicit RunWatcher(QObject* parent = nullptr);
+  ~RunWatcher() override;
+  /// Delivers all events that are there, then, with `follow`, new ones every 300 ms.
+  void watch(const std::filesystem::path& run_folder, bool follow);
+  void stop();
+
+ Q_SIGNALS:
+  void arrived(const QString& run, const std::vector<luthier::RunEvent>& events);
+
+ private:
+  std::jthread thread_;
+  quint64 number_ = 0;
+};
+
+}  // namespace luthier::ui

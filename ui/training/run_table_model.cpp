@@ -1,0 +1,123 @@
+#include "ui/training/run_table_model.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <QMetaObject>
+#include <QPointer>
+#include <QThreadPool>
+#include <cmath>
+#include <memory>
+
+#include "ui/application_style.h"
+
+namespace luthier::ui {
+
+QString run_state_text(const std::string& status) {
+  if (status == "running") return QObject::tr("training");
+  if (status == "paused") return QObject::tr("paused");
+  if (status == "done") return QObject::tr("done");
+  if (status == "failed") return QObject::tr("failed");
+  if (status == "cancelled") return QObject::tr("stopped");
+  if (status == "interrupted") return QObject::tr("interrupted");
+  return QString::fromStdString(status);
+}
+
+RunTableModel::RunTableModel(QObject* parent) : QAbstractTableModel(parent) {}
+
+void RunTableModel::set_workspace(const std::filesystem::path& folder) {
+  folder_ = folder;
+  ++number_;
+  reading_ = false;
+  take({});
+  refresh();
+}
+
+void RunTableModel::refresh() {
+  if (folder_.empty() || reading_) return;
+  reading_ = true;
+  QPointer<RunTableModel> self(this);
+  QThreadPool::globalInstance()->start([self, folder = folder_, number = number_] {
+    auto runs = std::make_shared<std::vector<RunSummary>>();
+    try {
+      *runs = list_runs(folder);
+    } catch (const std::exception&) {
+      // The workspace has gone or cannot be read now; the old list stays until the next look.
+      runs.reset();
+    }
+    QMetaObject::invokeMethod(
+        qApp,
+        [self, number, runs] {
+          if (!self || number != self->number_) return;
+          self->reading_ = false;
+          if (runs) self->take(std::move(*runs));
+        },
+        Qt::QueuedConnection);
+  });
+}
+
+void RunTableModel::take(std::vector<RunSummary> runs) {
+  bool same = runs.size() == runs_.size();
+  for (std::size_t i = 0; same && i < runs.size(); ++i) same = runs[i].id == runs_[i].id;
+  if (same) {
+    runs_ = std::move(runs);
+    if (!runs_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, column_count - 1));
+  } else {
+    beginResetModel();
+    runs_ = std::move(runs);
+    endResetModel();
+  }
+  Q_EMIT refreshed();
+}
+
+const RunSummary* RunTableModel::at(int row) const {
+  return row >= 0 && row < rowCount() ? &runs_[static_cast<std::size_t>(row)] : nullptr;
+}
+
+int RunTableModel::row_of(const QString& id) const {
+  for (std::size_t i = 0; i < runs_.size(); ++i) {
+    if (runs_[i].id == id.toStdString()) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+int RunTableModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(runs_.size()); }
+int RunTableModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : column_count; }
+
+QVariant RunTableModel::data(const QModelIndex& index, int role) const {
+  const RunSummary* run = index.isValid() ? at(index.row()) : nullptr;
+  if (!run) return {};
+  if (role == Qt::ToolTipRole) return QString::fromStdString(run->message.empty() ? run->folder.string() : run->message);
+  if (role == Qt::ForegroundRole && index.column() == state) {
+    if (run->status == "failed") return theme().danger;
+    if (run->status == "running") return theme().accent;
+    if (run->status == "done") return theme().good;
+    return theme().dim;
+  }
+  if (role == Qt::TextAlignmentRole && (index.column() == progress || index.column() == best)) {
+    return static_cast<int>(Qt::AlignRight | Qt::AlignVCenter);
+  }
+  if (role != Qt::DisplayRole) return {};
+  switch (index.column()) {
+    case name: return QString::fromStdString(run->id);
+    case family: return QString::fromStdString(run->family);
+    case preset: return QString::fromStdString(run->preset);
+    case state: return run_state_text(run->status);
+    case progress:
+      if (run->total_steps <= 0) return QString();
+      return tr("%1 of %2").arg(QLocale().toString(static_cast<qlonglong>(run->step)),
+                                QLocale().toString(static_cast<qlonglong>(run->total_steps)));
+    case best: return std::isnan(run->best) ? QString() : QString::number(run->best, 'g', 4);
+    case device: return QString::fromStdString(run->device);
+    case started: return QString::fromStdString(run->started).replace('T', ' ').remove('Z');
+    default: return {};
+  }
+}
+
+QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
+  static const char* titles[column_count] = {QT_TR_NOOP("Run"),  QT_TR_NOOP("Family"), QT_TR_NOOP("Preset"), QT_TR_NOOP("State"),
+                                             QT_TR_NOOP("Step"), QT_TR_NOOP("Best"),   QT_TR_NOOP("Device"), QT_TR_NOOP("Started, UTC")};
+  return section >= 0 && section < column_count ? tr(titles[section]) : QString();
+}
+
+}  // namespace luthier::ui

@@ -1,0 +1,45 @@
+#pragma once
+#include <QAbstractTableModel>
+#include <QTimer>
+#include <filesystem>
+#include <vector>
+
+#include "core/session/training_session.h"
+
+namespace luthier::ui {
+
+/// All runs of a workspace, newest first, whoever trains them. The folders are read on another thread; call refresh() as
+/// often as wanted. GUI thread.
+class RunTableModel : public QAbstractTableModel {
+  Q_OBJECT
+ public:
+  enum Column { name, family, preset, state, progress, best, device, started, column_count };
+
+  explicit RunTableModel(QObject* parent = nullptr);
+  void set_workspace(const std::filesystem::path& folder);  ///< empty: none
+  void refresh();
+  const std::vector<RunSummary>& runs() const { return runs_; }
+  const RunSummary* at(int row) const;
+  int row_of(const QString& id) const;
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+ Q_SIGNALS:
+  void refreshed();
+
+ private:
+  void take(std::vector<RunSummary> runs);
+
+  std::filesystem::path folder_;
+  std::vector<RunSummary> runs_;
+  quint64 number_ = 0;
+  bool reading_ = false;
+};
+
+/// "running", "done" … for people.
+QString run_state_text(const std::string& status);
+
+}  // namespace luthier::ui
