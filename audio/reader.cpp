@@ -131,7 +131,7 @@ void check_not_cut_short(const fs::path& path, const OpenFile& file) {
 }
 
 /// Reads up to `count` frames from where the handle stands.
-AudioBuffer decode(const fs::path& path, OpenFile& file, std::int64_t count) {
+AudioBuffer decode(const fs::path& path, OpenFile& file, std::int64_t count, const std::stop_token& stop) {
   const int channels = file.info.channels;
   AudioBuffer buffer(file.info.samplerate, channels, 0);
   // No recording holds more PCM samples than bytes; a compressed one grows as it is decoded.
@@ -140,6 +140,7 @@ AudioBuffer decode(const fs::path& path, OpenFile& file, std::int64_t count) {
   for (auto& channel : buffer.channels) channel.reserve(hint / static_cast<std::size_t>(channels) + 1);
   std::vector<float> chunk(static_cast<std::size_t>(kChunkFrames) * static_cast<std::size_t>(channels));
   while (count > 0) {
+    if (stop.stop_requested()) throw AudioError("Reading " + quoted(path) + " was stopped.");
     const sf_count_t got =
         sf_readf_float(file.handle.get(), chunk.data(), std::min<sf_count_t>(count, kChunkFrames));
     if (got <= 0) break;
@@ -157,7 +158,8 @@ AudioBuffer decode(const fs::path& path, OpenFile& file, std::int64_t count) {
   return buffer;
 }
 
-AudioBuffer read_range(const fs::path& path, std::int64_t start, std::int64_t count) {
+AudioBuffer read_range(const fs::path& path, std::int64_t start, std::int64_t count,
+                       const std::stop_token& stop = {}) {
   OpenFile file = open_checked(path);
   check_not_cut_short(path, file);
   const std::int64_t total =
@@ -173,7 +175,7 @@ AudioBuffer read_range(const fs::path& path, std::int64_t start, std::int64_t co
   if (start > 0 && sf_seek(file.handle.get(), start, SEEK_SET) != start)
     throw AudioError("Cannot go to sample " + std::to_string(start) + " of " + quoted(path) + "; " +
                      kConvertCure + ".");
-  AudioBuffer buffer = decode(path, file, wanted);
+  AudioBuffer buffer = decode(path, file, wanted, stop);
   const auto got = static_cast<std::int64_t>(buffer.length());
   if (got == 0 && !file.length_known)
     throw AudioError(quoted(path) + " holds no sound (0 samples); export it again.");
@@ -226,8 +228,8 @@ AudioInfo probe(const fs::path& path) {
   return info;
 }
 
-AudioBuffer read_audio(const fs::path& path) {
-  return read_range(path, 0, std::numeric_limits<std::int64_t>::max());
+AudioBuffer read_audio(const fs::path& path, const std::stop_token& stop) {
+  return read_range(path, 0, std::numeric_limits<std::int64_t>::max(), stop);
 }
 
 AudioBuffer read_audio(const fs::path& path, std::int64_t start_frame, std::int64_t count) {

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <stop_token>
 #include <string>
 
 #include "audio/audio_buffer.h"
@@ -29,8 +30,8 @@ AudioInfo probe(const std::filesystem::path& path);
 /// Throws AudioError, one sentence with cause and cure, when the file is missing, unreadable, not audio,
 /// holds no sample, is cut short (more than 1 % of the samples its header promises are missing), holds NaN or
 /// infinite samples, or is longer than kMaxSeconds or kMaxDecodedBytes. Memory grows with what is really
-/// decoded, never with a header's claim.
-AudioBuffer read_audio(const std::filesystem::path& path);
+/// decoded, never with a header's claim. A stop request ends it with an AudioError.
+AudioBuffer read_audio(const std::filesystem::path& path, const std::stop_token& stop = {});
 
 /// Decodes `count` frames from `start_frame`; what lies beyond the end is left out, so the result may be
 /// shorter. Throws as read_audio does, and when the range starts beyond the end.

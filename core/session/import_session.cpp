@@ -1,0 +1,267 @@
+#include "core/session/import_session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_set>
+
+#include "audio/reader.h"
+#include "core/session/content_hash.h"
+#include "core/session/progress_meter.h"
+#include "core/session/sound_files.h"
+#include "db/clip_store.h"
+#include "db/label_store.h"
+#include "db/recording_store.h"
+
+namespace luthier {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+/// What a worker found out about one file: rows to write, or why not.
+struct Prepared {
+  fs::path file;
+  std::string problem;
+  bool duplicate = false;
+  std::string sha256;
+  std::int64_t bytes = 0;
+  int sample_rate = 0, channels = 0;
+  std::int64_t frames = 0;
+  std::vector<db::ClipRow> clips;
+};
+
+Prepared prepare(const fs::path& file, const CutOptions& cutting, const std::unordered_set<std::string>& known, const std::stop_token& stop) {
+  Prepared result;
+  result.file = file;
+  try {
+    result.bytes = static_cast<std::int64_t>(fs::file_size(file));
+    result.sha256 = sha256_of_file(file, stop);
+    result.duplicate = known.contains(result.sha256);
+    if (result.duplicate) return result;
+    const audio::AudioBuffer sound = audio::read_audio(file, stop);
+    result.sample_rate = sound.sample_rate;
+    result.channels = sound.channel_count();
+    result.frames = static_cast<std::int64_t>(sound.length());
+    result.clips = cut(sound, cutting, stop);
+  } catch (const std::bad_alloc&) {
+    result.problem = "'" + file.string() + "' needs more memory than there is; cut it into shorter files first";
+  } catch (const fs::filesystem_error& error) {
+    result.problem = "'" + file.string() + "' cannot be read (" + error.code().message() + ")";
+  } catch (const std::exception& error) {
+    result.problem = error.what();
+  }
+  return result;
+}
+
+/// Prepares files on threads and hands the results out in the order of the files. A long file holds back at most `kAhead`
+/// others, so memory stays bounded.
+class Preparation {
+ public:
+  Preparation(const std::vector<fs::path>& files, const CutOptions& cutting, std::unordered_set<std::string> known, std::stop_token stop)
+      : files_(files), cutting_(cutting), known_(std::move(known)), stop_(std::move(stop)) {
+    const unsigned count = std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
+    for (unsigned i = 0; i < count; ++i) threads_.emplace_back([this](std::stop_token own) { work(own); });
+  }
+  Preparation(const Preparation&) = delete;
+  Preparation& operator=(const Preparation&) = delete;
+  ~Preparation() {
+    {
+      const std::lock_guard lock(mutex_);  // or a worker that is about to wait would miss it
+      for (auto& thread : threads_) thread.request_stop();
+    }
+    room_.notify_all();
+  }
+
+  /// The next file in order; nothing at the end or when stopped.
+  std::optional<Prepared> next() {
+    std::unique_lock lock(mutex_);
+    while (handed_out_ < files_.size() && !stop_.stop_requested()) {
+      if (const auto found = ready_.find(handed_out_); found != ready_.end()) {
+        Prepared result = std::move(found->second);
+        ready_.erase(found);
+        ++handed_out_;
+        room_.notify_all();
+        return result;
+      }
+      done_.wait_for(lock, std::chrono::milliseconds(100));
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static constexpr std::size_t kAhead = 32;
+
+  void work(const std::stop_token& own) {
+    for (;;) {
+      std::size_t index = 0;
+      {
+        std::unique_lock lock(mutex_);
+        room_.wait(lock, [&] { return own.stop_requested() || taken_ == files_.size() || taken_ < handed_out_ + kAhead; });
+        if (own.stop_requested() || stop_.stop_requested() || taken_ == files_.size()) return;
+        index = taken_++;
+      }
+      Prepared result = prepare(files_[index], cutting_, known_, stop_);
+      const std::lock_guard lock(mutex_);
+      ready_.emplace(index, std::move(result));
+      done_.notify_one();
+    }
+  }
+
+  const std::vector<fs::path>& files_;
+  const CutOptions cutting_;
+  const std::unordered_set<std::string> known_;
+  const std::stop_token stop_;
+  std::mutex mutex_;  // guards the four below
+  std::size_t taken_ = 0, handed_out_ = 0;
+  std::map<std::size_t, Prepared> ready_;
+  std::condition_variable room_, done_;
+  std::vector<std::jthread> threads_;
+};
+
+/// Writes what was prepared. Rows are committed twice a second: one disk wait for many files, and at most that much of an
+/// import is done again after a crash.
+class Writer {
+ public:
+  Writer(const Workspace& workspace, const ImportRequest& request)
+      : workspace_(workspace), request_(request), catalog_(workspace.open_catalog()) {
+    if (catalog_->read_only())
+      throw SessionError("the workspace '" + workspace.folder().string() + "' is read-only; make it writable or import into another");
+  }
+
+  std::unordered_set<std::string> known_hashes() {
+    std::unordered_set<std::string> known;
+    for (const auto& recording : catalog_->recordings().all()) known.insert(recording.sha256);
+    return known;
+  }
+
+  void write(Prepared prepared, ImportResult& result) {
+    if (!prepared.problem.empty()) return skip(prepared, prepared.problem, false, result);
+    if (const auto same = catalog_->recordings().find_by_sha256(prepared.sha256))
+      return skip(prepared, "'" + prepared.file.string() + "' is in the catalog already as '" + same->path + "'", true, result);
+    if (prepared.clips.empty()) return skip(prepared, "'" + prepared.file.string() + "' holds no sound", false, result);
+    if (!transaction_) begin();
+    try {
+      db::Transaction one(*catalog_);
+      add(prepared);
+      one.commit();
+    } catch (const db::DbError& error) {
+      if (!request_.in_place) throw;
+      return skip(prepared, error.what(), false, result);  // the path is taken by older content
+    }
+    result.recordings += 1;
+    result.clips += static_cast<std::int64_t>(prepared.clips.size());
+    for (const auto& clip : prepared.clips)
+      result.seconds += static_cast<double>(clip.frame_count + clip.pad_frames) / prepared.sample_rate;
+    if (Clock::now() - begun_ > std::chrono::milliseconds(500)) commit();
+  }
+
+  void keep_what_is_written() noexcept {
+    try {
+      commit();
+    } catch (const std::exception&) {  // the error that led here is the one to tell
+    }
+  }
+
+  void commit() {
+    if (!transaction_) return;
+    transaction_->commit();
+    transaction_.reset();
+  }
+
+ private:
+  void begin() {
+    transaction_.emplace(*catalog_);
+    begun_ = Clock::now();
+  }
+
+  static void skip(const Prepared& prepared, const std::string& reason, bool duplicate, ImportResult& result) {
+    result.skipped.push_back({prepared.file, reason, duplicate});
+  }
+
+  std::string label_of(const fs::path& file) const {
+    return request_.label_from_folder ? file.parent_path().filename().string() : request_.label;
+  }
+
+  void add(Prepared& prepared) {
+    db::RecordingRow row;
+    row.path = request_.in_place ? workspace_.catalog_path(prepared.file) : copy_in(prepared);
+    row.name = prepared.file.filename().string();
+    row.sha256 = prepared.sha256;
+    row.sample_rate = prepared.sample_rate;
+    row.channels = prepared.channels;
+    row.frames = prepared.frames;
+    row.bytes = prepared.bytes;
+    row.source = request_.source.empty() ? prepared.file.string() : request_.source;
+    row.rights = request_.rights;
+    row.notes = request_.notes;
+    const db::RecordingId recording = catalog_->recordings().add(row);
+    const std::string label = label_of(prepared.file);
+    for (auto& clip : prepared.clips) {
+      clip.recording = recording;
+      if (!label.empty()) clip.label = catalog_->labels().label(label);
+    }
+    const auto ids = catalog_->clips().add(prepared.clips);
+    for (const std::string& tag : request_.tags) catalog_->clips().add_tag(ids, catalog_->labels().tag(tag));
+  }
+
+  /// Copies to audio/<label>/<name>; a name that other content has gets a part of the hash.
+  std::string copy_in(const Prepared& prepared) {
+    if (const std::string inside = workspace_.catalog_path(prepared.file); inside.starts_with("audio/")) return inside;
+    const std::string label = label_of(prepared.file);
+    const fs::path folder = label.empty() ? workspace_.audio() : workspace_.audio() / safe_file_name(label);
+    const std::string stem = safe_file_name(prepared.file.stem().string()), extension = prepared.file.extension().string();
+    fs::path target = folder / (stem + extension);
+    std::error_code error;
+    if (catalog_->recordings().find_by_path(workspace_.catalog_path(target)) || fs::exists(target, error))
+      target = folder / (stem + "-" + prepared.sha256.substr(0, 12) + extension);
+    copy_whole(prepared.file, target);
+    return workspace_.catalog_path(target);
+  }
+
+  const Workspace& workspace_;
+  const ImportRequest& request_;
+  std::unique_ptr<db::Catalog> catalog_;
+  std::optional<db::Transaction> transaction_;
+  Clock::time_point begun_{};
+};
+
+void check(const ImportRequest& request) {
+  if (request.paths.empty()) throw SessionError("nothing to import; name files or folders");
+  if (!request.label.empty() && request.label_from_folder) throw SessionError("give either a label or 'label from folder', not both");
+  if (!(request.cutting.clip_seconds >= 0) || (request.cutting.clip_seconds > 0 && request.cutting.clip_seconds < 0.01))
+    throw SessionError("clips must be at least 0.01 s long, or 0 for whole recordings");
+  if (!(request.cutting.top_db > 0)) throw SessionError("the trim threshold must be more than 0 dB");
+}
+
+}  // namespace
+
+ImportResult import_sounds(const Workspace& workspace, const ImportRequest& request, const ProgressSink& progress, std::stop_token stop) {
+  check(request);
+  const SoundFiles found = find_sound_files(request.paths, stop);
+  ImportResult result;
+  for (const std::string& reason : found.unreadable) result.skipped.push_back({{}, reason, false});
+  Writer writer(workspace, request);
+  ProgressMeter meter(progress, static_cast<double>(found.files.size()));
+  Preparation preparation(found.files, request.cutting, writer.known_hashes(), stop);
+  std::size_t done = 0;
+  try {
+    while (auto prepared = preparation.next()) {
+      meter.report(static_cast<double>(++done), prepared->file.filename().string());
+      writer.write(std::move(*prepared), result);
+    }
+  } catch (...) {
+    writer.keep_what_is_written();
+    throw;
+  }
+  writer.commit();
+  if (stop.stop_requested()) result.outcome = Outcome::cancelled;
+  else meter.finish(std::to_string(result.recordings) + " recordings, " + std::to_string(result.clips) + " clips");
+  return result;
+}
+
+}  // namespace luthier

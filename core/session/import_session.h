@@ -1,0 +1,49 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/run/events.h"
+#include "core/run/progress.h"
+#include "core/session/cutting.h"
+#include "core/session/workspace.h"
+
+namespace luthier {
+
+struct ImportRequest {
+  std::vector<std::filesystem::path> paths;  ///< files, and folders that are searched through
+  std::string label;                         ///< for every clip; empty: none
+  bool label_from_folder = false;            ///< each clip gets the name of the folder its file lies in
+  std::vector<std::string> tags;
+  std::string source;                        ///< empty: the file's path
+  std::string rights;
+  std::string notes;
+  bool in_place = false;                     ///< refer to the files where they lie instead of copying them to audio/
+  CutOptions cutting;
+};
+
+/// A file that was left out, and why.
+struct SkippedFile {
+  std::filesystem::path file;
+  std::string reason;      ///< one sentence
+  bool duplicate = false;  ///< its bytes are in the catalog already
+};
+
+struct ImportResult {
+  Outcome outcome = Outcome::done;   ///< done or cancelled: what was imported by then stays
+  std::int64_t recordings = 0;
+  std::int64_t clips = 0;
+  double seconds = 0;                ///< of the clips
+  std::vector<SkippedFile> skipped;  ///< in order of the files
+};
+
+/// Brings sounds into the workspace: reads, trims, cuts, hashes, copies, and writes rows. Files whose bytes (SHA-256) are in
+/// the catalog already are skipped, so an import that was stopped goes on where it was; a file that cannot be read is
+/// skipped and listed. Blocks; decodes on up to four threads of its own. Throws SessionError or db::DbError when the whole
+/// cannot go on (no sound found, full disk, read-only workspace); what was imported by then stays.
+ImportResult import_sounds(const Workspace& workspace, const ImportRequest& request, const ProgressSink& progress = {},
+                           std::stop_token stop = {});
+
+}  // namespace luthier

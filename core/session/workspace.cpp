@@ -1,0 +1,150 @@
+#include "core/session/workspace.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+
+namespace luthier {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string quoted(const fs::path& path) { return "'" + path.string() + "'"; }
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw SessionError("the folder " + quoted(folder) + " cannot be made (" + error.message() + "); choose another place for the workspace");
+}
+
+void make_parts(const Workspace& workspace) {
+  for (const fs::path& part : {workspace.audio(), workspace.features(), workspace.runs(), workspace.transfers(), workspace.exports()})
+    make_folder(part);
+}
+
+bool holds_nothing(const fs::path& folder) {
+  std::error_code error;
+  const bool empty = fs::is_empty(folder, error);
+  if (error) throw SessionError("the folder " + quoted(folder) + " cannot be read (" + error.message() + "); check its permissions");
+  return empty;
+}
+
+fs::path clean_path(const fs::path& folder) {
+  fs::path path = fs::absolute(folder).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();  // "dir/" -> "dir"
+}
+
+fs::path lock_file(const fs::path& run_folder) { return run_folder / "lock"; }
+
+}  // namespace
+
+bool Workspace::is_workspace(const fs::path& folder) {
+  std::error_code error;
+  return fs::is_regular_file(folder / "luthier.sqlite", error);
+}
+
+Workspace Workspace::open(const fs::path& folder) {
+  std::error_code error;
+  const fs::path path = clean_path(folder);
+  if (!fs::exists(path, error))
+    throw SessionError("there is no workspace " + quoted(path) + "; name another with --workspace, or make one by importing sounds into it");
+  if (!fs::is_directory(path, error)) throw SessionError(quoted(path) + " is a file, not a workspace folder; choose a folder");
+  if (!is_workspace(path))
+    throw SessionError("the folder " + quoted(path) + " is no Luthier workspace: it holds no luthier.sqlite; choose another or make one there if it is empty");
+  return Workspace(path);
+}
+
+Workspace Workspace::create(const fs::path& folder) {
+  std::error_code error;
+  const fs::path path = clean_path(folder);
+  if (fs::exists(path, error)) {
+    if (!fs::is_directory(path, error)) throw SessionError(quoted(path) + " is a file; choose a folder for the workspace");
+    if (is_workspace(path)) throw SessionError(quoted(path) + " is a workspace already; open it instead");
+    if (!holds_nothing(path)) throw SessionError("the folder " + quoted(path) + " holds other files; choose a new or an empty folder for the workspace");
+  }
+  make_folder(path);
+  const Workspace workspace(path);
+  make_parts(workspace);
+  db::Catalog catalog(workspace.catalog_file());
+  return workspace;
+}
+
+Workspace Workspace::open_or_create(const fs::path& folder) { return is_workspace(folder) ? open(folder) : create(folder); }
+
+std::unique_ptr<db::Catalog> Workspace::open_catalog() const {
+  const bool writable = ::access(catalog_file().c_str(), W_OK) == 0 && ::access(folder_.c_str(), W_OK) == 0;
+  return std::make_unique<db::Catalog>(catalog_file(), writable ? db::Catalog::Mode::read_write : db::Catalog::Mode::read_only);
+}
+
+fs::path Workspace::resolve(const std::string& catalog_path) const {
+  const fs::path path(catalog_path);
+  return path.is_absolute() ? path : folder_ / path;
+}
+
+std::string Workspace::catalog_path(const fs::path& file) const {
+  const fs::path path = fs::absolute(file).lexically_normal();
+  const fs::path inside = path.lexically_relative(folder_);
+  return inside.empty() || *inside.begin() == ".." ? path.generic_string() : inside.generic_string();
+}
+
+fs::path Workspace::make_unique_folder(const fs::path& parent, const std::string& name) const {
+  make_folder(parent);
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  std::array<char, 32> stamp{};
+  std::strftime(stamp.data(), stamp.size(), "%Y%m%dT%H%M%SZ", &parts);
+  for (int n = 1; n < 100'000; ++n) {
+    const fs::path path = parent / (std::string(stamp.data()) + "-" + name + "-" + std::to_string(n));
+    std::error_code error;
+    if (fs::create_directory(path, error)) return path;
+    if (error) throw SessionError("the folder " + quoted(path) + " cannot be made (" + error.message() + "); check permissions and free space");
+  }
+  throw SessionError("no free name is left in " + quoted(parent) + "; remove old folders there");
+}
+
+std::uintmax_t Workspace::free_bytes() const {
+  std::error_code error;
+  const auto space = fs::space(folder_, error);
+  return error ? 0 : space.available;
+}
+
+RunLock::RunLock(const fs::path& run_folder) {
+  const fs::path file = lock_file(run_folder);
+  descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor_ < 0)
+    throw SessionError("the run's lock " + quoted(file) + " cannot be made (" + std::strerror(errno) + "); check permissions and free space");
+  // is_held() holds the lock for a moment while it looks: not to be taken for another program.
+  bool got = false;
+  for (int attempt = 0; attempt < 4 && !got; ++attempt) {
+    if (attempt > 0) ::usleep(10'000);
+    got = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+  }
+  if (!got) {
+    std::array<char, 32> owner{};
+    const auto count = ::pread(descriptor_, owner.data(), owner.size() - 1, 0);
+    ::close(descriptor_);
+    throw SessionError("the run " + quoted(run_folder.filename()) + " is being trained by another program" +
+                       (count > 0 ? " (process " + std::string(owner.data()) + ")" : std::string()) + "; watch it, or stop it first");
+  }
+  const std::string own = std::to_string(::getpid());
+  // The number is for people only; the lock holds without it.
+  [[maybe_unused]] const bool written = ::ftruncate(descriptor_, 0) == 0 && ::pwrite(descriptor_, own.data(), own.size(), 0) > 0;
+}
+
+RunLock::~RunLock() { ::close(descriptor_); }
+
+bool RunLock::is_held(const fs::path& run_folder) {
+  const int descriptor = ::open(lock_file(run_folder).c_str(), O_RDWR | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(descriptor);
+  return held;
+}
+
+}  // namespace luthier
