@@ -1,0 +1,82 @@
+#include <QCryptographicHash>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <fstream>
+
+#include "core/session/pair_session.h"
+#include "core/session/synth_session.h"
+#include "db/clip_store.h"
+#include "db/pair_store.h"
+
+using namespace luthier;
+
+class TestPairSession : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void publishedPairsComeOutByteForByte() {
+    // sha256 of the 15,000 rows that NumPy's RandomState(42) gives for four labels of 600 clips
+    const auto text = pairs_to_csv(generate_indexed_pairs({{"piano", 600}, {"guitar", 600}, {"harp", 600}, {"violin", 600}}, 15000, 42));
+    QVERIFY(text.starts_with("harp,106,violin,71\nharp,121,piano,466\nharp,87,guitar,372\n"));
+    QCOMPARE(QCryptographicHash::hash(QByteArray::fromStdString(text), QCryptographicHash::Sha256).toHex(),
+             QByteArray("dcde12c828c5c86e21b420918d4b44375a0bfef5f8d56599bc6017edf7a28d7f"));
+  }
+
+  void unequalLabelsDrawFromTheirOwnCounts() {
+    // NumPy: RandomState(7), labels a, b, c with 5, 70000 and 1 clips
+    const auto pairs = generate_indexed_pairs({{"a", 5}, {"b", 70000}, {"c", 1}}, 4, 7);
+    QCOMPARE(pairs_to_csv(pairs), std::string("c,0,b,10742\nc,0,b,56718\nc,0,b,27354\nc,0,b,1092\n"));
+  }
+
+  void badTablesNameLineAndCause_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("word");
+    QTest::addRow("columns") << "piano,1,harp\n" << "line 1";
+    QTest::addRow("index") << "piano,1,harp,2\npiano,x,harp,2\n" << "line 2";
+    QTest::addRow("negative") << "piano,-1,harp,2\n" << "idx1";
+    QTest::addRow("empty") << "" << "empty";
+  }
+  void badTablesNameLineAndCause() {
+    QFETCH(QString, text);
+    QFETCH(QString, word);
+    try {
+      pairs_from_csv(text.toStdString());
+      QFAIL("accepted");
+    } catch (const SessionError& error) {
+      QVERIFY2(QString(error.what()).contains(word), error.what());
+    }
+  }
+
+  void oneLabelIsRefused() { QVERIFY_THROWS_EXCEPTION(SessionError, generate_indexed_pairs({{"piano", 3}}, 5, 1)); }
+
+  void phrasePairsKnowTheirTargetsAndSurviveARoundTrip() {
+    QTemporaryDir folder;
+    const auto workspace = Workspace::create(std::filesystem::path(folder.path().toStdString()) / "w");
+    SynthRequest synth;
+    synth.phrases = 3;
+    synth.seconds = 1;
+    synth.instruments = {"piano", "violin"};
+    const auto rendered = synth_phrases(workspace, synth);
+    QCOMPARE(rendered.clips, 6);
+    QCOMPARE(synth_phrases(workspace, synth).clips, 0);  // already there
+    const auto set = generate_phrase_pairs(workspace, 0, 1);
+    QCOMPARE(set.pairs, 6);  // three phrases, two directions
+    const auto catalog = workspace.open_catalog();
+    for (const auto& row : catalog->pairs().pairs(catalog->pairs().find_set(set.name)->id)) {
+      const auto content = *catalog->clips().view(row.content), style = *catalog->clips().view(row.style), target = *catalog->clips().view(*row.target);
+      QCOMPARE(content.phrase, target.phrase);
+      QCOMPARE(style.label, target.label);
+      QVERIFY(style.phrase != target.phrase);
+      QVERIFY(content.label != target.label);
+    }
+    const auto csv = std::filesystem::path(folder.path().toStdString()) / "pairs.csv";
+    generate_pairs(workspace, 20, 5, "random");
+    QCOMPARE(export_pairs(workspace, csv, "random"), 20);
+    QCOMPARE(import_pairs(workspace, csv, "again").pairs, 20);
+    std::ofstream(csv, std::ios::app) << "piano,99,violin,0\n";
+    QVERIFY_THROWS_EXCEPTION(SessionError, import_pairs(workspace, csv, "broken"));
+    QVERIFY(!catalog->pairs().find_set("broken"));
+  }
+};
+
+QTEST_GUILESS_MAIN(TestPairSession)
+#include "tst_pair_session.moc"
