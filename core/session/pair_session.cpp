@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-#include "audio/synth/random.h"
+#include "audio/random.h"
 #include "core/data/numpy_random.h"
 #include "db/clip_store.h"
 #include "db/pair_store.h"
