@@ -56,6 +56,9 @@ void check_range(const Setting& setting, const Value& value) {
   } else if (const auto* real = std::get_if<double>(&value)) {
     if (!(*real >= setting.minimum && *real <= setting.maximum)) refuse(to_text(value));
   } else if (const auto* word = std::get_if<std::string>(&value)) {
+    // One setting is one line of the canonical text.
+    if (word->find_first_of(std::string_view("\n\r\0", 3)) != std::string::npos)
+      throw ConfigError("Setting '" + setting.name + "' cannot hold more than one line.");
     if (!setting.choices.empty() && std::find(setting.choices.begin(), setting.choices.end(), *word) == setting.choices.end())
       refuse(*word);
   }

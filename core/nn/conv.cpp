@@ -105,7 +105,7 @@ void start_weights(torch::nn::Module& module, Start start) {
     } else if (auto* linear = child->as<torch::nn::Linear>()) {
       fill(linear->weight);
       if (linear->bias.defined()) linear->bias.zero_();
-    } else if (auto* norm = child->as<torch::nn::BatchNorm2d>()) {
+    } else if (auto* norm = child->as<torch::nn::BatchNorm2d>(); norm && start == Start::normal_002) {
       norm->weight.normal_(1.0, 0.02);
       norm->bias.zero_();
     }

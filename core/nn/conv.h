@@ -53,9 +53,17 @@ class ConvImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Conv);
 
+/// A tensor that belongs to a model without being trained (statistics of its clips and the like): buffer "value".
+class ConstantImpl : public torch::nn::Module {
+ public:
+  explicit ConstantImpl(torch::Tensor start) : value(register_buffer("value", std::move(start))) {}
+  torch::Tensor value;
+};
+TORCH_MODULE(Constant);
+
 enum class Start { normal_002, kaiming_normal };
-/// Overwrites the weights of every Conv, Linear (and BatchNorm: N(1, 0.02), bias 0) below `module`, as pix2pix and CycleGAN
-/// (N(0, 0.02)) or TraVelGAN (Kaiming normal, fan in) start. Biases become 0.
+/// Overwrites the weights of every Conv and Linear below `module` as pix2pix and CycleGAN (N(0, 0.02), BatchNorm N(1, 0.02)) or
+/// TraVelGAN (Kaiming normal, fan in) start. Biases become 0.
 void start_weights(torch::nn::Module& module, Start start);
 
 /// Number of trained values.

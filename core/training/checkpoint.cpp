@@ -91,7 +91,8 @@ torch::Tensor read_tensor(const fs::path& path, const std::string& name, const j
   for (const auto& size : entry["shape"]) {
     if (!size.is_number_unsigned()) wrong("has a shape that is no list of sizes");
     const auto value = size.get<std::uint64_t>();
-    if (value != 0 && count > data.size() / value + 1) wrong("is larger than the file");
+    // A number takes a byte at least, so no size can pass the file's; this also keeps the product from wrapping around.
+    if (value > data.size() || (value != 0 && count > data.size() / value)) wrong("is larger than the file");
     count *= value;
     shape.push_back(static_cast<std::int64_t>(value));
   }
@@ -101,7 +102,7 @@ torch::Tensor read_tensor(const fs::path& path, const std::string& name, const j
   if (begin > end || end > data.size()) wrong("lies outside the file (the file is cut short)");
   if (end - begin != count * torch::elementSize(kind->type)) wrong("has another size than its shape says");
   auto tensor = torch::empty(shape, torch::TensorOptions().dtype(kind->type));
-  std::memcpy(tensor.data_ptr(), data.data() + begin, end - begin);
+  if (end > begin) std::memcpy(tensor.data_ptr(), data.data() + begin, end - begin);
   return tensor;
 }
 

@@ -47,10 +47,14 @@ void WeightAverage::save(TensorMap& out) const {
 void WeightAverage::load(const TensorMap& tensors) {
   if (!active()) return;
   torch::NoGradGuard guard;
-  for (std::size_t i = 0; i < names_.size(); ++i)
-    if (auto found = tensors.find("ema." + names_[i]); found != tensors.end()) average_[i].copy_(found->second);
-    else average_[i].copy_(live_[i]);
-  if (auto found = tensors.find("state.ema_updates"); found != tensors.end()) updates_ = found->second.item<double>();
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    const auto found = tensors.find("ema." + names_[i]);
+    if (found == tensors.end()) average_[i].copy_(live_[i]);
+    else if (found->second.sizes() == average_[i].sizes()) average_[i].copy_(found->second);
+    else throw CheckpointError("The checkpoint's tensor 'ema." + names_[i] + "' has another shape; it belongs to other settings or another family.");
+  }
+  if (const auto found = tensors.find("state.ema_updates"); found != tensors.end() && found->second.numel() == 1)
+    updates_ = found->second.item<double>();
 }
 
 }  // namespace luthier

@@ -76,7 +76,13 @@ void StateLoader::tensor(const std::string& name, torch::Tensor& value) {
   if (!value.defined()) value = stored.clone();
   else copy_checked(name, stored, value);
 }
-void StateLoader::number(const std::string& name, double& value) { value = get("state." + name).item<double>(); }
+void StateLoader::number(const std::string& name, double& value) { value = number_in("state." + name); }
+
+double StateLoader::number_in(const std::string& name) const {
+  const auto& stored = get(name);
+  if (stored.numel() != 1) throw CheckpointError("The checkpoint's '" + name + "' is no single number; it is damaged.");
+  return stored.item<double>();
+}
 
 void StateLoader::module(const std::string& name, torch::nn::Module& module) {
   load_module(tensors_, "model." + name + ".", module);
@@ -85,15 +91,15 @@ void StateLoader::module(const std::string& name, torch::nn::Module& module) {
 void StateLoader::optimiser(const std::string& name, torch::optim::Optimizer& optimiser) {
   std::int64_t index = 0, group_index = 0;
   for (auto& group : optimiser.param_groups()) {
-    group.options().set_lr(get("optim." + name + ".group" + std::to_string(group_index++) + ".lr").item<double>());
+    group.options().set_lr(number_in("optim." + name + ".group" + std::to_string(group_index++) + ".lr"));
     for (auto& parameter : group.params()) {
       const std::string key = "optim." + name + "." + std::to_string(index++) + ".";
       if (!tensors_.count(key + "exp_avg")) continue;
       const auto fill = [&](auto state) {
         state->exp_avg(get(key + "exp_avg").to(parameter.device()).clone());
         state->exp_avg_sq(get(key + "exp_avg_sq").to(parameter.device()).clone());
-        state->step(static_cast<std::int64_t>(get(key + "step").item<double>()));
-        if (state->exp_avg().sizes() != parameter.sizes())
+        state->step(static_cast<std::int64_t>(number_in(key + "step")));
+        if (state->exp_avg().sizes() != parameter.sizes() || state->exp_avg_sq().sizes() != parameter.sizes())
           throw CheckpointError("The checkpoint's optimiser state '" + key + "' does not fit; it belongs to other settings.");
         optimiser.state()[parameter.unsafeGetTensorImpl()] = std::move(state);
       };

@@ -42,6 +42,7 @@ class StateLoader : public StateVisitor {
 
  private:
   const torch::Tensor& get(const std::string& name) const;
+  double number_in(const std::string& name) const;
   const TensorMap& tensors_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -38,28 +39,39 @@ class Loop {
   }
 
   Outcome run(const Checkpoint* resume_from) {
-    if (resume_from) resume(*resume_from);
+    if (resume_from && total_ > 0) resume(*resume_from);
+    if (step_ >= total_ && !closing_due_) return Outcome::done;  // nothing left to do, nothing to overwrite
     last_save_ = Clock::now();
     started_ = Clock::now();
     first_step_ = step_;
-    while (step_ < total_) {
-      enter_phase_of(step_);
+    while (closing_due_ || (step_ < total_ && !out_of_patience())) {
+      if (!closing_due_) enter_phase_of(step_);
       if (!wait_while_paused()) return cancel();
-      one_step();
-      const bool phase_ends = step_ == phase_start_ + phases_[static_cast<std::size_t>(phase_)].steps;
-      if (step_ % settings_.validate_every == 0 || phase_ends) validate();
-      if (step_ % settings_.preview_every == 0 || phase_ends) preview();
-      if (phase_ends) end_phase();
-      if (step_ % settings_.checkpoint_every == 0 && step_ < total_)
-        save("step-" + std::to_string(step_), false, /*weights=*/true);
-      if (seconds_since(last_save_) >= settings_.checkpoint_seconds && step_ < total_) save("latest", false, false);
-      if (settings_.patience > 0 && since_best_ >= settings_.patience && phase_ + 1 == static_cast<int>(phases_.size())) break;
+      if (closing_due_) close_step();
+      else one_step();
     }
+    if (not_finite_ > 0) refuse_not_finite();
     save("latest", false, false);
     return Outcome::done;
   }
 
  private:
+  /// What follows a step. Kept apart from it, so that a stop need not wait for a validation: the checkpoint says that it
+  /// is due, and the resumed run makes up for it.
+  void close_step() {
+    const bool phase_ends = step_ == phase_start_ + phases_[static_cast<std::size_t>(phase_)].steps;
+    if (step_ % settings_.validate_every == 0 || phase_ends) validate();
+    if ((step_ % settings_.preview_every == 0 || phase_ends) && !control_.stop.stop_requested()) preview();
+    closing_due_ = false;
+    if (step_ % settings_.checkpoint_every == 0 && step_ < total_) save("step-" + std::to_string(step_), false, /*weights=*/true);
+    if (phase_ends) return end_phase();  // the next phase is entered before its state is saved
+    if (seconds_since(last_save_) >= settings_.checkpoint_seconds) save("latest", false, false);
+  }
+
+  bool out_of_patience() const {
+    return settings_.patience > 0 && since_best_ >= settings_.patience && phase_ + 1 == static_cast<int>(phases_.size());
+  }
+
   void enter_phase_of(std::int64_t step) {
     int phase = 0;
     std::int64_t start = 0;
@@ -69,28 +81,37 @@ class Loop {
     phase_start_ = start;
     trainer_.enter_phase(phase);
     average_ = std::make_unique<WeightAverage>(settings_.ema_decay, trainer_.averaged(phase));
-    if (resumed_) average_->load(*resumed_);
-    else best_ = std::numeric_limits<double>::infinity(), since_best_ = 0;
+    if (!resumed_) best_ = std::numeric_limits<double>::infinity(), since_best_ = 0;
     resumed_ = nullptr;
   }
 
   void resume(const Checkpoint& checkpoint) {
-    step_ = std::stoll(checkpoint.at("step"));
-    if (step_ > total_) step_ = total_;
-    resumed_ = &checkpoint.tensors;
+    step_ = std::min(step_of(checkpoint), total_);
+    if (!checkpoint.tensors.count("state.loop.best"))
+      throw CheckpointError("This checkpoint holds weights only, so no training can go on from it; take the run's latest.safetensors.");
     StateLoader loader(checkpoint.tensors);
-    if (step_ < total_) {  // phase first, so that its optimisers exist when their state arrives
-      const TensorMap* tensors = resumed_;
-      enter_phase_of(step_);
-      trainer_.visit(loader);
-      average_->load(*tensors);
-    } else {
-      trainer_.visit(loader);
-    }
+    double due = 0;
+    if (checkpoint.tensors.count("state.loop.closing_due")) loader.number("loop.closing_due", due);
+    closing_due_ = due != 0 && step_ > 0;
+    resumed_ = &checkpoint.tensors;
+    // Phase first, so that its optimisers exist when their state arrives. A step to be closed belongs to its own phase.
+    if (closing_due_ || step_ == total_) enter_phase_of(step_ - 1);
+    else enter_phase_of(step_);
+    trainer_.visit(loader);
+    average_->load(checkpoint.tensors);
     loader.number("loop.best", best_);
     double since = 0;
     loader.number("loop.since_best", since);
     since_best_ = static_cast<std::int64_t>(since);
+  }
+
+  static std::int64_t step_of(const Checkpoint& checkpoint) {
+    const std::string& text = checkpoint.at("step");
+    std::int64_t step = -1;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
+    if (error != std::errc() || end != text.data() + text.size() || step < 0)
+      throw CheckpointError("The checkpoint's step is '" + text + "', which is no number of steps; take another checkpoint of the run.");
+    return step;
   }
 
   bool wait_while_paused() {
@@ -110,11 +131,10 @@ class Loop {
     const Figures figures = trainer_.update(phase_, batch, step_ - phase_start_, rng);
     average_->update();
     ++step_;
+    closing_due_ = true;
     if (figures.empty()) return;
     if (!std::isfinite(figures.front().second)) {
-      if (++not_finite_ >= 5)
-        throw CheckpointError("The loss is not a number since step " + std::to_string(step_ - 4) +
-                              "; lower the learning rate and go on from the last checkpoint.");
+      if (++not_finite_ >= 5) refuse_not_finite();
     } else {
       not_finite_ = 0;
     }
@@ -122,6 +142,11 @@ class Loop {
     event.steps_per_second = static_cast<double>(step_ - first_step_) / std::max(1e-9, seconds_since(started_));
     event.seconds_left = static_cast<double>(total_ - step_) / std::max(1e-9, event.steps_per_second);
     outputs_.emit(std::move(event));
+  }
+
+  [[noreturn]] void refuse_not_finite() const {
+    throw CheckpointError("The loss is not a number since step " + std::to_string(step_ + 1 - not_finite_) +
+                          "; lower the learning rate and go on from the last checkpoint.");
   }
 
   void validate() {
@@ -176,6 +201,7 @@ class Loop {
   }
 
   void save(const std::string& name, bool best, bool weights) {
+    if (not_finite_ > 0) return;  // what lies on disk is worth more than weights that are no numbers
     Checkpoint checkpoint;
     checkpoint.record = outputs_.record;
     for (const auto& [key, value] : trainer_.record()) checkpoint.record[key] = value;
@@ -184,9 +210,10 @@ class Loop {
     StateSaver saver;
     trainer_.visit(saver);
     if (average_) average_->save(saver.tensors);
-    double since = static_cast<double>(since_best_);
+    double since = static_cast<double>(since_best_), due = closing_due_ ? 1 : 0;
     saver.number("loop.best", best_);
     saver.number("loop.since_best", since);
+    saver.number("loop.closing_due", due);
     checkpoint.tensors = weights ? weights_only(saver.tensors) : std::move(saver.tensors);
     const auto path = outputs_.folder / "checkpoints" / (name + ".safetensors");
     save_checkpoint(path, checkpoint);
@@ -209,6 +236,7 @@ class Loop {
   int phase_ = -1;
   std::int64_t phase_start_ = 0, step_ = 0, first_step_ = 0, total_ = 0, since_best_ = 0;
   int not_finite_ = 0;
+  bool closing_due_ = false;  ///< the last step's validation, preview and phase end are still to come
   double best_ = std::numeric_limits<double>::infinity();
   Clock::time_point last_save_, started_;
 };

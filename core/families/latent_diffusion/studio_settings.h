@@ -101,13 +101,13 @@ struct StudioSettings {
 
 /// What a studio transfer can be asked for.
 struct StudioTransferSettings {
-  std::int64_t steps = 1, seed = 1;
+  std::int64_t steps = 0, seed = 1;
   double strength = 1.0, guidance = 1.0, temperature = 1.0, start_level = 1.0, eta = 0.0;
 
   template <class V>
   void describe(V& v) {
     v.group("Transfer");
-    v.number("steps", steps, 1, 250, "steps", "Sampling steps; the first gives the expected sound, the others refine it.");
+    v.number("steps", steps, 0, 4000, "steps", "Sampling steps; 0: as many as the model's system works best with (studio 1, report 50).");
     v.number("strength", strength, 0, 1, "", "0 leaves the content as it is, 1 gives the full transfer.");
     v.number("guidance", guidance, 0, 10, "", "Above 1 the style is pushed further than the model expects.");
     v.number("seed", seed, 0, 2147483647, "", "Start of the noise.");

@@ -1,0 +1,56 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/data/domain_clips.h"
+#include "core/families/cyclegan/cyclegan_settings.h"
+#include "core/nn/adversarial_loss.h"
+#include "core/nn/patch_critic.h"
+#include "core/training/flat_adamw.h"
+#include "core/training/image_pool.h"
+#include "core/training/trainer.h"
+
+namespace luthier::cyclegan {
+
+/// Two generators and two critics, indexed by the domain that they make or judge.
+struct Networks {
+  Networks(const Settings& settings, torch::Device device);
+  /// [batch, 1, bin, frame] in [-1, 1] -> the same, in domain `to`.
+  torch::Tensor translate(const torch::Tensor& x, int to) const;
+  void train(bool on);
+
+  Settings settings;
+  std::shared_ptr<torch::nn::Module> generators[2];
+  std::function<torch::Tensor(const torch::Tensor&)> run[2];
+  nn::PatchCritic critics[2] = {nullptr, nullptr};
+  nn::Constant statistics = nullptr;  ///< [domain, statistic, bin], see DomainClips
+};
+
+class CycleTrainer : public Trainer {
+ public:
+  CycleTrainer(const TrainingInputs& inputs, const Settings& settings);
+  std::vector<PhaseInfo> phases() const override { return {{"translation", settings_.steps}}; }
+  Batch draw(int phase, Rng& rng) override;
+  Figures update(int phase, const Batch& batch, std::int64_t step, Rng& rng) override;
+  Figures validate(int phase) override;
+  std::vector<Preview> preview(int phase) override;
+  void visit(StateVisitor& visitor) override;
+  std::vector<std::pair<std::string, torch::nn::Module*>> averaged(int phase) override;
+  std::map<std::string, std::string> record() const override;
+  double learning_rate() const override { return rate_; }
+
+ private:
+  torch::Tensor critics_loss(const torch::Tensor real[2], const torch::Tensor made[2], Rng& rng);
+  Settings settings_;
+  nn::Game game_;
+  torch::Device device_;
+  RepresentationSpec spec_;
+  DomainClips clips_;
+  Networks networks_;
+  std::unique_ptr<FlatAdamW> generator_optimiser_, critic_optimiser_;
+  std::vector<ImagePool> pools_;
+  double rate_;
+};
+
+}  // namespace luthier::cyclegan

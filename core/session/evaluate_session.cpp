@@ -1,0 +1,113 @@
+#include "core/session/evaluate_session.h"
+
+#include <torch/torch.h>
+
+#include <chrono>
+#include <ctime>
+#include <memory>
+#include <mutex>
+
+#include "core/families/family.h"
+#include "core/session/training_session.h"
+#include "core/session/transfer_session.h"
+#include "core/session/workspace.h"
+
+namespace luthier {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One trained translator, its representation, and a lock: networks run for one case at a time, inversions side by side.
+struct Loaded {
+  std::string name, system;
+  std::unique_ptr<FamilyTransfer> transfer;
+  std::shared_ptr<const Representation> representation;
+  Schema schema;
+  std::int64_t parameters = 0;
+  double training_minutes = -1;
+  std::mutex mutex;
+};
+
+fs::path checkpoint_of(const EvaluateRequest& request, const std::string& run) {
+  if (fs::is_regular_file(run)) return run;
+  const auto summary = read_run(request.workspace, run);
+  const auto& path = summary.best_checkpoint.empty() ? summary.latest_checkpoint : summary.best_checkpoint;
+  if (path.empty()) throw ConfigError("Run '" + run + "' has no checkpoint yet; train it for a while first.");
+  return path;
+}
+
+std::shared_ptr<Loaded> load(const EvaluateRequest& request, const fs::path& path, const std::string& name) {
+  const auto checkpoint = load_checkpoint(path);
+  const auto& family = find_family(checkpoint.at("family"));
+  if (family.info().role != Role::translator)
+    throw ConfigError("'" + path.string() + "' is of family '" + family.info().id + "', which is no translator; the protocols measure translators.");
+  auto loaded = std::make_shared<Loaded>();
+  loaded->transfer = family.make_transfer(checkpoint, torch::Device(request.device));
+  loaded->representation = make_representation(loaded->transfer->representation());
+  loaded->schema = family.transfer_schema();
+  const Config config = config_from_text(family.schema(), checkpoint.at("config"));
+  for (const auto& module : family.modules(config)) loaded->parameters += module.parameters;
+  loaded->name = name.empty() ? path.stem().string() : name;
+  if (const auto found = config.find("objective"); found != config.end()) loaded->system = std::get<std::string>(found->second);
+  if (const auto found = checkpoint.record.find("training_minutes"); found != checkpoint.record.end())
+    loaded->training_minutes = std::atof(found->second.c_str());
+  return loaded;
+}
+
+SystemOutput run_case(Loaded& loaded, const EvaluationCase& item, int steps, std::stop_token stop) {
+  const auto start = std::chrono::steady_clock::now();
+  Config options = complete(loaded.schema, {});
+  if (options.count("steps")) options["steps"] = std::int64_t{steps};
+  const auto content = loaded.representation->analyse(item.content);
+  const auto style = loaded.representation->analyse(item.style);
+  torch::Tensor result;
+  {
+    const std::lock_guard lock(loaded.mutex);
+    result = loaded.transfer->transform(content, style, options, {}, stop);
+  }
+  InversionHints hints;
+  hints.content = &item.content;
+  SystemOutput output;
+  output.audio = loaded.representation->invert(result, hints);
+  output.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return output;
+}
+
+NamedSystem row(const std::shared_ptr<Loaded>& loaded, const std::string& name, int steps, std::stop_token stop) {
+  NamedSystem system;
+  system.name = name;
+  system.run = [loaded, steps, stop](const EvaluationCase& item) { return run_case(*loaded, item, steps, stop); };
+  system.parameters = static_cast<long>(loaded->parameters);
+  system.training_minutes = loaded->training_minutes;
+  return system;
+}
+
+}  // namespace
+
+EvaluationTable evaluate_runs(const EvaluateRequest& request, const ProgressSink& progress, std::stop_token stop) {
+  std::vector<std::string> runs = request.runs;
+  if (runs.empty()) {
+    const auto shipped = shipped_models();
+    if (shipped.empty()) throw ConfigError("No weights are shipped with this build; name a run with --run.");
+    runs.push_back(shipped.front().string());
+  }
+  std::vector<NamedSystem> systems;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto loaded = load(request, checkpoint_of(request, runs[i]), i < request.names.size() ? request.names[i] : "");
+    if (i == 0 && request.oracle) systems.push_back(oracle_system("oracle (" + loaded->representation->spec().kind + ")", loaded->representation->spec()));
+    const bool sampled = loaded->system != "regression" && complete(loaded->schema, {}).count("steps");
+    if (!sampled) systems.push_back(row(loaded, loaded->name, 1, stop));
+    else
+      for (const int steps : request.steps)
+        systems.push_back(row(loaded, loaded->name + ", " + std::to_string(steps) + (steps == 1 ? " step" : " steps"), steps, stop));
+    if (!request.swapped || i > 0) continue;
+    auto control = row(loaded, loaded->name + ", style swapped", request.steps.empty() ? 1 : request.steps.front(), stop);
+    control.swap_style = true;
+    systems.push_back(control);
+  }
+  ProtocolOptions options = request.protocol;
+  if (options.cache.empty()) options.cache = request.workspace.empty() ? fs::temp_directory_path() / "luthier-protocol" : request.workspace / "features" / "protocol";
+  return evaluate(options, systems, progress, stop);
+}
+
+}  // namespace luthier

@@ -1,0 +1,94 @@
+#include "core/session/weights_session.h"
+
+#include <torch/torch.h>
+
+#include <chrono>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/families/family.h"
+#include "core/session/training_session.h"
+#include "core/session/workspace.h"
+#include "core/training/checkpoint.h"
+
+namespace luthier {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Tensors this small (norms' scales, statistics) stay in single precision: they cost nothing and rounding them would.
+constexpr std::int64_t kSmall = 4096;
+
+fs::path checkpoint_path(const fs::path& workspace, const std::string& run_or_file) {
+  if (fs::is_regular_file(run_or_file)) return run_or_file;
+  const auto run = read_run(workspace, run_or_file);
+  const auto& path = run.best_checkpoint.empty() ? run.latest_checkpoint : run.best_checkpoint;
+  if (path.empty()) throw ConfigError("Run '" + run_or_file + "' has no checkpoint yet; train it for a while first.");
+  return path;
+}
+
+/// "model.<module>.…" from averaged weights where the checkpoint has them.
+TensorMap plain_weights(const TensorMap& all, bool half) {
+  TensorMap out;
+  for (const auto& [name, tensor] : all) {
+    std::string key = name;
+    if (name.starts_with("ema.")) key = "model." + name.substr(4);
+    else if (!name.starts_with("model.") || all.count("ema." + name.substr(6))) continue;
+    const bool shrink = half && tensor.is_floating_point() && tensor.numel() > kSmall;
+    out[key] = shrink ? tensor.to(torch::kHalf) : tensor;
+  }
+  return out;
+}
+
+WeightsInfo info_of(const fs::path& path, const Checkpoint& checkpoint) {
+  WeightsInfo info;
+  info.path = path;
+  info.record = checkpoint.record;
+  info.family = checkpoint.at("family");
+  if (auto found = checkpoint.record.find("preset"); found != checkpoint.record.end()) info.preset = found->second;
+  for (const auto& [name, tensor] : checkpoint.tensors)
+    if (name.starts_with("model.") || name.starts_with("ema.")) info.parameters += tensor.numel();
+  info.bytes = static_cast<std::int64_t>(fs::file_size(path));
+  return info;
+}
+
+}  // namespace
+
+WeightsInfo export_weights(const fs::path& workspace, const std::string& run_or_file, const fs::path& output, bool half,
+                           const std::map<std::string, std::string>& extra_record) {
+  if (fs::exists(output)) throw ConfigError("'" + output.string() + "' is there already; choose another name, nothing is overwritten.");
+  auto checkpoint = load_checkpoint(checkpoint_path(workspace, run_or_file));
+  checkpoint.tensors = plain_weights(checkpoint.tensors, half);
+  for (const auto& [key, value] : extra_record) checkpoint.record[key] = value;
+  if (output.has_parent_path()) fs::create_directories(output.parent_path());
+  save_checkpoint(output, checkpoint);
+  return info_of(output, checkpoint);
+}
+
+WeightsInfo weights_info(const fs::path& file) { return info_of(file, load_checkpoint(file)); }
+
+std::string import_weights(const fs::path& workspace, const fs::path& file) {
+  const auto opened = Workspace::open(workspace);
+  const auto checkpoint = load_checkpoint(file);
+  const auto& family = find_family(checkpoint.at("family"));
+  family.make_transfer(checkpoint, torch::kCPU);  // every tensor is there and has its shape
+  const auto folder = opened.make_unique_folder(opened.runs(), family.info().id + "-imported");
+  try {
+    fs::create_directories(folder / "checkpoints");
+    save_checkpoint(folder / "checkpoints" / "best.safetensors", checkpoint);
+    nlohmann::json record = checkpoint.record;
+    record["family"] = family.info().id;
+    record["status"] = "done";
+    record["imported_from"] = file.filename().string();
+    std::ofstream out(folder / "run.json");
+    out << record.dump(1) << "\n";
+    if (!out) throw ConfigError("The run folder '" + folder.string() + "' could not be written; free some space.");
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+    throw;
+  }
+  return folder.filename().string();
+}
+
+}  // namespace luthier

@@ -1,0 +1,195 @@
+// timeout: 120
+#include <torch/torch.h>
+
+#include <QtTest>
+#include <cmath>
+#include <numbers>
+
+#include "core/data/sound_store.h"
+#include "core/families/family.h"
+#include "core/families/latent_diffusion/studio.h"
+#include "core/families/latent_diffusion/studio_sampler.h"
+#include "core/signal/mel_front_end.h"
+
+using namespace luthier;
+using namespace luthier::studio;
+
+namespace {
+
+StudioSettings small() {
+  StudioSettings s;
+  s.bands = 64;
+  s.patch = 4;
+  s.latent = 256;  // = patch * bands: the linear path loses nothing
+  s.width = 32;
+  s.deep_width = 48;
+  s.blocks = 1;
+  s.deep_blocks = 1;
+  s.embedding = 16;
+  s.style_width = 16;
+  s.style_tokens = 2;
+  s.attention_heads = 2;
+  s.ae_width = 16;
+  s.ae_blocks = 1;
+  return s;
+}
+
+/// A second of a decaying harmonic tone, as a waveform clip.
+torch::Tensor tone(double hertz, int rate, double seconds) {
+  const auto t = torch::arange(static_cast<std::int64_t>(rate * seconds), torch::kFloat) / rate;
+  auto x = torch::zeros_like(t);
+  for (int k = 1; k <= 6; ++k) x = x + torch::sin(t * (2 * std::numbers::pi * hertz * k)) / k;
+  return (x * torch::exp(-t)).reshape({1, 1, -1});
+}
+
+Checkpoint checkpoint_of(const StudioSettings& settings) {
+  torch::manual_seed(3);
+  Networks networks(settings, torch::kCPU);
+  networks.autoencoder->fit(torch::randn({16, 32, settings.bands}));
+  StateSaver saver;
+  saver.module("autoencoder", *networks.autoencoder);
+  saver.module("style_encoder", *networks.style_encoder);
+  saver.module("denoiser", *networks.denoiser);
+  Checkpoint checkpoint;
+  checkpoint.tensors = saver.tensors;
+  return checkpoint;
+}
+
+Config transfer_options(const Config& overrides = {}) { return complete(schema_of<StudioTransferSettings>(), overrides); }
+
+}  // namespace
+
+class TestStudio : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void scheduleReachesPureNoiseAndKeepsVariance() {
+    const auto t = torch::linspace(0, 1, 11);
+    QVERIFY(alpha_of(t)[10].abs().item<float>() < 1e-6f);
+    QVERIFY(torch::allclose(alpha_of(t).square() + sigma_of(t).square(), torch::ones(11), 0, 1e-6));
+  }
+
+  void fullRankLinearAutoencoderLosesNothing() {
+    auto settings = small();
+    settings.ae_residual = false;
+    Autoencoder autoencoder(settings);
+    const auto mel = torch::randn({12, 40, settings.bands}) * 2 - 3;
+    autoencoder->fit(mel);
+    const auto features = autoencoder->normalise(mel);
+    QVERIFY(std::abs(features.std().item<double>() - 1) < 0.05);
+    autoencoder->fit_scale(features);
+    const auto latent = autoencoder->encode(features);
+    QCOMPARE(latent.size(1), std::int64_t{10});
+    QVERIFY(std::abs(latent.square().mean().item<double>() - 1) < 1e-3);
+    QVERIFY(torch::allclose(autoencoder->decode(latent, 40), features, 1e-3, 1e-3));
+  }
+
+  void residualStartsAtTheLinearPath() {
+    auto settings = small();
+    torch::manual_seed(1);
+    Autoencoder with(settings);
+    settings.ae_residual = false;
+    Autoencoder without(settings);
+    const auto mel = torch::randn({12, 40, settings.bands});
+    with->fit(mel);
+    without->fit(mel);
+    QVERIFY(torch::allclose(with->encode(mel), without->encode(mel), 1e-4, 1e-4));
+  }
+
+  void cropsReflectAtBothEndsAndHaveUnitLevel() {
+    ClipSet clips;
+    clips.clips.resize(1);
+    clips.features = {tone(220, 8000, 1.0)};
+    const SoundStore store(clips, torch::kCPU);
+    const auto whole = store.crop({0}, {0}, 8000)[0];
+    QVERIFY(std::abs(whole.square().mean().sqrt().item<double>() - 1) < 1e-3);
+    const auto before = store.crop({0}, {-4}, 12)[0];
+    for (int i = 1; i <= 4; ++i) QCOMPARE(before[4 - i].item<float>(), before[4 + i].item<float>());
+    const auto after = store.crop({0}, {7990}, 20)[0];
+    for (int i = 1; i <= 9; ++i) QCOMPARE(after[9 + i].item<float>(), after[9 - i].item<float>());
+  }
+
+  void deviceFrontEndEqualsTheRepresentation() {
+    RepresentationSpec spec;
+    spec.kind = "log_mel";
+    spec.sample_rate = 16000;
+    spec.hop = 256;
+    spec.bands = 192;
+    const auto wave = tone(330, 16000, 1.5).reshape({1, -1});
+    const auto unit = wave / wave.square().mean().sqrt();
+    const auto mine = MelFrontEnd(spec, torch::kCPU).whole(unit)[0].t();
+    audio::AudioBuffer sound(16000, std::vector<float>(wave.data_ptr<float>(), wave.data_ptr<float>() + wave.numel()));
+    const auto theirs = make_representation(spec)->analyse(sound)[0];
+    QCOMPARE(mine.size(1), theirs.size(1));
+    QVERIFY2((mine - theirs).abs().max().item<double>() < 5e-3, qPrintable(QString::number((mine - theirs).abs().max().item<double>())));
+  }
+
+  void transferTakesAnyLengthAndKeepsIt_data() {
+    QTest::addColumn<int>("frames");
+    for (const int frames : {1, 7, 64, 129, 1700}) QTest::addRow("%d frames", frames) << frames;
+  }
+  void transferTakesAnyLengthAndKeepsIt() {
+    QFETCH(int, frames);
+    const auto settings = small();
+    const auto transfer = make_studio_transfer(checkpoint_of(settings), settings, torch::kCPU);
+    const auto content = torch::randn({1, settings.bands, frames}), style = torch::randn({1, settings.bands, 50});
+    const auto result = transfer->transform(content, style, transfer_options({{"steps", std::int64_t{2}}}), {}, {});
+    QCOMPARE(result.sizes(), content.sizes());
+    QVERIFY(torch::isfinite(result).all().item<bool>());
+  }
+
+  void strengthZeroGivesTheContentBack() {
+    const auto settings = small();
+    const auto transfer = make_studio_transfer(checkpoint_of(settings), settings, torch::kCPU);
+    const auto content = torch::randn({1, settings.bands, 90});
+    const auto result = transfer->transform(content, content, transfer_options({{"steps", std::int64_t{1}}, {"strength", 0.0}}), {}, {});
+    QVERIFY(torch::allclose(result, content, 1e-4, 1e-4));
+  }
+
+  void stepsAreSeenAndAStopEndsThem() {
+    const auto settings = small();
+    const auto transfer = make_studio_transfer(checkpoint_of(settings), settings, torch::kCPU);
+    const auto content = torch::randn({1, settings.bands, 64});
+    int seen = 0;
+    std::stop_source source;
+    const StepObserver observer = [&](const SamplingStep& step) {
+      ++seen;
+      QCOMPARE(step.total, 5);
+      QCOMPARE(step.estimate.sizes(), content.sizes());
+      if (step.step == 3) source.request_stop();
+    };
+    QVERIFY_THROWS_EXCEPTION(Cancelled, transfer->transform(content, content, transfer_options({{"steps", std::int64_t{5}}}), observer, source.get_token()));
+    QCOMPARE(seen, 3);
+  }
+
+  void sameSeedSameSound() {
+    const auto settings = small();
+    const auto transfer = make_studio_transfer(checkpoint_of(settings), settings, torch::kCPU);
+    const auto content = torch::randn({1, settings.bands, 64});
+    const auto options = transfer_options({{"steps", std::int64_t{4}}, {"eta", 0.5}, {"seed", std::int64_t{9}}});
+    QVERIFY(torch::equal(transfer->transform(content, content, options, {}, {}), transfer->transform(content, content, options, {}, {})));
+  }
+
+  void wrongShapesAndMissingTensorsAreNamed() {
+    const auto settings = small();
+    auto checkpoint = checkpoint_of(settings);
+    const auto transfer = make_studio_transfer(checkpoint, settings, torch::kCPU);
+    try {
+      transfer->transform(torch::randn({1, 12, 64}), torch::randn({1, settings.bands, 64}), transfer_options(), {}, {});
+      QFAIL("accepted 12 bands");
+    } catch (const ConfigError& error) {
+      QVERIFY(QString(error.what()).contains("content"));
+      QVERIFY(QString(error.what()).contains("64"));
+    }
+    checkpoint.tensors.erase("model.denoiser.out.weight");
+    QVERIFY_THROWS_EXCEPTION(CheckpointError, make_studio_transfer(checkpoint, settings, torch::kCPU));
+  }
+
+  void shippedSizeFitsFortyMegabytesAtHalfPrecision() {
+    std::int64_t total = 0;
+    for (const auto& module : studio_modules(StudioSettings{})) total += module.parameters;
+    QVERIFY2(total * 2 < 40'000'000, qPrintable(QString::number(total)));
+  }
+};
+
+QTEST_GUILESS_MAIN(TestStudio)
+#include "tst_studio.moc"
