@@ -1,0 +1,154 @@
+#include "core/families/melgan/melgan_trainer.h"
+
+#include <ATen/ATen.h>
+
+#include <charconv>
+#include <sstream>
+
+#include "core/nn/adversarial_loss.h"
+
+namespace luthier::melgan {
+namespace {
+
+constexpr std::int64_t kValidationCrops = 8;
+using Maps = std::vector<std::vector<torch::Tensor>>;
+
+torch::Tensor critics_loss(const Maps& real, const Maps& made) {
+  torch::Tensor sum;
+  for (std::size_t k = 0; k < real.size(); ++k) {
+    const auto loss = nn::critic_loss(nn::Game::hinge, real[k].back(), made[k].back());
+    sum = sum.defined() ? sum + loss : loss;
+  }
+  return sum;
+}
+
+/// L1 between the activations, 1/scales times 4/layers for each map, layers counting the scores' too.
+torch::Tensor feature_loss(const Maps& real, const Maps& made) {
+  torch::Tensor sum;
+  for (std::size_t k = 0; k < real.size(); ++k)
+    for (std::size_t i = 0; i + 1 < real[k].size(); ++i) {
+      const double weight = 4.0 / static_cast<double>(real[k].size() - 2) / static_cast<double>(real.size());
+      const auto loss = weight * (made[k][i] - real[k][i].detach()).abs().mean();
+      sum = sum.defined() ? sum + loss : loss;
+    }
+  return sum;
+}
+
+}  // namespace
+
+nn::MelGanGeneratorOptions generator_options(const Settings& s) {
+  nn::MelGanGeneratorOptions options;
+  options.bands = s.sound.bands;
+  options.filters = s.filters;
+  options.residual_layers = s.residual_layers;
+  options.ratios.clear();
+  std::int64_t product = 1;
+  std::istringstream list(s.ratios);
+  for (std::string part; std::getline(list, part, ',');) {
+    std::int64_t ratio = 0;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), ratio);
+    if (error != std::errc() || end != part.data() + part.size() || ratio < 1 || ratio > 64)
+      throw ConfigError("Setting 'ratios' cannot be '" + s.ratios + "': it must be whole numbers from 1 to 64 separated by commas, as in 8,8,2,2.");
+    options.ratios.push_back(ratio);
+    product *= ratio;
+  }
+  if (product != s.sound.hop)
+    throw ConfigError("The ratios " + s.ratios + " multiply to " + std::to_string(product) + ", but the hop is " + std::to_string(s.sound.hop) +
+                      "; change 'ratios' or 'hop'.");
+  return options;
+}
+
+nn::MelGanCriticOptions critic_options(const Settings& s) {
+  if (s.critic_filters % 4 != 0)
+    throw ConfigError("Setting 'critic_filters' cannot be " + std::to_string(s.critic_filters) + ": it must be a multiple of 4.");
+  nn::MelGanCriticOptions options;
+  options.filters = s.critic_filters;
+  return options;
+}
+
+MelGanTrainer::MelGanTrainer(const TrainingInputs& inputs, const Settings& settings)
+    : settings_(settings), device_(inputs.device),
+      clips_((settings.sound.check(), inputs.clips), settings.sound.labels, settings.sound.spec(), settings.sound.frames, inputs.device),
+      rate_(settings.learning_rate) {
+  if (settings.critic_start > 0 && settings.mel_weight <= 0)
+    throw ConfigError("Before the critics join in there is only the distance of mel spectrograms to learn from; raise 'mel_weight' or set 'critic_start' to 0.");
+  at::manual_seed(seed_of(inputs.config));
+  generator_ = nn::MelGanGenerator(generator_options(settings));
+  critic_ = nn::MelGanCritic(critic_options(settings));
+  generator_->to(device_);
+  critic_->to(device_);
+  AdamWOptions options;
+  options.learning_rate = settings.learning_rate;
+  options.beta1 = settings.beta1;
+  options.beta2 = settings.beta2;
+  options.weight_decay = 0;
+  options.clip_norm = 0;
+  generator_optimiser_ = std::make_unique<FlatAdamW>(generator_->parameters(), options);
+  critic_optimiser_ = std::make_unique<FlatAdamW>(critic_->parameters(), options);
+}
+
+Batch MelGanTrainer::draw(int, Rng& rng) {
+  auto batch = clips_.draw(settings_.batch, settings_.quietest, rng);
+  return {{"samples", batch.samples}, {"features", batch.features}};
+}
+
+Figures MelGanTrainer::update(int, const Batch& batch, std::int64_t step, Rng&) {
+  rate_ = held_then_linear(settings_.learning_rate, step, settings_.steps, settings_.hold);
+  generator_optimiser_->set_learning_rate(rate_);
+  critic_optimiser_->set_learning_rate(rate_);
+  const auto& real = batch.at("samples");
+  const bool judged = static_cast<double>(step) >= settings_.critic_start * static_cast<double>(settings_.steps);
+  const auto made = generator_->forward(batch.at("features"));
+  auto critic = at::zeros({}, real.options()), adversarial = critic, matching = critic, loss = critic;
+  if (judged) {
+    critic = critics_loss(critic_->forward(real), critic_->forward(made.detach()));
+    critic_optimiser_->zero_grad();
+    critic.backward();
+    critic_optimiser_->step();
+    nn::require_gradients(*critic_, false);
+    Maps real_maps;
+    {
+      at::NoGradGuard guard;
+      real_maps = critic_->forward(real);
+    }
+    const auto made_maps = critic_->forward(made);
+    for (const auto& scale : made_maps) adversarial = adversarial + nn::generator_loss(nn::Game::hinge, scale.back());
+    matching = feature_loss(real_maps, made_maps);
+    loss = adversarial + settings_.feature_matching * matching;
+  }
+  torch::Tensor distance;
+  if (settings_.mel_weight > 0) {
+    distance = mel_distance(made, real, clips_.mel());
+    loss = loss + settings_.mel_weight * distance;
+  }
+  generator_optimiser_->zero_grad();
+  loss.backward();
+  generator_optimiser_->step();
+  nn::require_gradients(*critic_, true);
+  if (!figures_due(device_, step)) return {};
+  if (!distance.defined()) distance = mel_distance(made.detach(), real, clips_.mel());
+  const auto values = at::stack({loss, critic, adversarial, matching, distance}).detach().to(at::kCPU).to(at::kDouble);
+  const double* v = values.const_data_ptr<double>();
+  return {{"loss", v[0]}, {"critic", v[1]}, {"adversarial", v[2]}, {"features", v[3]}, {"reconstruction", v[4]}};
+}
+
+Figures MelGanTrainer::validate(int) {
+  const auto truth = clips_.fixed(kValidationCrops);
+  if (!griffin_lim_) griffin_lim_ = griffin_lim_score(truth, clips_.mel());
+  return score_figures(vocoder_score(generator_->forward(truth.features), truth.samples, clips_.mel()), *griffin_lim_);
+}
+
+std::vector<Preview> MelGanTrainer::preview(int) {
+  const auto truth = clips_.fixed(1);
+  const auto made = generator_->forward(truth.features);
+  return {sound_preview("decoded", made, clips_.mel(), truth.features[0]), sound_preview("truth", truth.samples, clips_.mel(), truth.features[0])};
+}
+
+void MelGanTrainer::visit(StateVisitor& visitor) {
+  visitor.module("generator", *generator_);
+  visitor.module("critic", *critic_);
+  generator_optimiser_->visit("generator_optimiser", visitor);
+  critic_optimiser_->visit("critic_optimiser", visitor);
+}
+
+}  // namespace luthier::melgan

@@ -1,0 +1,130 @@
+#include "core/families/texture/sound_optimiser.h"
+
+#include <torch/torch.h>
+
+#include <cmath>
+
+#include "core/families/family.h"
+#include "core/run/rng.h"
+#include "core/signal/frame_windows.h"
+
+namespace luthier::texture {
+namespace {
+
+class RandomFeatures : public Features {
+ public:
+  RandomFeatures(const Settings& s, std::uint64_t seed, torch::Device device) : settings_(s) {
+    Rng rng(seed, 17);
+    const auto bins = s.n_fft / 2 + 1;
+    const double deviation = std::sqrt(2.0) / std::sqrt(static_cast<double>(bins * s.kernel));
+    filters_ = (rng.normal({s.filters, bins, s.kernel}) * deviation).to(device);
+    window_ = torch::hann_window(s.n_fft).to(device);
+  }
+  std::vector<torch::Tensor> operator()(const torch::Tensor& samples) override {
+    const auto& s = settings_;
+    const auto spectrum = torch::stft(samples.squeeze(1), s.n_fft, s.hop, s.n_fft, window_, /*center=*/true, "reflect", false, true, /*return_complex=*/true);
+    // |X| has no gradient at 0; the small constant gives it one.
+    const auto loud = torch::log1p((torch::view_as_real(spectrum).square().sum(-1) + 1e-8).sqrt());
+    return {torch::relu(torch::conv1d(loud, filters_))};
+  }
+  std::vector<std::size_t> content_maps() const override { return {0}; }
+  std::vector<std::size_t> style_maps() const override { return {0}; }
+  std::int64_t shortest() const override { return settings_.n_fft + (settings_.kernel + 1) * settings_.hop; }
+
+ private:
+  Settings settings_;
+  torch::Tensor filters_, window_;
+};
+
+class CriticFeatures : public Features {
+ public:
+  explicit CriticFeatures(nn::MelGanCritic critic) : critic_(std::move(critic)) { nn::require_gradients(*critic_, false); }
+  std::vector<torch::Tensor> operator()(const torch::Tensor& samples) override { return critic_->first_scale(samples); }
+  std::vector<std::size_t> content_maps() const override { return {0, 1, 2, 3, 4, 5, 6}; }
+  std::vector<std::size_t> style_maps() const override { return {5}; }
+  std::int64_t shortest() const override { return 2048; }
+
+ private:
+  nn::MelGanCritic critic_;
+};
+
+/// [1, channel, place] -> [channel, channel], correlations over time.
+torch::Tensor gram(const torch::Tensor& map) { return torch::matmul(map[0], map[0].t()) / static_cast<double>(map.size(2)); }
+
+torch::Tensor relative_error(const torch::Tensor& a, const torch::Tensor& b) {
+  return (a - b).square().mean() / b.square().mean().clamp_min(1e-12);
+}
+
+/// The constants that a sound is compared with.
+struct Wanted {
+  std::vector<torch::Tensor> content, style;
+};
+
+class Loss {
+ public:
+  Loss(Features& features, const Settings& settings, const Options& options, const torch::Tensor& content, const torch::Tensor& style)
+      : features_(features), options_(options), by_gram_(settings.statistics == "gram") {
+    torch::NoGradGuard guard;
+    const auto content_maps = features(content);
+    // Activations are compared place by place, so the style must be as long as the content.
+    const auto style_maps = features(by_gram_ ? style : mirrored_to(style[0], content.size(2)).unsqueeze(0));
+    for (const auto i : features.content_maps()) wanted_.content.push_back(content_maps[i]);
+    for (const auto i : features.style_maps()) wanted_.style.push_back(by_gram_ ? gram(style_maps[i]) : style_maps[i]);
+  }
+
+  torch::Tensor operator()(const torch::Tensor& sound) {
+    const auto maps = features_(sound);
+    auto loss = torch::zeros({}, sound.options());
+    std::size_t at = 0;
+    for (const auto i : features_.content_maps()) loss = loss + options_.content_weight * error(maps[i], wanted_.content[at++]);
+    at = 0;
+    for (const auto i : features_.style_maps()) {
+      const auto mine = by_gram_ ? gram(maps[i]) : maps[i];
+      loss = loss + options_.style_weight * error(mine, wanted_.style[at++]);
+    }
+    return loss;
+  }
+
+ private:
+  torch::Tensor error(const torch::Tensor& a, const torch::Tensor& b) const {
+    return by_gram_ ? relative_error(a, b) : (a - b).square().mean();
+  }
+  Features& features_;
+  const Options& options_;
+  bool by_gram_;
+  Wanted wanted_;
+};
+
+}  // namespace
+
+std::unique_ptr<Features> random_features(const Settings& settings, std::uint64_t seed, torch::Device device) {
+  return std::make_unique<RandomFeatures>(settings, seed, device);
+}
+
+std::unique_ptr<Features> critic_features(nn::MelGanCritic critic) { return std::make_unique<CriticFeatures>(std::move(critic)); }
+
+torch::Tensor optimise(Features& features, const Settings& settings, const Options& options, const torch::Tensor& content, const torch::Tensor& style,
+                       std::uint64_t window, const SoundObserver& observer) {
+  torch::AutoGradMode gradients(true);
+  Loss loss(features, settings, options, content, style);
+  auto start = content.clone();
+  if (options.start == "noise") {
+    Rng rng(static_cast<std::uint64_t>(options.seed), window);
+    start = rng.normal(content.sizes()).to(content.device()) * (content.square().mean().sqrt() + 1e-4);
+  }
+  auto sound = start.detach().set_requires_grad(true);
+  // One iteration a call: the optimiser keeps its curvature between calls, and each is a place to show and to stop.
+  torch::optim::LBFGS optimiser({sound}, torch::optim::LBFGSOptions(1.0).max_iter(1).max_eval(8).history_size(20).line_search_fn("strong_wolfe"));
+  for (std::int64_t step = 1; step <= options.steps; ++step) {
+    optimiser.step([&] {
+      optimiser.zero_grad();
+      const auto value = loss(sound);
+      value.backward();
+      return value;
+    });
+    if (observer && !observer(step, sound.detach().to(torch::kCPU))) throw Cancelled();
+  }
+  return sound.detach();
+}
+
+}  // namespace luthier::texture

@@ -1,0 +1,37 @@
+#pragma once
+#include <torch/types.h>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/families/texture/texture_settings.h"
+#include "core/nn/melgan.h"
+
+namespace luthier::texture {
+
+/// Turns samples [1, 1, sample] into maps [1, channel, place] that are compared; differentiable.
+class Features {
+ public:
+  virtual ~Features() = default;
+  virtual std::vector<torch::Tensor> operator()(const torch::Tensor& samples) = 0;
+  virtual std::vector<std::size_t> content_maps() const = 0;
+  virtual std::vector<std::size_t> style_maps() const = 0;
+  virtual std::int64_t shortest() const = 0;  ///< samples needed
+};
+
+/// ln(1 + |X|) with its bins as channels, then one random convolution over time and ReLU (Ulyanov and Lebedev 2016: even
+/// untrained filters tell textures apart).
+std::unique_ptr<Features> random_features(const Settings& settings, std::uint64_t seed, torch::Device device);
+/// The seven maps of the first scale of a trained MelGAN critic: content is compared in all, style in the sixth.
+std::unique_ptr<Features> critic_features(nn::MelGanCritic critic);
+
+/// Called after every step with the sound so far [1, 1, sample] on CPU; returns false to stop (Cancelled is thrown).
+using SoundObserver = std::function<bool(std::int64_t step, const torch::Tensor& sound)>;
+
+/// Changes a sound by L-BFGS until its features are near the content's at each place and near the style's on the whole.
+/// content, style: [1, 1, sample] on the device. Returns [1, 1, sample of content].
+torch::Tensor optimise(Features& features, const Settings& settings, const Options& options, const torch::Tensor& content, const torch::Tensor& style,
+                       std::uint64_t window, const SoundObserver& observer);
+
+}  // namespace luthier::texture

@@ -1,0 +1,134 @@
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "core/families/texture/sound_optimiser.h"
+#include "core/families/translation.h"
+#include "core/signal/frame_windows.h"
+
+namespace luthier {
+namespace {
+
+using texture::Options;
+using texture::Settings;
+
+/// The critic of a MelGAN run's checkpoint. Checkpoints of generators alone have none.
+nn::MelGanCritic critic_from(const std::string& path, torch::Device device) {
+  if (path.empty())
+    throw ConfigError("With features 'critic' a MelGAN run is needed: set 'weights' to one of its checkpoints, or take features 'random'.");
+  const auto checkpoint = load_checkpoint(path);
+  require_family(checkpoint, "melgan");
+  nn::MelGanCriticOptions options;
+  const auto first = checkpoint.tensors.find("model.critic.model.disc_0.model.layer_0.1.weight_v");
+  if (first == checkpoint.tensors.end())
+    throw CheckpointError("The checkpoint '" + path + "' has no critic; take latest.safetensors of a MelGAN run.");
+  options.filters = first->second.size(0);
+  nn::MelGanCritic critic(options);
+  load_module(checkpoint.tensors, "model.critic.", *critic);
+  critic->to(device);
+  critic->eval();
+  return critic;
+}
+
+class TextureTransfer : public FamilyTransfer {
+ public:
+  TextureTransfer(const Settings& settings, torch::Device device) : settings_(settings), device_(device) {}
+
+  RepresentationSpec representation() const override {
+    RepresentationSpec spec;
+    spec.kind = "waveform";
+    spec.sample_rate = static_cast<int>(settings_.rate);
+    return spec;
+  }
+
+  torch::Tensor transform(const torch::Tensor& content, const torch::Tensor& style, const Config& config, const StepObserver& observer,
+                          std::stop_token stop) override {
+    const auto options = settings_from<Options>(config);
+    const auto features = settings_.features == "critic" ? texture::critic_features(critic_from(options.weights, device_))
+                                                         : texture::random_features(settings_, static_cast<std::uint64_t>(options.seed), device_);
+    check("content", content);
+    check("style", style);
+    FrameWindows windows;
+    windows.window = std::max(features->shortest(), std::min(content.size(2), static_cast<std::int64_t>(settings_.seconds * static_cast<double>(settings_.rate))));
+    windows.overlap = windows.window / 8;
+    const auto example = prepared_style(style, content, std::max(windows.window, features->shortest()));
+    auto shown = content.to(at::kFloat).clone();
+    return windows.run(content.to(at::kFloat), [&](const torch::Tensor& part, std::int64_t index, std::int64_t count) {
+      const auto at = count == 1 ? 0 : std::min(index * (windows.window - windows.overlap), shown.size(-1) - windows.window);
+      const auto watch = [&](std::int64_t step, const torch::Tensor& sound) {
+        if (stop.stop_requested()) return false;
+        if (!observer) return true;
+        const auto length = std::min(windows.window, shown.size(-1) - at);
+        shown.narrow(-1, at, length).copy_(sound[0].narrow(-1, 0, length));
+        observer({static_cast<int>(index * options.steps + step), static_cast<int>(count * options.steps), shown});
+        return true;
+      };
+      if (stop.stop_requested()) throw Cancelled();
+      return texture::optimise(*features, settings_, options, part.to(device_), example, static_cast<std::uint64_t>(index), watch);
+    });
+  }
+
+ private:
+  static void check(const char* name, const torch::Tensor& sound) {
+    if (sound.defined() && sound.dim() == 3 && sound.size(0) == 1 && sound.size(1) == 1 && sound.size(2) >= 1) return;
+    std::ostringstream shape;
+    if (sound.defined()) shape << sound.sizes();
+    else shape << "none";
+    throw ConfigError(std::string("The ") + name + " has shape " + shape.str() + " where [channel 1, bin 1, sample] is needed.");
+  }
+
+  /// As long as a few windows at most, at the content's loudness: style is a matter of kind, not of level.
+  torch::Tensor prepared_style(const torch::Tensor& style, const torch::Tensor& content, std::int64_t at_least) const {
+    const auto length = std::clamp<std::int64_t>(style.size(2), at_least, 4 * at_least);
+    const auto sound = mirrored_to(style.to(at::kFloat), length).unsqueeze(0);
+    const auto loudness = [](const torch::Tensor& x) { return x.to(at::kFloat).square().mean().sqrt(); };
+    return (sound * (loudness(content) / loudness(sound).clamp_min(1e-6))).to(device_);
+  }
+
+  Settings settings_;
+  torch::Device device_;
+};
+
+class Texture : public Family {
+ public:
+  FamilyInfo info() const override {
+    return {"texture", "Texture", "Changes the content's samples themselves until they sound like the style; needs no training.", Role::optimiser, false};
+  }
+  Schema schema() const override { return schema_of<Settings>(); }
+  std::vector<PresetInfo> presets() const override {
+    using Int = std::int64_t;
+    return {{"studio", "Random filters and their correlations over time.", {}},
+            {"report", "Activations of a MelGAN critic, as first tried.", {{"features", std::string("critic")}, {"statistics", std::string("activations")}}},
+            {"tiny", "Few filters and short windows, for a first look and for tests.", {{"filters", Int{64}}, {"n_fft", Int{512}}, {"hop", Int{128}}, {"seconds", 1.0}}}};
+  }
+  Schema transfer_schema() const override { return schema_of<Options>(); }
+  RepresentationSpec representation(const Config& config) const override {
+    return TextureTransfer(settings_from<Settings>(config), torch::kCPU).representation();
+  }
+  DataNeeds needs(const Config&) const override {
+    DataNeeds needs;
+    needs.minimum_labels = 0;
+    needs.minimum_clips_per_label = 0;
+    return needs;
+  }
+  std::vector<ModuleCount> modules(const Config&) const override { return {}; }
+  std::unique_ptr<Trainer> make_training(const TrainingInputs&) const override {
+    throw ConfigError("The family 'texture' optimises the sound itself and needs no training: use it in a transfer.");
+  }
+  std::unique_ptr<FamilyTransfer> make_transfer(const Checkpoint& checkpoint, torch::Device device) const override {
+    require_family(checkpoint, "texture");
+    const auto text = checkpoint.record.find("config");
+    const auto config = text == checkpoint.record.end() ? complete(schema(), {}) : config_from_text(schema(), text->second);
+    return std::make_unique<TextureTransfer>(settings_from<Settings>(config), device);
+  }
+};
+
+}  // namespace
+
+const Family& texture_family() {
+  static const Texture family;
+  return family;
+}
+
+}  // namespace luthier
