@@ -1,5 +1,6 @@
 // timeout: 240
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <QtTest>
 #include <cmath>
