@@ -1,0 +1,130 @@
+#include "core/session/check_session.h"
+
+#include <map>
+#include <set>
+
+#include "core/session/content_hash.h"
+#include "core/session/library_session.h"
+#include "core/session/pair_session.h"
+#include "core/session/progress_meter.h"
+#include "db/clip_store.h"
+#include "db/recording_store.h"
+#include "db/run_store.h"
+
+namespace luthier {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Check {
+ public:
+  Check(const Workspace& workspace, bool hashes, const ProgressSink& progress, std::stop_token stop)
+      : workspace_(workspace), hashes_(hashes), progress_(progress), stop_(std::move(stop)), catalog_(workspace.open_catalog()) {}
+
+  CheckResult run() {
+    for (const std::string& finding : catalog_->integrity_findings()) error(finding);
+    check_recordings();
+    check_clips();
+    check_runs();
+    check_left_over_files();
+    result_.stopped = stop_.stop_requested();
+    return std::move(result_);
+  }
+
+ private:
+  void error(const std::string& text) { result_.findings.push_back({true, text}); }
+  void note(const std::string& text) { result_.findings.push_back({false, text}); }
+
+  void check_recordings() {
+    const auto recordings = catalog_->recordings().all();
+    result_.recordings = static_cast<std::int64_t>(recordings.size());
+    ProgressMeter meter(progress_, static_cast<double>(recordings.size()));
+    double done = 0;
+    for (const auto& recording : recordings) {
+      if (stop_.stop_requested()) return;
+      meter.report(++done, recording.name);
+      frames_[recording.id.value] = {recording.frames, recording.name};
+      const bool there = check_file(recording);
+      if (there == recording.missing && !catalog_->read_only()) catalog_->recordings().set_missing(recording.id, !there);
+    }
+    meter.finish("files checked");
+  }
+
+  bool check_file(const db::RecordingRow& recording) {
+    const fs::path file = workspace_.resolve(recording.path);
+    std::error_code code;
+    if (!fs::is_regular_file(file, code)) {
+      error("the file '" + file.string() + "' of recording " + std::to_string(recording.id.value) +
+            " is missing; put it back, or find it with 'luthierctl check --relink FOLDER'");
+      return false;
+    }
+    const auto size = static_cast<std::int64_t>(fs::file_size(file, code));
+    if (code || size != recording.bytes) {
+      error("the file '" + file.string() + "' has " + std::to_string(size) + " bytes and had " + std::to_string(recording.bytes) +
+            " when it was imported; put the old one back or import it anew");
+    } else if (hashes_) {
+      try {
+        if (sha256_of_file(file, stop_) != recording.sha256)
+          error("the content of '" + file.string() + "' has changed since it was imported; put the old file back or import it anew");
+      } catch (const SessionError& failure) {
+        if (!stop_.stop_requested()) error(failure.what());
+      }
+    }
+    return true;
+  }
+
+  void check_clips() {
+    const auto ids = catalog_->clips().ids();
+    result_.clips = static_cast<std::int64_t>(ids.size());
+    for (const db::ClipId id : ids) {
+      if (stop_.stop_requested()) return;
+      const auto clip = catalog_->clips().get(id);
+      const auto recording = clip ? frames_.find(clip->recording.value) : frames_.end();
+      if (recording != frames_.end() && clip->start_frame + clip->frame_count > recording->second.first)
+        error("clip " + std::to_string(id.value) + " reaches beyond the end of '" + recording->second.second + "'; cut it anew or remove it");
+    }
+    for (const std::string& leak : split_leaks(*catalog_)) note(leak + "; figures measured on it mean nothing");
+    if (const auto groups = catalog_->clips().duplicates(); !groups.empty())
+      note(std::to_string(groups.size()) + " contents occur in more than one clip; 'luthierctl clips dup:yes' lists them");
+  }
+
+  void check_runs() {
+    std::set<std::string> rows;
+    for (const auto& run : catalog_->runs().all()) {
+      rows.insert(run.folder);
+      std::error_code code;
+      if (!fs::is_directory(workspace_.runs() / run.folder, code)) error("the folder of run '" + run.folder + "' is gone; its checkpoints are lost");
+      else if (run.state == db::RunState::running && !RunLock::is_held(workspace_.runs() / run.folder))
+        note("run '" + run.folder + "' says it is running but no program trains it; resume it from its last checkpoint");
+    }
+    std::error_code code;
+    for (fs::directory_iterator it(workspace_.runs(), code), end; !code && it != end; it.increment(code)) {
+      ++result_.runs;
+      const std::string name = it->path().filename().string();
+      if (it->is_directory() && !rows.empty() && !rows.contains(name)) note("the folder runs/" + name + " is not in the catalog");
+    }
+  }
+
+  void check_left_over_files() {
+    const FreedFiles freed = free_unused_files(workspace_, *catalog_, true);
+    if (freed.files > 0)
+      note(std::to_string(freed.files) + " files in audio/ (" + std::to_string(freed.bytes / 1'000'000) +
+           " MB) belong to no clip; 'luthierctl check --free' removes them and forgets the undo steps");
+  }
+
+  const Workspace& workspace_;
+  const bool hashes_;
+  const ProgressSink progress_;
+  const std::stop_token stop_;
+  std::unique_ptr<db::Catalog> catalog_;
+  std::map<std::int64_t, std::pair<std::int64_t, std::string>> frames_;  ///< recording -> frames, name
+  CheckResult result_;
+};
+
+}  // namespace
+
+CheckResult check_workspace(const Workspace& workspace, bool hashes, const ProgressSink& progress, std::stop_token stop) {
+  return Check(workspace, hashes, progress, std::move(stop)).run();
+}
+
+}  // namespace luthier
