@@ -84,6 +84,13 @@ Workspace open_workspace(const Context& context) { return Workspace::open(contex
 
 Workspace open_or_create_workspace(const Context& context) { return Workspace::open_or_create(context.workspace); }
 
+std::unique_ptr<db::Catalog> open_writable_catalog(const Workspace& workspace) {
+  auto catalog = workspace.open_catalog();
+  if (catalog->read_only())
+    throw SessionError("the workspace '" + workspace.folder().string() + "' is read-only; change its permissions first");
+  return catalog;
+}
+
 void print_json(const Json& line) {
   std::cout << line.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
 }

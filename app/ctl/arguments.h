@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ using Json = nlohmann::ordered_json;
 Workspace open_workspace(const Context& context);
 /// Opens it, or makes it: for verbs that bring the first sounds in.
 Workspace open_or_create_workspace(const Context& context);
+/// For verbs that change rows: throws SessionError where the workspace is read-only.
+std::unique_ptr<db::Catalog> open_writable_catalog(const Workspace& workspace);
 
 /// One JSON line on stdout (text that is not UTF-8 is repaired).
 void print_json(const Json& line);

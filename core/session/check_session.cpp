@@ -1,11 +1,11 @@
 #include "core/session/check_session.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
 #include "core/session/content_hash.h"
 #include "core/session/library_session.h"
-#include "core/session/pair_session.h"
 #include "core/session/progress_meter.h"
 #include "db/clip_store.h"
 #include "db/recording_store.h"
@@ -76,16 +76,34 @@ class Check {
   void check_clips() {
     const auto ids = catalog_->clips().ids();
     result_.clips = static_cast<std::int64_t>(ids.size());
-    for (const db::ClipId id : ids) {
-      if (stop_.stop_requested()) return;
-      const auto clip = catalog_->clips().get(id);
-      const auto recording = clip ? frames_.find(clip->recording.value) : frames_.end();
-      if (recording != frames_.end() && clip->start_frame + clip->frame_count > recording->second.first)
-        error("clip " + std::to_string(id.value) + " reaches beyond the end of '" + recording->second.second + "'; cut it anew or remove it");
-    }
-    for (const std::string& leak : split_leaks(*catalog_)) note(leak + "; figures measured on it mean nothing");
+    constexpr std::ptrdiff_t kPage = 2000;
+    const auto size = static_cast<std::ptrdiff_t>(ids.size());
+    for (std::ptrdiff_t first = 0; first < size && !stop_.stop_requested(); first += kPage)
+      for (const auto& view : catalog_->clips().views({ids.begin() + first, ids.begin() + std::min(first + kPage, size)})) check_clip(view);
+    note_leaks(recording_splits_, "recording");
+    note_leaks(phrase_splits_, "phrase");
     if (const auto groups = catalog_->clips().duplicates(); !groups.empty())
       note(std::to_string(groups.size()) + " contents occur in more than one clip; 'luthierctl clips dup:yes' lists them");
+  }
+
+  void check_clip(const db::ClipView& view) {
+    const auto& clip = view.clip;
+    const auto recording = frames_.find(clip.recording.value);
+    if (recording != frames_.end() && clip.start_frame + clip.frame_count > recording->second.first)
+      error("clip " + std::to_string(clip.id.value) + " reaches beyond the end of '" + recording->second.second + "'; cut it anew or remove it");
+    if (clip.split == db::Split::none || clip.excluded) return;
+    recording_splits_[view.name + " (" + view.path + ")"].insert(db::to_text(clip.split));
+    if (!view.phrase.empty()) phrase_splits_[view.phrase].insert(db::to_text(clip.split));
+  }
+
+  /// What was heard in training must not be measured on.
+  void note_leaks(const std::map<std::string, std::set<std::string>>& splits, const std::string& noun) {
+    for (const auto& [name, kinds] : splits) {
+      if (kinds.size() < 2) continue;
+      std::string list;
+      for (const auto& kind : kinds) list += (list.empty() ? "" : " and ") + kind;
+      note("the " + noun + " '" + name + "' has clips in " + list + "; figures measured on it mean nothing");
+    }
   }
 
   void check_runs() {
@@ -101,7 +119,9 @@ class Check {
     for (fs::directory_iterator it(workspace_.runs(), code), end; !code && it != end; it.increment(code)) {
       ++result_.runs;
       const std::string name = it->path().filename().string();
-      if (it->is_directory() && !rows.empty() && !rows.contains(name)) note("the folder runs/" + name + " is not in the catalog");
+      std::error_code ignored;
+      if (it->is_directory(ignored) && !rows.contains(name) && !fs::exists(it->path() / "run.json", ignored))
+        note("the folder runs/" + name + " holds no run; remove it if you do not know it");
     }
   }
 
@@ -118,6 +138,7 @@ class Check {
   const std::stop_token stop_;
   std::unique_ptr<db::Catalog> catalog_;
   std::map<std::int64_t, std::pair<std::int64_t, std::string>> frames_;  ///< recording -> frames, name
+  std::map<std::string, std::set<std::string>> recording_splits_, phrase_splits_;  ///< name -> splits of its clips
   CheckResult result_;
 };
 

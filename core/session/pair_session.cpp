@@ -10,6 +10,7 @@
 
 #include "audio/random.h"
 #include "core/data/numpy_random.h"
+#include "core/session/clip_names.h"
 #include "db/clip_store.h"
 #include "db/pair_store.h"
 
@@ -18,15 +19,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Labelled, not excluded clips by label, in the byte order of their names ("chunk1, chunk10, chunk2"), as files in a folder.
+/// The clips of clip_names.h with their rows: the index of a pair counts in that order, as files of the exported folder.
 std::map<std::string, std::vector<db::ClipView>> clips_by_label(db::Catalog& catalog) {
   std::map<std::string, std::vector<db::ClipView>> groups;
-  for (auto& view : catalog.clips().views(catalog.clips().ids()))
-    if (!view.label.empty() && !view.clip.excluded) groups[view.label].push_back(std::move(view));
-  for (auto& [label, clips] : groups)
-    std::stable_sort(clips.begin(), clips.end(), [](const auto& a, const auto& b) {
-      return std::pair(a.name, a.clip.start_frame) < std::pair(b.name, b.clip.start_frame);
-    });
+  for (const auto& [label, clips] : named_clips(catalog)) {
+    std::vector<db::ClipId> ids;
+    for (const auto& clip : clips) ids.push_back(clip.id);
+    groups[label] = catalog.clips().views(ids);
+  }
   return groups;
 }
 

@@ -8,7 +8,7 @@
 
 namespace luthier {
 
-/// A pair by label and place: `index` counts the label's clips in the byte order of their names.
+/// A pair by label and place: `index` counts the label's clips in the order of clip_names.h, that of the exported files.
 struct IndexedPair {
   std::string content_label;
   std::int64_t content_index = 0;

@@ -1,0 +1,78 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/ctl/arguments.h"
+#include "core/session/import_session.h"
+#include "core/session/sound_files.h"
+
+namespace luthier::ctl {
+namespace {
+
+struct Options {
+  ImportRequest request;
+  bool no_trim = false;
+};
+
+void tell_skipped(const Context& context, const SkippedFile& skipped) {
+  if (context.json)
+    print_json({{"event", "skipped"}, {"file", skipped.file.string()}, {"reason", skipped.reason}, {"duplicate", skipped.duplicate}});
+  else
+    print_message("skipped: " + skipped.reason);
+}
+
+void tell_result(const Context& context, const ImportResult& result) {
+  if (context.json) {
+    print_json({{"event", "import"},
+                {"recordings", result.recordings},
+                {"clips", result.clips},
+                {"seconds", result.seconds},
+                {"skipped", result.skipped.size()},
+                {"cancelled", result.outcome == Outcome::cancelled}});
+    return;
+  }
+  std::string text = std::to_string(result.recordings) + " recordings, " + std::to_string(result.clips) + " clips (" + time_text(result.seconds) + ") imported";
+  if (!result.skipped.empty()) text += ", " + std::to_string(result.skipped.size()) + " files skipped";
+  print_message(text);
+}
+
+/// Nothing new is a failure only where something was wrong: an import that is run again has nothing left to do.
+bool failed(const ImportResult& result) {
+  if (result.recordings > 0) return false;
+  for (const auto& skipped : result.skipped)
+    if (!skipped.duplicate) return true;
+  return false;
+}
+
+int run_import(Options& options, Context& context) {
+  auto& request = options.request;
+  request.cutting.trim = !options.no_trim;
+  // A wrong path must not leave a new workspace behind.
+  if (!Workspace::is_workspace(context.workspace)) find_sound_files(request.paths, context.stop);
+  const auto workspace = open_or_create_workspace(context);
+  const auto result = import_sounds(workspace, request, console_progress(context), context.stop);
+  for (const auto& skipped : result.skipped) tell_skipped(context, skipped);
+  tell_result(context, result);
+  if (result.outcome == Outcome::cancelled) return kCancelled;
+  return failed(result) ? kFailed : kDone;
+}
+
+const VerbRegistration verb{"import", "bring sound files into the workspace, trimmed and cut into clips", [](CLI::App& command) {
+  auto options = std::make_shared<Options>();
+  auto& request = options->request;
+  command.add_option("paths", request.paths, "files, or folders that are searched through (WAV FLAC OGG Opus MP3 AIFF)")->required();
+  auto* label = command.add_option("--label", request.label, "label of every clip");
+  command.add_flag("--label-from-folder", request.label_from_folder, "label each clip by the name of its file's folder")->excludes(label);
+  command.add_option("--tag", request.tags, "tag of every clip; may be given several times")->take_all();
+  command.add_option("--clip-seconds", request.cutting.clip_seconds, "length of a clip, s; 0: whole recordings")->capture_default_str();
+  command.add_option("--max-seconds", request.cutting.max_seconds, "leave out clips that would start later than this, s; 0: none")->capture_default_str();
+  command.add_option("--top-db", request.cutting.top_db, "quieter than the loudest by this much is silence, dB")->capture_default_str();
+  command.add_flag("--no-trim", options->no_trim, "keep the silence at both ends of a recording");
+  command.add_flag("--in-place", request.in_place, "use the files where they lie instead of copying them");
+  command.add_option("--rights", request.rights, "licence or permission, kept with each recording");
+  command.add_option("--source", request.source, "where the sounds come from; default: the file's path");
+  command.add_option("--notes", request.notes, "notes kept with each recording");
+  return [options](Context& context) { return run_import(*options, context); };
+}};
+
+}  // namespace
+}  // namespace luthier::ctl
