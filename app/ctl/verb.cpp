@@ -41,8 +41,10 @@ int act(const Action& action, Context& context) {
   }
 }
 
-int usage_error(const CLI::ParseError& error) {
-  std::cerr << "luthierctl: " << error.what() << " (luthierctl --help lists the verbs, luthierctl VERB --help its options)\n";
+int usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  std::string what = error.what();
+  if (const auto rest = app.remaining(); app.get_subcommands().empty() && !rest.empty()) what = "there is no verb '" + rest.front() + "'";
+  std::cerr << "luthierctl: " << what << " (luthierctl --help lists the verbs, luthierctl VERB --help its options)\n";
   return kUsage;
 }
 
@@ -79,7 +81,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& wanted) {
     return app.exit(wanted, std::cout, std::cerr);
   } catch (const CLI::ParseError& error) {
-    return usage_error(error);
+    return usage_error(app, error);
   }
   Interrupt interrupt;
   context.stop = interrupt.token();
