@@ -3,48 +3,88 @@
 
 #include "app/ctl/arguments.h"
 #include "core/session/pair_session.h"
+#include "core/session/sound_files.h"
 
 namespace luthier::ctl {
 namespace {
 
 struct Options {
-  std::string what, file, name, out;
-  std::int64_t count = 15000;
+  std::string what, file, name, out, folder;
+  std::int64_t count = -1;  ///< < 0: not given
   std::uint32_t seed = 42;
-  bool phrases = false;
+  bool phrases = false, targets = false;
 };
 
+constexpr std::int64_t kPublishedCount = 15'000;
+
 void tell(const Context& context, const PairSetSummary& set) {
-  if (context.json) print_json({{"event", "pairs"}, {"set", set.name}, {"pairs", set.pairs}});
-  else print_message("pair set '" + set.name + "' holds " + std::to_string(set.pairs) + " pairs");
+  if (context.json) {
+    print_json({{"event", "pairs"}, {"set", set.name}, {"pairs", set.pairs}, {"kind", set.kind}, {"with_target", set.with_target}, {"kept_out", set.kept_out}});
+    return;
+  }
+  print_message("pair set '" + set.name + "' holds " + std::to_string(set.pairs) + " pairs" +
+                (set.with_target ? ", " + std::to_string(set.with_target) + " with a known target" : ""));
+  if (set.kept_out) print_message(std::to_string(set.kept_out) + " clips kept for validation or test were left out");
+}
+
+int tell_file(const Context& context, const std::string& file, std::int64_t pairs) {
+  if (context.json) print_json({{"event", "pairs"}, {"file", file}, {"pairs", pairs}});
+  else print_message(std::to_string(pairs) + " pairs written to " + file);
+  return kDone;
+}
+
+/// Pairs over a folder per label that is not imported: only the table is written.
+int generate_from_folder(const Options& options, const Context& context) {
+  if (options.out.empty()) throw UsageError("pairs generate --folder needs --out FILE for the table");
+  if (options.phrases) throw UsageError("files in a folder share no phrases; give either --folder or --phrases");
+  const auto pairs = generate_indexed_pairs(count_files_by_folder(options.folder), options.count < 0 ? kPublishedCount : options.count, options.seed);
+  write_whole(options.out, pairs_to_csv(pairs));
+  return tell_file(context, options.out, static_cast<std::int64_t>(pairs.size()));
+}
+
+int generate(const Options& options, const Context& context) {
+  if (!options.folder.empty()) return generate_from_folder(options, context);
+  const auto workspace = open_workspace(context);
+  const auto set = options.phrases ? generate_phrase_pairs(workspace, std::max<std::int64_t>(options.count, 0), options.seed, options.name)
+                                   : generate_pairs(workspace, options.count < 0 ? kPublishedCount : options.count, options.seed, options.name);
+  if (!options.out.empty()) export_pairs(workspace, options.out, set.name, options.targets);
+  tell(context, set);
+  return kDone;
 }
 
 int run_pairs(const Options& options, Context& context) {
+  if (options.what == "generate") return generate(options, context);
   const auto workspace = open_workspace(context);
   if (options.what == "list") {
     for (const auto& set : list_pair_sets(workspace)) tell(context, set);
-  } else if (options.what == "generate") {
-    const auto set = options.phrases ? generate_phrase_pairs(workspace, options.count == 15000 ? 0 : options.count, options.seed, options.name)
-                                     : generate_pairs(workspace, options.count, options.seed, options.name);
-    if (!options.out.empty()) export_pairs(workspace, options.out, set.name);
-    tell(context, set);
-  } else if (options.what == "import" || options.what == "export") {
-    if (options.file.empty()) throw UsageError("pairs " + options.what + " needs a CSV file");
-    if (options.what == "import") tell(context, import_pairs(workspace, options.file, options.name));
-    else tell(context, {options.name.empty() ? "newest" : options.name, export_pairs(workspace, options.file, options.name)});
+    return kDone;
   }
+  if (options.what == "remove") {
+    if (options.name.empty()) throw UsageError("pairs remove needs --name");
+    remove_pair_set(workspace, options.name);
+    if (context.json) print_json({{"event", "removed"}, {"set", options.name}});
+    else print_message("pair set '" + options.name + "' removed");
+    return kDone;
+  }
+  if (options.file.empty()) throw UsageError("pairs " + options.what + " needs a CSV file");
+  if (options.what == "export") return tell_file(context, options.file, export_pairs(workspace, options.file, options.name, options.targets));
+  tell(context, import_pairs(workspace, options.file, options.name));
   return kDone;
 }
 
 const VerbRegistration pairs{"pairs", "make, read and write pair sets (CSV label1,idx1,label2,idx2 without header)", [](CLI::App& command) {
   auto options = std::make_shared<Options>();
-  command.add_option("what", options->what, "generate, import, export or list")->required()->check(CLI::IsMember({"generate", "import", "export", "list"}));
+  command.add_option("what", options->what, "generate, import, export, list or remove")
+      ->required()
+      ->check(CLI::IsMember({"generate", "import", "export", "list", "remove"}));
   command.add_option("file", options->file, "CSV file to import or export");
-  command.add_option("--count", options->count, "pairs to generate (with --phrases: all, unless given)")->capture_default_str();
+  command.add_option("--count", options->count, "pairs to generate; default 15000, with --phrases all")->check(CLI::PositiveNumber);
   command.add_option("--seed", options->seed, "start of the draw")->capture_default_str();
   command.add_option("--name", options->name, "name of the pair set; default: made up, or the newest for export");
   command.add_option("--out", options->out, "also write the generated pairs to this CSV file");
+  command.add_option("--folder", options->folder, "generate over the files of a folder per label that is not imported (needs --out)");
   command.add_flag("--phrases", options->phrases, "pairs with known targets: content and target share a phrase");
+  command.add_flag("--targets", options->targets, "write label3,idx3 of the target as well");
   return [options](Context& context) { return run_pairs(*options, context); };
 }};
 

@@ -1,9 +1,11 @@
 #include <QCryptographicHash>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <QDir>
 #include <fstream>
 
 #include "core/session/pair_session.h"
+#include "core/session/phrase_pairs.h"
 #include "core/session/synth_session.h"
 #include "db/clip_store.h"
 #include "db/pair_store.h"
@@ -12,6 +14,18 @@ using namespace luthier;
 
 class TestPairSession : public QObject {
   Q_OBJECT
+ private:
+  /// Three phrases of one second, each by piano and violin.
+  static Workspace small(const QTemporaryDir& folder) {
+    const auto workspace = Workspace::create(std::filesystem::path(folder.path().toStdString()) / "w");
+    SynthRequest synth;
+    synth.phrases = 3;
+    synth.seconds = 1;
+    synth.instruments = {"piano", "violin"};
+    synth_phrases(workspace, synth);
+    return workspace;
+  }
+
  private Q_SLOTS:
   void publishedPairsComeOutByteForByte() {
     // sha256 of the 15,000 rows that NumPy's RandomState(42) gives for four labels of 600 clips
@@ -33,6 +47,8 @@ class TestPairSession : public QObject {
     QTest::addRow("columns") << "piano,1,harp\n" << "line 1";
     QTest::addRow("index") << "piano,1,harp,2\npiano,x,harp,2\n" << "line 2";
     QTest::addRow("negative") << "piano,-1,harp,2\n" << "idx1";
+    QTest::addRow("target") << "piano,1,harp,2,lute,-3\n" << "idx3";
+    QTest::addRow("quote") << "\"piano,1,harp,2\n" << "quote";
     QTest::addRow("empty") << "" << "empty";
   }
   void badTablesNameLineAndCause() {
@@ -44,6 +60,75 @@ class TestPairSession : public QObject {
     } catch (const SessionError& error) {
       QVERIFY2(QString(error.what()).contains(word), error.what());
     }
+  }
+
+  void labelsAreQuotedAndTargetsAreKept() {
+    const std::vector<IndexedPair> pairs = {{"bass, electric", 3, "say \"sax\"", 0, "harp", 2}, {"harp", 1, "piano", 4, "", 0}};
+    const auto text = pairs_to_csv(pairs, true);
+    QCOMPARE(text, std::string("\"bass, electric\",3,\"say \"\"sax\"\"\",0,harp,2\nharp,1,piano,4,,\n"));
+    QVERIFY(pairs_from_csv(text) == pairs);
+    QVERIFY(pairs_from_csv("\xEF\xBB\xBF" "harp,1,piano,4\r\n").front() == pairs[1]);
+  }
+
+  void aFolderOfFilesGivesTheSameTable() {
+    QTemporaryDir folder;
+    for (const auto& [label, count] : {std::pair("b", 5), std::pair("a", 3)})
+      for (int i = 0; i < count; ++i) {
+        QDir(folder.path()).mkpath(label);
+        std::ofstream(folder.filePath(QString("%1/%2.png").arg(label).arg(i)).toStdString()) << "x";
+      }
+    // numpy 2.4.6, RandomState(0), labels a and b with 3 and 5 files
+    QCOMPARE(pairs_to_csv(generate_indexed_pairs(count_files_by_folder(folder.path().toStdString()), 6, 0)),
+             std::string("b,0,a,1\na,1,b,2\nb,0,a,0\nb,2,a,1\nb,0,a,1\na,1,b,0\n"));
+  }
+
+  void clipsKeptForTestAreNeverInGeneratedPairs() {
+    QTemporaryDir folder;
+    const auto workspace = small(folder);
+    const auto catalog = workspace.open_catalog();
+    const auto held_out = catalog->clips().ids("id:1..2");
+    catalog->clips().set_split(held_out, db::Split::test);
+    const auto set = generate_pairs(workspace, 200, 42);
+    QCOMPARE(set.kept_out, 2);
+    for (const auto& row : catalog->pairs().pairs(catalog->pairs().find_set(set.name)->id))
+      for (const auto clip : held_out) QVERIFY(row.content != clip && row.style != clip);
+  }
+
+  void aPhraseOnBothSidesOfTheSplitIsRefused() {
+    QTemporaryDir folder;
+    const auto workspace = small(folder);
+    const auto catalog = workspace.open_catalog();
+    catalog->clips().set_split({{1}}, db::Split::test);
+    try {
+      generate_phrase_pairs(workspace, 0, 1);
+      QFAIL("accepted");
+    } catch (const SessionError& error) {
+      QVERIFY2(QString(error.what()).contains("validation or test"), error.what());
+    }
+    QVERIFY(catalog->pairs().sets().empty());
+  }
+
+  void targetsArePartsOfTheSamePlace() {
+    QTemporaryDir folder;
+    const auto workspace = small(folder);
+    const auto catalog = workspace.open_catalog();
+    for (const auto& view : catalog->clips().views(catalog->clips().ids())) {  // a second half of every clip
+      auto half = view.clip;
+      half.frame_count /= 2;
+      half.start_frame = half.frame_count;
+      catalog->clips().add(half);
+    }
+    const auto set = generate_phrase_pairs(workspace, 0, 1);
+    QCOMPARE(set.pairs, 12);
+    QCOMPARE(set.with_target, 12);
+    for (const auto& row : catalog->pairs().pairs(catalog->pairs().find_set(set.name)->id))
+      QCOMPARE(catalog->clips().get(row.content)->start_frame, catalog->clips().get(*row.target)->start_frame);
+    QCOMPARE(same_phrase_clips(*catalog, {1}).size(), std::size_t{1});
+    const auto csv = std::filesystem::path(folder.path().toStdString()) / "targets.csv";
+    QCOMPARE(export_pairs(workspace, csv, set.name, true), 12);
+    QCOMPARE(import_pairs(workspace, csv, "again").with_target, 12);
+    remove_pair_set(workspace, "again");
+    QCOMPARE(list_pair_sets(workspace).size(), std::size_t{1});
   }
 
   void oneLabelIsRefused() { QVERIFY_THROWS_EXCEPTION(SessionError, generate_indexed_pairs({{"piano", 3}}, 5, 1)); }
