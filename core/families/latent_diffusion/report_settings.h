@@ -82,7 +82,7 @@ struct ReportTransferSettings {
   template <class V>
   void describe(V& v) {
     v.group("Transfer");
-    v.number("steps", steps, 1, 4000, "steps", "DDIM steps between the start level and the clean picture.");
+    v.number("steps", steps, 0, 4000, "steps", "DDIM steps between the start level and the clean picture; 0: 50.");
     v.number("strength", strength, 0, 1, "", "Noise level that denoising starts from: 0 leaves the content as it is, 1 starts at the last level.");
     v.number("seed", seed, 0, 2147483647, "", "Start of the noise.");
     v.number("eta", eta, 0, 1, "", "Fresh noise in each DDIM step; 0 is deterministic.");

@@ -2,7 +2,9 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <cstring>
+#include <new>
 #include <sstream>
 #include <vector>
 
@@ -17,6 +19,7 @@ using Kind = PickledObject::Kind;
 constexpr unsigned char kLegacyMagic[] = {0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19};
 constexpr int kDeepest = 16;
 constexpr std::size_t kMostTensors = 100000;
+constexpr std::int64_t kLargestSide = std::int64_t{1} << 31;  ///< so that two of them can be multiplied
 
 torch::ScalarType scalar_type(ElementKind kind) {
   switch (kind) {
@@ -45,9 +48,17 @@ torch::Tensor read_elements(ByteReader& reader, ElementKind kind, std::uint64_t 
 
 /// True where sizes and strides stay inside `count` elements from `offset` on, and name no more elements than there are.
 bool fits(const std::vector<std::int64_t>& sizes, const std::vector<std::int64_t>& strides, std::int64_t offset, std::int64_t count) {
+  if (offset < 0 || offset > count) return false;
   std::int64_t elements = 1, last = offset;
-  for (std::size_t i = 0; i < sizes.size(); ++i)
-    if (sizes[i] == 0) return offset <= count;
+  bool none = false;
+  for (const auto size : sizes) {  // also where there is no element: torch multiplies the sizes
+    none = none || size == 0;
+    if (size > kLargestSide) return false;
+    elements *= std::max<std::int64_t>(1, size);
+    if (elements > kLargestSide) return false;
+  }
+  if (none) return true;
+  elements = 1;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     if (elements > count / sizes[i]) return false;
     elements *= sizes[i];
@@ -190,8 +201,14 @@ TensorMap read_torch_archive(const std::filesystem::path& file) {
   ByteReader reader(file);
   if (reader.size() < sizeof kLegacyMagic) reader.refuse("it is empty or far too short.");
   const std::string start = reader.text(sizeof kLegacyMagic);
-  if (std::memcmp(start.data(), kLegacyMagic, sizeof kLegacyMagic) == 0) return read_legacy(reader);
-  if (start.starts_with(std::string("PK\x03\x04", 4))) return read_zip(reader);
+  try {
+    if (std::memcmp(start.data(), kLegacyMagic, sizeof kLegacyMagic) == 0) return read_legacy(reader);
+    if (start.starts_with(std::string("PK\x03\x04", 4))) return read_zip(reader);
+  } catch (const c10::Error&) {
+    reader.refuse("its tensors cannot be made.");
+  } catch (const std::bad_alloc&) {
+    reader.refuse("there is not enough memory for it.");
+  }
   reader.refuse("it is no file of torch.save (neither a ZIP nor a legacy container).");
 }
 
