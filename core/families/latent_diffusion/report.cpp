@@ -35,10 +35,8 @@ class ReportTransfer : public FamilyTransfer {
     const auto show = [&](int step, int total, const torch::Tensor& picture) {
       if (observer) observer({step, total, picture});
     };
-    auto settings = settings_from<ReportTransferSettings>(options);
-    if (settings.steps == 0) settings.steps = ReportTransferSettings().steps;
-    return report::transfer(networks_, schedule_, content, style, settings, observer ? report::PictureObserver(show) : report::PictureObserver(),
-                            stop);
+    return report::transfer(networks_, schedule_, content, style, settings_from<ReportTransferSettings>(options),
+                            observer ? report::PictureObserver(show) : report::PictureObserver(), stop);
   }
 
  private:

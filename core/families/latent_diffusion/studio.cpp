@@ -67,8 +67,7 @@ class StudioTransfer : public FamilyTransfer {
     torch::NoGradGuard guard;
     check_shape("content", content);
     check_shape("style", style);
-    auto settings = settings_from<StudioTransferSettings>(options);
-    if (settings.steps == 0) settings.steps = StudioTransferSettings().steps;
+    const auto settings = settings_from<StudioTransferSettings>(options);
     const auto features = prepared(content);
     const auto example = networks_.style_encoder->forward(prepared(style));
     const std::int64_t frames = features.size(1);
