@@ -1,0 +1,13 @@
+#pragma once
+#include <memory>
+
+#include "core/signal/representation.h"
+
+namespace luthier {
+
+/// One maker per kind of representation; make_representation() picks by name after the common checks. A new kind adds a
+/// maker here and a row to the table in representation.cpp.
+std::shared_ptr<const Representation> make_waveform(const RepresentationSpec& spec);
+std::shared_ptr<const Representation> make_mel(const RepresentationSpec& spec);  ///< the four mel kinds
+
+}  // namespace luthier
