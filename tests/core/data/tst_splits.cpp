@@ -1,8 +1,8 @@
+#include "core/data/splits.h"
+
 #include <QtTest>
 #include <map>
 #include <set>
-
-#include "core/data/splits.h"
 
 using namespace luthier;
 
