@@ -52,6 +52,9 @@ TransferResult transfer(const TransferRequest& request, const TransferListener& 
 /// The settings that a transfer with this run (or the shipped weights) takes. Throws ConfigError.
 Schema transfer_settings(const std::filesystem::path& workspace, const std::string& run);
 
+/// The same for a weight file.
+Schema checkpoint_transfer_settings(const std::filesystem::path& checkpoint);
+
 /// Paths of the shipped checkpoints in assets/models, best first; empty when none is installed.
 std::vector<std::filesystem::path> shipped_models();
 

@@ -1,0 +1,128 @@
+#include "core/session/figure/canvas.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <string_view>
+
+#include "core/session/assets.h"
+
+namespace luthier {
+namespace {
+
+std::filesystem::path shipped_font() { return find_asset("fonts/DejaVuSans.ttf"); }
+int whole(double value) { return static_cast<int>(std::lround(value)); }
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f", value);
+  std::string out = text;
+  out.erase(out.find_last_not_of('0') + 1);
+  if (out.back() == '.') out.pop_back();
+  return out;
+}
+
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '<') out += "&lt;";
+    else if (c == '>') out += "&gt;";
+    else if (c == '&') out += "&amp;";
+    else if (c == '"') out += "&quot;";
+    else if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') out += c;
+  }
+  return out;
+}
+
+std::string hex(Colour colour) {
+  char text[8];
+  std::snprintf(text, sizeof text, "#%02x%02x%02x", colour.r, colour.g, colour.b);
+  return text;
+}
+
+std::string base64(std::string_view bytes) {
+  static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const auto byte = [&](std::size_t k) { return k < bytes.size() ? std::uint32_t{static_cast<unsigned char>(bytes[k])} : 0u; };
+    const std::uint32_t word = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+    for (int k = 0; k < 4; ++k)
+      out += i + static_cast<std::size_t>(k) > bytes.size() ? '=' : kDigits[word >> (18 - 6 * k) & 63u];
+  }
+  return out;
+}
+
+double shift(Align align, double width) { return align == Align::left ? 0 : align == Align::centre ? width / 2 : width; }
+
+}  // namespace
+
+RasterCanvas::RasterCanvas(int width, int height, Colour background) : raster_(width, height, background), typeface_(shipped_font()) {}
+
+void RasterCanvas::fill(double x, double y, double width, double height, Colour colour) {
+  raster_.fill(whole(x), whole(y), whole(x + width) - whole(x), whole(y + height) - whole(y), colour);
+}
+
+void RasterCanvas::line(double x1, double y1, double x2, double y2, Colour colour) {
+  const int left = whole(std::min(x1, x2)), top = whole(std::min(y1, y2));
+  raster_.fill(left, top, whole(std::max(x1, x2)) - left + 1, whole(std::max(y1, y2)) - top + 1, colour);
+}
+
+// Where the picture shrinks the loudest value of those that meet in a pixel would be right for sound, but a picture knows
+// only colours: the mean is taken.
+void RasterCanvas::image(double x, double y, double width, double height, const Raster& picture) {
+  const int left = whole(x), top = whole(y), columns = whole(x + width) - left, rows = whole(y + height) - top;
+  const auto range = [](int i, int count, int size) {
+    const int begin = static_cast<int>(std::int64_t{i} * size / count);
+    return std::pair{begin, std::max(begin + 1, static_cast<int>(std::int64_t{i + 1} * size / count))};
+  };
+  for (int row = 0; row < rows; ++row)
+    for (int column = 0; column < columns; ++column) {
+      const auto [y1, y2] = range(row, rows, picture.height());
+      const auto [x1, x2] = range(column, columns, picture.width());
+      int r = 0, g = 0, b = 0, n = 0;
+      for (int py = y1; py < y2; ++py)
+        for (int px = x1; px < x2; ++px) {
+          const Colour c = picture.at(px, py);
+          r += c.r, g += c.g, b += c.b, ++n;
+        }
+      raster_.blend(left + column, top + row, {static_cast<std::uint8_t>(r / n), static_cast<std::uint8_t>(g / n), static_cast<std::uint8_t>(b / n), 255});
+    }
+}
+
+void RasterCanvas::text(double x, double y, const std::string& words, double size, Colour colour, Align align, bool upright) {
+  const double back = shift(align, typeface_.width_of(words, size));
+  typeface_.draw(raster_, upright ? x : x - back, upright ? y + back : y, words, size, colour, upright);
+}
+
+SvgCanvas::SvgCanvas(int width, int height, Colour background) : width_(width), height_(height), typeface_(shipped_font()) {
+  fill(0, 0, width, height, background);
+}
+
+std::string SvgCanvas::document(const std::string& record) const {
+  const std::string size = std::to_string(width_) + "\" height=\"" + std::to_string(height_);
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"" +
+         size + "\" viewBox=\"0 0 " + std::to_string(width_) + " " + std::to_string(height_) + "\" font-family=\"DejaVu Sans, sans-serif\">\n<metadata>" +
+         escaped(record) + "</metadata>\n" + body_ + "</svg>\n";
+}
+
+void SvgCanvas::fill(double x, double y, double width, double height, Colour colour) {
+  body_ += "<rect x=\"" + number(x) + "\" y=\"" + number(y) + "\" width=\"" + number(width) + "\" height=\"" + number(height) + "\" fill=\"" + hex(colour) + "\"/>\n";
+}
+
+void SvgCanvas::line(double x1, double y1, double x2, double y2, Colour colour) {
+  body_ += "<line x1=\"" + number(x1 + 0.5) + "\" y1=\"" + number(y1 + 0.5) + "\" x2=\"" + number(x2 + 0.5) + "\" y2=\"" + number(y2 + 0.5) + "\" stroke=\"" + hex(colour) + "\"/>\n";
+}
+
+void SvgCanvas::image(double x, double y, double width, double height, const Raster& picture) {
+  body_ += "<image x=\"" + number(x) + "\" y=\"" + number(y) + "\" width=\"" + number(width) + "\" height=\"" + number(height) +
+           "\" preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" xlink:href=\"data:image/png;base64," + base64(encode_png(picture)) + "\"/>\n";
+}
+
+void SvgCanvas::text(double x, double y, const std::string& words, double size, Colour colour, Align align, bool upright) {
+  const char* anchor = align == Align::left ? "start" : align == Align::centre ? "middle" : "end";
+  const std::string turn = upright ? " transform=\"rotate(-90 " + number(x) + " " + number(y) + ")\"" : "";
+  body_ += "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" font-size=\"" + number(size) + "\" text-anchor=\"" + anchor + "\" fill=\"" + hex(colour) + "\"" +
+           turn + ">" + escaped(words) + "</text>\n";
+}
+
+}  // namespace luthier

@@ -1,0 +1,40 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "audio/audio_buffer.h"
+#include "core/session/figure/canvas.h"
+
+namespace luthier {
+
+/// One spectrogram of a figure. Values only.
+struct FigurePanel {
+  std::string title;
+  int bins = 0, frames = 0;
+  std::vector<float> decibels;      ///< [bin * frames + frame], lowest bin first
+  std::vector<double> bin_hz;       ///< centre of each bin, rising
+  double seconds = 0;               ///< the frames span this much time
+};
+
+/// Panels from top to bottom on one time axis in s, each with its own frequency axis in Hz, one colour bar in dB.
+struct SpectrogramFigure {
+  std::string title;
+  std::vector<FigurePanel> panels;
+  std::string colours = "magma";
+  double top = 0, range = 80;       ///< dB shown: from top - range to top
+  int width = 1200, panel_height = 230;
+  int height() const;
+  void draw(Canvas& canvas) const;
+};
+
+/// A mel spectrogram of a sound for the eye: dB relative to full scale (an RMS of 1 gives about 0), 160 bands up to
+/// min(Nyquist, 16 kHz). The mean of the channels is shown. Any length; long sounds get fewer frames.
+FigurePanel mel_panel(const std::string& title, const audio::AudioBuffer& sound);
+
+/// Sets `top` to the loudest value of all panels, rounded up to 5 dB.
+void show_loudest(SpectrogramFigure& figure);
+
+/// Rounded steps for an axis from 0 (or `low`) to `high` with about `count` ticks: 1, 2 or 5 times a power of ten.
+std::vector<double> axis_ticks(double low, double high, int count);
+
+}  // namespace luthier

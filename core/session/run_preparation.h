@@ -1,0 +1,40 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/data/clip_loader.h"
+#include "core/families/family.h"
+#include "core/session/run_record.h"
+#include "core/session/training_session.h"
+#include "core/session/workspace.h"
+
+namespace luthier {
+
+/// All that a training needs, checked, before anything is written.
+struct PreparedRun {
+  const Family* family = nullptr;
+  Config config;                       ///< complete for run_schema()
+  torch::Device device = torch::kCPU;
+  std::shared_ptr<const ClipSet> clips;
+  std::vector<std::string> hashes;     ///< of the clips; empty where the family renders its own
+  std::vector<ClipPair> pairs;
+  std::string pair_set;
+  std::int64_t parameters = 0;
+  std::vector<std::string> warnings;
+};
+
+/// Settings of a request: the preset and overrides, or those of the run to go on with. Throws ConfigError.
+Config requested_config(const TrainingRequest& request, const Family& family, const RunRecord* resumed);
+
+/// Reads clips and pairs and checks them against the family's needs, one sentence each. `resumed` gives clips, splits and
+/// pairs of a run that goes on. Throws ConfigError, SessionError, db::DbError, or Cancelled on a stop.
+PreparedRun prepare_run(const TrainingRequest& request, const Workspace& workspace, const RunRecord* resumed,
+                        const ProgressSink& progress, std::stop_token stop);
+
+/// runs/<id>/pairs.csv: content,style,target as clip ids (0: no target), with a header.
+void save_pairs(const std::filesystem::path& folder, const PreparedRun& run);
+
+}  // namespace luthier
