@@ -11,7 +11,7 @@
 namespace luthier::ctl {
 namespace {
 
-constexpr auto kOnTerminal = std::chrono::milliseconds(100), kInLog = std::chrono::seconds(5);
+constexpr std::chrono::milliseconds kOnTerminal{100}, kInLog{5000};
 constexpr int kBarWidth = 24;
 
 std::string figures_text(const Figures& figures, std::size_t limit) {
@@ -44,7 +44,7 @@ void ConsoleListener::on_event(const RunEvent& event) {
 
 bool ConsoleListener::due() {
   const auto now = std::chrono::steady_clock::now();
-  if (now - last_ < (terminal_ ? std::chrono::duration_cast<std::chrono::milliseconds>(kOnTerminal) : std::chrono::duration_cast<std::chrono::milliseconds>(kInLog))) return false;
+  if (now - last_ < (terminal_ ? kOnTerminal : kInLog)) return false;
   last_ = now;
   return true;
 }

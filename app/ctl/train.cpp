@@ -5,6 +5,7 @@
 #include "app/ctl/arguments.h"
 #include "app/ctl/console_listener.h"
 #include "app/ctl/schema_flags.h"
+#include "app/ctl/stopping.h"
 #include "core/session/family_catalog.h"
 #include "core/session/training_session.h"
 
@@ -68,7 +69,7 @@ int train_verb(const Options& options, const SchemaFlags& flags, Context& contex
     return kDone;
   }
   const TrainingRequest request = request_from(options, flags, context);
-  if (options.dry) return show_dry_run(request, context);
+  if (options.dry) return unless_stopped(context, [&] { return show_dry_run(request, context); });
   ConsoleListener listener(context.json);
   switch (train(request, listener, context.stop)) {
     case Outcome::done: return kDone;

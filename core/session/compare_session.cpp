@@ -4,11 +4,11 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
-#include "audio/resampler.h"
 #include "audio/writer.h"
 #include "core/config/schema.h"
-#include "core/evaluate/metrics.h"
+#include "core/evaluate/clip_analysis.h"
 #include "core/session/figure/spectrogram_figure.h"
+#include "core/session/sound_figures.h"
 #include "core/session/text_file.h"
 #include "core/session/version.h"
 #include "core/session/workspace.h"
@@ -65,35 +65,17 @@ std::string file_stem(const std::string& title, std::vector<std::string>& taken)
   return unique;
 }
 
-std::vector<float> for_measuring(const audio::AudioBuffer& sound) { return audio::resample(sound.mono(), sound.sample_rate, kEvaluationRate); }
-
-Json figures(const ClipAnalysis& sound, const ClipAnalysis& reference) {
-  Json out;
-  out["log_spectral_distance_db"] = log_spectral_distance(sound, reference);
-  out["mel_l1_nepers"] = mel_l1(sound, reference);
-  out["mel_cepstral_distortion_db"] = mel_cepstral_distortion(sound, reference);
-  out["timbre_distance"] = timbre_distance(sound, reference);
-  const double distance = pitch_jaccard_distance(sound.notes, reference.notes);
-  out["pitch_jaccard_distance"] = distance;
-  out["notes_kept"] = 1.0 - distance;
-  out["flux_ratio"] = flux_ratio(sound, reference);
-  out["high_band_ratio"] = high_band_ratio(sound, reference);
-  return out;
-}
-
 /// Each sound against the first. What cannot be measured (under a second, NaN) says why.
 Json measure(const std::vector<ComparedSound>& sounds) {
   Json out = Json::array();
-  if (sounds.size() < 2) return out;
-  try {
-    const auto first = for_measuring(sounds.front().sound);
-    const ClipAnalysis reference = analyse_clip(first);
-    for (std::size_t i = 1; i < sounds.size(); ++i) {
-      const auto samples = fit_length(for_measuring(sounds[i].sound), first.size());
-      out.push_back({{"sound", sounds[i].title}, {"against", sounds.front().title}, {"figures", figures(analyse_clip(samples), reference)}});
+  for (std::size_t i = 1; i < sounds.size(); ++i) {
+    try {
+      Json figures = Json::object();
+      for (const auto& [name, value] : sound_figures(sounds[i].sound, sounds.front().sound)) figures[name] = value;
+      out.push_back({{"sound", sounds[i].title}, {"against", sounds.front().title}, {"figures", std::move(figures)}});
+    } catch (const EvaluationError& error) {
+      out.push_back({{"sound", sounds[i].title}, {"not_measured", error.what()}});
     }
-  } catch (const EvaluationError& error) {
-    out.push_back({{"not_measured", error.what()}});
   }
   return out;
 }

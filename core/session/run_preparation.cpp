@@ -89,6 +89,21 @@ std::vector<ClipPair> pairs_on_the_fly(const ClipSet& clips, std::uint64_t seed)
   return pairs;
 }
 
+bool shares_phrases(const ClipSet& clips) {
+  std::map<std::int64_t, std::set<int>> labels;
+  for (const auto& clip : clips.clips)
+    if (clip.phrase >= 0) labels[clip.phrase].insert(clip.label_index);
+  return std::any_of(labels.begin(), labels.end(), [](const auto& entry) { return entry.second.size() > 1; });
+}
+
+/// The leak guard: what is measured on is never trained on.
+void keep_training_pairs(PreparedRun& run) {
+  const auto trains = [&](std::int64_t clip) { return clip < 0 || run.clips->clips[static_cast<std::size_t>(clip)].split == "train"; };
+  const auto dropped = std::erase_if(run.pairs, [&](const ClipPair& pair) { return !(trains(pair.content) && trains(pair.style) && trains(pair.target)); });
+  if (dropped > 0)
+    run.warnings.push_back(std::to_string(dropped) + " of the pairs touch validation or test clips and are left out.");
+}
+
 void find_pairs(PreparedRun& run, const TrainingRequest& request, const Workspace& workspace, db::Catalog& catalog, const DataNeeds& needs,
                 const RunRecord* resumed) {
   const Index index = index_of(*run.clips);
@@ -105,12 +120,13 @@ void find_pairs(PreparedRun& run, const TrainingRequest& request, const Workspac
     if (run.pairs.empty()) throw ConfigError("No pair of the set '" + set->name + "' has both its clips among those that are trained on.");
     return;
   }
-  // The newest set that fits: all of its pairs can be used. Sets that know targets help every family; others only those
-  // that ask for pairs.
+  // The newest set that fits: all of its pairs can be used. A family that asks for pairs takes any; others take known
+  // targets where the clips share no phrases, which they draw from better.
+  const bool phrases = shares_phrases(*run.clips);
   for (const auto& set : catalog.pairs().sets()) {
     auto pairs = pairs_of_set(catalog, set, index);
     const bool targets = std::any_of(pairs.begin(), pairs.end(), [](const ClipPair& pair) { return pair.target >= 0; });
-    if (pairs.empty() || static_cast<std::int64_t>(pairs.size()) < set.pairs || !(needs.pair_set || targets)) continue;
+    if (pairs.empty() || static_cast<std::int64_t>(pairs.size()) < set.pairs || !(needs.pair_set || (targets && !phrases))) continue;
     run.pair_set = set.name;
     run.pairs = std::move(pairs);
     return;
@@ -136,11 +152,7 @@ void check_labels(const ClipSet& clips, const DataNeeds& needs) {
 }
 
 void check_phrases(const ClipSet& clips) {
-  std::map<std::int64_t, std::set<int>> labels;
-  for (const auto& clip : clips.clips)
-    if (clip.phrase >= 0) labels[clip.phrase].insert(clip.label_index);
-  for (const auto& entry : labels)
-    if (entry.second.size() > 1) return;
+  if (shares_phrases(clips)) return;
   throw ConfigError("This model needs the same notes played by several instruments, and no two clips of different labels share a phrase; luthierctl synth renders such clips.");
 }
 
@@ -209,6 +221,7 @@ PreparedRun prepare_run(const TrainingRequest& request, const Workspace& workspa
     run.hashes = std::move(loaded.hashes);
     tell_skipped(run, loaded);
     find_pairs(run, request, workspace, *catalog, needs, resumed);
+    keep_training_pairs(run);
     check_needs(run, needs);
     if (resumed) compare_clips(run, *resumed);
   }

@@ -87,6 +87,22 @@ void write_png(const std::filesystem::path& path, const Raster& raster, const st
   write_text(path, encode_png(raster, texts));
 }
 
+audio::GreyImage read_grey_png(const std::filesystem::path& path) {
+  const std::string file = read_text(path);
+  png_image head{};
+  head.version = PNG_IMAGE_VERSION;
+  const auto refuse = [&](const std::string& why) {
+    png_image_free(&head);
+    throw SessionError("the picture '" + path.string() + "' cannot be read (" + why + "); give an undamaged PNG");
+  };
+  if (!png_image_begin_read_from_memory(&head, file.data(), file.size())) refuse(head.message);
+  if (std::uint64_t{head.width} * head.height > 100'000'000) refuse("it is too large");
+  head.format = PNG_FORMAT_GRAY;
+  audio::GreyImage image{static_cast<int>(head.width), static_cast<int>(head.height), std::vector<std::uint8_t>(std::size_t{head.width} * head.height)};
+  if (!png_image_finish_read(&head, nullptr, image.pixels.data(), 0, nullptr)) refuse(head.message);
+  return image;
+}
+
 Raster spectrogram_raster(const std::vector<float>& decibels, int bins, int frames, double top, double range, const std::string& colours,
                           int scale_x, int scale_y) {
   const ColourTable& table = colour_map(colours);

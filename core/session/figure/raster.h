@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "audio/analysis/spectrogram_image.h"
 #include "core/session/figure/colour_map.h"
 
 namespace luthier {
@@ -31,6 +32,9 @@ class Raster {
 std::string encode_png(const Raster& raster, const std::map<std::string, std::string>& texts = {});
 /// Written to a temporary name, then renamed. Throws SessionError.
 void write_png(const std::filesystem::path& path, const Raster& raster, const std::map<std::string, std::string>& texts = {});
+
+/// Any PNG as 8-bit grey. Throws SessionError: no PNG, damaged, or more than 100 million pixels.
+audio::GreyImage read_grey_png(const std::filesystem::path& path);
 
 /// A spectrogram as a bare picture: `decibels` [bin * frames + frame], lowest bin at the bottom, from `top` - `range` dB to
 /// `top` dB. Each value covers scale_x by scale_y pixels.

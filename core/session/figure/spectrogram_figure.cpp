@@ -75,7 +75,7 @@ void colour_bar(Canvas& canvas, const SpectrogramFigure& figure, const Place& at
     canvas.line(at.x + at.width + 1, y, at.x + at.width + 5, y, kInk);
     canvas.text(at.x + at.width + 9, y + kTickSize * 0.36, shown(tick), kTickSize, kInk);
   }
-  canvas.text(at.x, at.y - 9, "dBFS", kLabelSize, kInk);
+  canvas.text(at.x, at.y - 9, figure.unit, kLabelSize, kInk);
 }
 
 }  // namespace

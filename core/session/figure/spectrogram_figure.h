@@ -21,6 +21,7 @@ struct SpectrogramFigure {
   std::string title;
   std::vector<FigurePanel> panels;
   std::string colours = "magma";
+  std::string unit = "dBFS";
   double top = 0, range = 80;       ///< dB shown: from top - range to top
   int width = 1200, panel_height = 230;
   int height() const;
