@@ -82,7 +82,11 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
   look_at_hardware();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow() {
+  // Pages use the workbench until they are gone, so they go before it does.
+  disconnect(&bench_, nullptr, this, nullptr);
+  delete takeCentralWidget();
+}
 
 // --- pages -----------------------------------------------------------------------------------------------------------
 

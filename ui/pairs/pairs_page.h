@@ -1,0 +1,65 @@
+#pragma once
+#include <QWidget>
+#include <vector>
+
+#include "db/rows.h"
+#include "ui/common/workbench.h"
+
+class QLabel;
+class QListWidget;
+class QPushButton;
+class QStackedLayout;
+class QTableView;
+class QToolButton;
+
+namespace luthier::ui {
+
+class PairTableModel;
+class SpectrogramView;
+
+/// Pair sets at the left; the pairs of the chosen one in a table, and below the sounds of the chosen pair one above the other.
+class PairsPage : public QWidget {
+  Q_OBJECT
+ public:
+  explicit PairsPage(Workbench& bench, QWidget* parent = nullptr);
+  PairTableModel& model() { return *model_; }
+  QListWidget& sets() { return *sets_; }
+  /// Makes a set: random pairs between labels, or of clips that share a phrase. Chosen when it is there.
+  void generate(const QString& name, int count, quint64 seed, bool by_phrase);
+  void import_file(const QString& file, const QString& name);
+  void export_file(const QString& file);
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+
+ private:
+  QWidget* make_left();
+  QWidget* make_right();
+  void workspace_opened();
+  void refresh_sets();
+  void ask_generate();
+  void ask_import();
+  void ask_export();
+  void remove_set();
+  void show_pair();
+  void hear(const QModelIndex& index);
+  void open_pair_menu(const QPoint& at);
+  db::PairSetId chosen_set() const;
+
+  Workbench& bench_;
+  PairTableModel* model_;
+  QListWidget* sets_;
+  QTableView* table_;
+  SpectrogramView* view_;
+  QStackedLayout* stack_;
+  QLabel* empty_;
+  QToolButton* export_;
+  QToolButton* remove_;
+  QString wanted_;        ///< name of the set to choose when the list comes
+  qint64 shown_ = 0;      ///< pair whose sounds are shown
+  int play_role_ = -1;    ///< 0 content, 1 style, 2 target: to be heard when the sounds are there
+  quint64 load_number_ = 0;
+  std::vector<db::PairSetRow> rows_;
+};
+
+}  // namespace luthier::ui
