@@ -8,6 +8,7 @@
 #include <QDialog>
 #include <QDir>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -32,7 +33,10 @@
 #include "ui/common/error_box.h"
 #include "ui/common/player_bar.h"
 #include "ui/compare/compare_page.h"
+#include "ui/library/clip_pick_dialog.h"
+#include "ui/library/import_dialog.h"
 #include "ui/library/library_page.h"
+#include "ui/pairs/pairs_page.h"
 #include "ui/spectrogram/gl_probe.h"
 #include "ui/spectrogram/spectrogram_view.h"
 #include "ui/start_page.h"
@@ -102,6 +106,12 @@ void MainWindow::make_pages() {
 
   library_ = new LibraryPage(bench_, pages_);
   add_page("library", tr("Library"), "library", library_);
+  connect(library_, &LibraryPage::import_files_requested, this, [this] { choose_import(false); });
+  connect(library_, &LibraryPage::import_folder_requested, this, [this] { choose_import(true); });
+  connect(library_, &LibraryPage::demo_clips_requested, this, [this] { ask_and_render_phrases(bench_, this); });
+  connect(library_, &LibraryPage::files_dropped, this, &MainWindow::import_paths);
+  pairs_ = new PairsPage(bench_, pages_);
+  add_page("pairs", tr("Pairs"), "pairs", pairs_);
   training_ = new TrainingPage(bench_, pages_);
   add_page("train", tr("Train"), "train", training_);
   transfer_ = new TransferPage(bench_, pages_);
@@ -181,6 +191,10 @@ void MainWindow::make_menus() {
   QMenu* recent = file->addMenu(icon("workspace"), tr("Recent workspaces"));
   connect(recent, &QMenu::aboutToShow, this, [this, recent] { fill_recent(recent); });
   file->addAction(icon("wand"), tr("Make a demo workspace…"), this, &MainWindow::make_demo);
+  file->addSeparator();
+  file->addAction(icon("import"), tr("Import sound files…"), QKeySequence(tr("Ctrl+I")), this, [this] { choose_import(false); });
+  file->addAction(icon("folder"), tr("Import a folder…"), QKeySequence(tr("Ctrl+Shift+I")), this, [this] { choose_import(true); });
+  file->addSeparator();
   file->addAction(tr("Close workspace"), this, [this] { bench_.close(); });
   file->addSeparator();
   file->addAction(tr("Quit"), QKeySequence(tr("Ctrl+Q")), this, &QWidget::close);
@@ -314,15 +328,47 @@ void MainWindow::choose_workspace(bool create) {
   if (!folder.isEmpty()) bench_.open(folder, false);
 }
 
-void MainWindow::make_demo() {}
+void MainWindow::make_demo() {
+  const QString home = QStandardPaths::writableLocation(QStandardPaths::HomeLocation);
+  QString folder = home + "/luthier-demo";
+  for (int n = 2; QFileInfo::exists(folder); ++n) folder = home + QStringLiteral("/luthier-demo-%1").arg(n);
+  folder = QFileDialog::getSaveFileName(this, tr("Demo workspace: name a folder"), folder, {}, nullptr,
+                                        QFileDialog::DontConfirmOverwrite | QFileDialog::ShowDirsOnly);
+  if (!folder.isEmpty()) make_demo_in(folder);
+}
 
-void MainWindow::import_paths(const QStringList&) {}
+void MainWindow::make_demo_in(const QString& folder) {
+  // Rendering starts once the new workspace is open.
+  connect(&bench_, &Workbench::workspace_opened, this, [this] {
+    show_page("library");
+    start_rendering(bench_, this, 24, 7, 8.0);
+  }, Qt::SingleShotConnection);
+  bench_.open(folder, true);
+}
+
+void MainWindow::choose_import(bool folder) {
+  const QString last = QSettings().value("files/sounds").toString();
+  QStringList paths;
+  if (folder) paths << QFileDialog::getExistingDirectory(this, tr("Import a folder"), last);
+  else paths = QFileDialog::getOpenFileNames(this, tr("Import sound files"), last, sound_file_filter());
+  paths.removeAll(QString());
+  if (paths.isEmpty()) return;
+  QSettings().setValue("files/sounds", QFileInfo(paths.first()).absolutePath());
+  import_paths(paths);
+}
+
+void MainWindow::import_paths(const QStringList& paths) {
+  if (!bench_.has_workspace()) return;
+  ImportDialog dialog(bench_, paths, this);
+  if (dialog.exec() == QDialog::Accepted) start_import(bench_, this, dialog.request());
+}
 
 // --- status ----------------------------------------------------------------------------------------------------------
 
 void MainWindow::make_status() {
   place_ = new QLabel(this);
   place_->setProperty("role", "hint");
+  place_->setContentsMargins(8, 0, 0, 0);
   task_text_ = new QLabel(this);
   task_bar_ = new QProgressBar(this);
   task_bar_->setRange(0, 1000);
@@ -335,6 +381,7 @@ void MainWindow::make_status() {
   task_cancel_->setToolTip(tr("Cancel"));
   device_ = new QLabel(this);
   device_->setProperty("role", "hint");
+  device_->setContentsMargins(8, 0, 8, 0);
   statusBar()->setSizeGripEnabled(false);
   statusBar()->addWidget(place_, 0);
   statusBar()->addPermanentWidget(task_text_);

@@ -14,6 +14,7 @@ namespace luthier::ui {
 
 class ComparePage;
 class LibraryPage;
+class PairsPage;
 class PlayerBar;
 class StartPage;
 class TrainingPage;
@@ -28,6 +29,7 @@ class MainWindow : public QMainWindow {
 
   Workbench& bench() { return bench_; }
   LibraryPage& library() { return *library_; }
+  PairsPage& pairs() { return *pairs_; }
   TrainingPage& training() { return *training_; }
   TransferPage& transfer() { return *transfer_; }
   ComparePage& compare() { return *compare_; }
@@ -36,7 +38,10 @@ class MainWindow : public QMainWindow {
   QString page() const;
   QStringList page_names() const { return names_; }
   void open_workspace(const QString& folder, bool create = false) { bench_.open(folder, create); }
+  /// Asks how, then imports in the background.
   void import_paths(const QStringList& paths);
+  /// A new workspace with rendered phrases.
+  void make_demo_in(const QString& folder);
 
  protected:
   void closeEvent(QCloseEvent* event) override;
@@ -50,6 +55,7 @@ class MainWindow : public QMainWindow {
   void make_status();
   void choose_workspace(bool create);
   void make_demo();
+  void choose_import(bool folder);
   void switch_theme(const QString& name);
   void show_shortcuts();
   void show_about();
@@ -68,6 +74,7 @@ class MainWindow : public QMainWindow {
   QStringList names_;
   StartPage* start_ = nullptr;
   LibraryPage* library_ = nullptr;
+  PairsPage* pairs_ = nullptr;
   TrainingPage* training_ = nullptr;
   TransferPage* transfer_ = nullptr;
   ComparePage* compare_ = nullptr;

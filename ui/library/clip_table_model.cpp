@@ -232,7 +232,7 @@ QVariant ClipTableModel::headerData(int section, Qt::Orientation orientation, in
   if (role != Qt::DisplayRole && role != Qt::ToolTipRole) return {};
   static const char* titles[column_count] = {
       QT_TR_NOOP("Name"), QT_TR_NOOP("Label"), QT_TR_NOOP("Length, s"), QT_TR_NOOP("Phrase"), QT_TR_NOOP("Rating"),
-      QT_TR_NOOP("Tags"), QT_TR_NOOP("Loudness, LUFS"), QT_TR_NOOP("Peak, dBFS"), QT_TR_NOOP("Rate, Hz"),
+      QT_TR_NOOP("Loudness, LUFS"), QT_TR_NOOP("Tags"), QT_TR_NOOP("Peak, dBFS"), QT_TR_NOOP("Rate, Hz"),
       QT_TR_NOOP("Split"), QT_TR_NOOP("Source"), QT_TR_NOOP("Notes"), QT_TR_NOOP("Added, UTC")};
   return section >= 0 && section < column_count ? tr(titles[section]) : QString();
 }

@@ -41,7 +41,7 @@ namespace {
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 
-const QList<int> kHiddenAtFirst = {ClipTableModel::peak, ClipTableModel::split, ClipTableModel::source, ClipTableModel::notes,
+const QList<int> kHiddenAtFirst = {ClipTableModel::peak, ClipTableModel::rate, ClipTableModel::split, ClipTableModel::source, ClipTableModel::notes,
                                    ClipTableModel::added};
 
 }  // namespace
@@ -208,7 +208,7 @@ QWidget* LibraryPage::make_clip_row() {
 void LibraryPage::connect_table() {
   auto* header = table_->horizontalHeader();
   if (!header->restoreState(QSettings().value("library/columns").toByteArray())) {
-    const int widths[] = {270, 120, 80, 130, 80, 110, 115, 90, 75, 80, 160, 120, 140};
+    const int widths[] = {330, 130, 90, 170, 90, 125, 140, 95, 80, 80, 160, 120, 140};
     for (int i = 0; i < ClipTableModel::column_count; ++i) table_->setColumnWidth(i, widths[i]);
     for (int column : kHiddenAtFirst) table_->setColumnHidden(column, true);
     header->setSortIndicator(-1, Qt::AscendingOrder);

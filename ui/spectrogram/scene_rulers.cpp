@@ -80,7 +80,7 @@ void draw_time_ruler(ScenePainter& painter, const QRectF& area, double begin, do
     const QSizeF size = painter.text_size(tick.text);
     if (x + size.width() / 2 < area.right() + 18) painter.text({x - size.width() / 2, area.top() + 5}, tick.text, t.dim);
   }
-  painter.text({area.left() - 14, area.top() + 5}, QStringLiteral("s"), t.dim);
+  painter.text({area.left() - 28, area.top() + 5}, QStringLiteral("s"), t.dim);
 }
 
 void draw_frequency_ruler(ScenePainter& painter, const QRectF& area, const PictureAxis& axis, double low, double high) {

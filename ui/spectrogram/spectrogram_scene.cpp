@@ -35,6 +35,12 @@ QImage coloured(const Picture& picture, double range, const QString& colours) {
   return image;
 }
 
+/// What the height of a waveform lane stands for.
+double loudest_of(const Sound& sound) {
+  const auto whole = sound.peaks.columns(sound.mono, 0, static_cast<double>(sound.mono.size()), 1);
+  return whole.empty() ? 1.0 : std::clamp<double>(std::max(-whole[0].min, whole[0].max), 0.02, 1.0);
+}
+
 constexpr double kShortest = 0.01;  // seconds that can be seen at closest
 constexpr double kWaveShare = 0.28;  // height of a waveform lane beside a spectrogram's
 
@@ -380,6 +386,10 @@ void SpectrogramScene::draw_lane(ScenePainter& painter, std::size_t index) {
     painter.text({area.center().x() - extent.width() / 2, area.center().y() - extent.height() / 2}, lane.note, t.dim);
   }
   painter.unclip();
+  if (lane.waveform && lane.sound) {
+    const QString scale = tr("±%1").arg(loudest_of(*lane.sound), 0, 'g', 2);
+    painter.text({area.left() - 8 - painter.text_size(scale).width(), area.top()}, scale, t.dim);
+  }
   if (pictured) {
     const double bands = lane.picture->axis.bands;
     draw_frequency_ruler(painter, area, lane.picture->axis, low_ * bands, high_ * bands);
@@ -411,9 +421,7 @@ void SpectrogramScene::draw_waveform(ScenePainter& painter, std::size_t index) {
   const double rate = lane.sound->buffer.sample_rate;
   const int width = static_cast<int>(area.width());
   // Quiet sounds are drawn larger, so that their shape can be seen; the scale stands at the left.
-  const auto whole = lane.sound->peaks.columns(lane.sound->mono, 0, static_cast<double>(lane.sound->mono.size()), 1);
-  const double loudest = whole.empty() ? 1.0 : std::max<double>(-whole[0].min, whole[0].max);
-  const double gain = 0.95 / std::clamp(loudest, 0.02, 1.0);
+  const double gain = 0.95 / loudest_of(*lane.sound);
   const auto columns = lane.sound->peaks.columns(lane.sound->mono, begin_ * rate, end_ * rate, width);
   for (int x = 0; x < static_cast<int>(columns.size()); ++x) {
     const auto& column = columns[static_cast<std::size_t>(x)];
@@ -421,8 +429,6 @@ void SpectrogramScene::draw_waveform(ScenePainter& painter, std::size_t index) {
     const double bottom = middle - std::clamp<double>(column.min * gain, -1, 1) * half;
     painter.fill(QRectF(area.left() + x, top, 1, std::max(1.0, bottom - top)), t.wave);
   }
-  const QString scale = QString::number(0.95 / gain, 'g', 2);
-  painter.text({area.left() - 8 - painter.text_size(scale).width(), area.top()}, scale, t.dim);
 }
 
 void SpectrogramScene::draw_marks(ScenePainter& painter) {

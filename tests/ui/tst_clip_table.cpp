@@ -1,0 +1,146 @@
+#include <QAbstractItemModelTester>
+#include <QMimeData>
+#include <QSignalSpy>
+
+#include "db/edit_journal.h"
+#include "db/label_store.h"
+#include "tests/support/ui_harness.h"
+#include "ui/common/catalog_worker.h"
+#include "ui/common/workbench.h"
+#include "ui/library/clip_table_model.h"
+#include "ui/pairs/pair_table_model.h"
+
+using namespace luthier;
+using namespace luthier::ui;
+
+/// The list of clips: ids in memory, rows by pages from another thread.
+class TestClipTable : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void initTestCase();
+  void init();
+  void cleanup();
+  void rowsComeInWithoutWaiting();
+  void searchAndSortChangeTheList();
+  void aWrongSearchIsToldAndKeepsTheList();
+  void editsShowUpAndUndo();
+  void draggedRowsCarryIdsAndFiles();
+  void onlyTheNewestOfManySearchesIsShown();
+  void aWorkerThatClosesKeepsWhatWasAsked();
+
+ private:
+  void load();
+  QTemporaryDir folder_;
+  std::optional<Workspace> workspace_;
+  std::unique_ptr<CatalogWorker> worker_;
+  std::unique_ptr<ClipTableModel> model_;
+};
+
+void TestClipTable::initTestCase() { workspace_ = testing::make_workspace(folder_.path(), 60, 0.2); }
+
+void TestClipTable::init() {
+  worker_ = std::make_unique<CatalogWorker>(*workspace_);
+  model_ = std::make_unique<ClipTableModel>();
+  new QAbstractItemModelTester(model_.get(), QAbstractItemModelTester::FailureReportingMode::QtTest, model_.get());
+  load();
+}
+
+void TestClipTable::cleanup() {
+  model_.reset();
+  worker_.reset();
+}
+
+void TestClipTable::load() {
+  QSignalSpy loaded(model_.get(), &ClipTableModel::loaded);
+  model_->set_workspace(&*workspace_);
+  model_->set_catalog(worker_.get());
+  QVERIFY(loaded.wait());
+  QCOMPARE(model_->rowCount(), 180);
+}
+
+void TestClipTable::rowsComeInWithoutWaiting() {
+  const QModelIndex last = model_->index(179, ClipTableModel::name);
+  QCOMPARE(last.data().toString(), QStringLiteral("…"));  // not there yet: the question does not wait
+  QVERIFY(testing::wait_for([&] { return model_->view_at(179) != nullptr; }));
+  QVERIFY(last.data().toString().endsWith(".wav"));
+  QCOMPARE(model_->index(179, ClipTableModel::seconds).data().toString(), QStringLiteral("0.20"));
+  QVERIFY(!model_->view_at(0) || model_->view_at(0)->clip.id.value == model_->id_at(0));
+  QCOMPARE(model_->row_of(model_->id_at(77)), 77);
+}
+
+void TestClipTable::searchAndSortChangeTheList() {
+  QSignalSpy loaded(model_.get(), &ClipTableModel::loaded);
+  model_->set_query("inst:violin");
+  QVERIFY(loaded.wait());
+  QCOMPARE(model_->rowCount(), 60);
+  model_->sort(ClipTableModel::name, Qt::DescendingOrder);
+  QVERIFY(loaded.wait());
+  QVERIFY(testing::wait_for([&] { return model_->view_at(0) != nullptr; }));
+  QCOMPARE(model_->index(0, ClipTableModel::name).data().toString(), QStringLiteral("violin-059.wav"));
+  QCOMPARE(model_->index(0, ClipTableModel::label).data().toString(), QStringLiteral("violin"));
+}
+
+void TestClipTable::aWrongSearchIsToldAndKeepsTheList() {
+  QSignalSpy failed(model_.get(), &ClipTableModel::query_failed);
+  model_->set_query("dur:>many");
+  QVERIFY(failed.wait());
+  QVERIFY(failed.first().first().toString().size() > 10);
+  QCOMPARE(model_->rowCount(), 180);
+}
+
+void TestClipTable::editsShowUpAndUndo() {
+  QVERIFY(testing::wait_for([&] { return model_->view_at(0) != nullptr; }));
+  const QString before = model_->index(0, ClipTableModel::label).data().toString();
+  const db::ClipId id{model_->id_at(0)};
+  bool done = false;
+  worker_->run(
+      this,
+      [id](db::Catalog& catalog) {
+        db::Edit edit(catalog, "label one");
+        catalog.clips().set_label({id}, catalog.labels().label("oboe"));
+        edit.commit();
+      },
+      [&] { done = true; });
+  QVERIFY(testing::wait_for([&] { return done; }));
+  model_->refresh();
+  auto label = [&] {
+    model_->view_at(0);
+    return model_->index(0, ClipTableModel::label).data().toString();
+  };
+  QVERIFY(testing::wait_for([&] { return label() == "oboe"; }));
+  worker_->run(this, [](db::Catalog& catalog) { return catalog.journal().undo().has_value(); }, [&](bool undone) { QVERIFY(undone); });
+  worker_->run(this, [](db::Catalog& catalog) { return catalog.clips().count("inst:oboe"); }, [](std::int64_t left) { QCOMPARE(left, 0); });
+  model_->refresh();
+  QVERIFY(testing::wait_for([&] { return label() == before; }));
+}
+
+void TestClipTable::draggedRowsCarryIdsAndFiles() {
+  QVERIFY(testing::wait_for([&] { return model_->view_at(0) && model_->view_at(1); }));
+  const std::unique_ptr<QMimeData> data(model_->mimeData({model_->index(0, 0), model_->index(0, 1), model_->index(1, 0)}));
+  QCOMPARE(data->data(kClipMime), QByteArray::number(model_->id_at(0)) + "\n" + QByteArray::number(model_->id_at(1)));
+  QCOMPARE(data->urls().size(), 2);
+  QVERIFY(QFile::exists(data->urls().first().toLocalFile()));
+}
+
+void TestClipTable::onlyTheNewestOfManySearchesIsShown() {
+  QSignalSpy loaded(model_.get(), &ClipTableModel::loaded);
+  for (const char* query : {"v", "vi", "vio", "viol", "inst:harp"}) model_->set_query(query);
+  QVERIFY(loaded.wait());
+  QTest::qWait(100);
+  QCOMPARE(loaded.count(), 1);
+  QCOMPARE(model_->rowCount(), 60);
+  QVERIFY(testing::wait_for([&] { return model_->view_at(0) != nullptr; }));
+  QCOMPARE(model_->index(0, ClipTableModel::label).data().toString(), QStringLiteral("harp"));
+}
+
+void TestClipTable::aWorkerThatClosesKeepsWhatWasAsked() {
+  std::atomic<int> written{0};
+  {
+    CatalogWorker worker(*workspace_);
+    for (int i = 0; i < 20; ++i) worker.run(this, [&](db::Catalog&) { ++written; }, [] {});
+  }
+  QCOMPARE(written.load(), 20);
+}
+
+int main(int argc, char** argv) { return testing::run<TestClipTable>(argc, argv); }
+#include "tst_clip_table.moc"

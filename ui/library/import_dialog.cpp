@@ -1,0 +1,231 @@
+#include "ui/library/import_dialog.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QDoubleSpinBox>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QGroupBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QRadioButton>
+#include <QSettings>
+#include <QSpinBox>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "core/session/synth_session.h"
+#include "db/label_store.h"
+#include "ui/common/error_box.h"
+
+namespace luthier::ui {
+namespace {
+
+QString text(const std::string& value) { return QString::fromStdString(value); }
+
+QString what_comes(const QStringList& paths) {
+  int folders = 0;
+  for (const QString& path : paths) folders += QFileInfo(path).isDir();
+  const auto files = paths.size() - folders;
+  if (paths.size() == 1) return paths.first();
+  QStringList parts;
+  if (folders > 0) parts << QObject::tr("%n folder(s)", nullptr, folders);
+  if (files > 0) parts << QObject::tr("%n file(s)", nullptr, static_cast<int>(files));
+  return parts.join(QObject::tr(" and "));
+}
+
+/// What an import came to, with the files that were left out and why.
+void show_import_result(QWidget* parent, const ImportResult& result) {
+  if (result.skipped.empty()) return;
+  QStringList lines;
+  int duplicates = 0;
+  for (const SkippedFile& file : result.skipped) {
+    duplicates += file.duplicate;
+    lines << text(file.file.string()) + ": " + text(file.reason);
+  }
+  auto* box = new QMessageBox(QMessageBox::Information, QObject::tr("Import"),
+                              QObject::tr("%1 clips were imported; %2 files were left out.")
+                                  .arg(QLocale().toString(static_cast<qlonglong>(result.clips)), QLocale().toString(static_cast<qulonglong>(result.skipped.size()))),
+                              QMessageBox::Ok, parent->window());
+  if (duplicates > 0) box->setInformativeText(QObject::tr("%n of them were in the library already.", nullptr, duplicates));
+  box->setDetailedText(lines.join('\n'));
+  box->setAttribute(Qt::WA_DeleteOnClose);
+  box->open();
+}
+
+}  // namespace
+
+ImportDialog::ImportDialog(Workbench& bench, const QStringList& paths, QWidget* parent) : QDialog(parent), paths_(paths) {
+  setWindowTitle(tr("Import sounds"));
+  setMinimumWidth(520);
+  auto* column = new QVBoxLayout(this);
+  auto* what = new QLabel(this);
+  what->setText(what->fontMetrics().elidedText(what_comes(paths), Qt::ElideMiddle, 490));
+  what->setProperty("role", "heading");
+  what->setToolTip(paths.join('\n'));
+  column->addWidget(what);
+
+  auto* label_box = new QGroupBox(tr("Label"), this);
+  auto* labels = new QVBoxLayout(label_box);
+  from_folder_ = new QRadioButton(tr("The name of the folder each file lies in"), label_box);
+  auto* one_row = new QHBoxLayout;
+  one_label_ = new QRadioButton(tr("This one for all:"), label_box);
+  label_ = new QComboBox(label_box);
+  label_->setEditable(true);
+  label_->setObjectName("import_label");
+  label_->setAccessibleName(tr("Label for all"));
+  label_->setInsertPolicy(QComboBox::NoInsert);
+  one_row->addWidget(one_label_);
+  one_row->addWidget(label_, 1);
+  no_label_ = new QRadioButton(tr("None for now"), label_box);
+  labels->addWidget(from_folder_);
+  labels->addLayout(one_row);
+  labels->addWidget(no_label_);
+  column->addWidget(label_box);
+
+  auto* cut_box = new QGroupBox(tr("Clips"), this);
+  auto* cuts = new QVBoxLayout(cut_box);
+  auto* cut_row = new QHBoxLayout;
+  cut_ = new QCheckBox(tr("Cut into pieces of"), cut_box);
+  cut_->setToolTip(tr("Otherwise each file becomes one clip"));
+  seconds_ = new QDoubleSpinBox(cut_box);
+  seconds_->setRange(0.25, 600);
+  seconds_->setSuffix(tr(" s"));
+  seconds_->setAccessibleName(tr("Length of a piece"));
+  cut_row->addWidget(cut_);
+  cut_row->addWidget(seconds_);
+  cut_row->addStretch();
+  trim_ = new QCheckBox(tr("Leave out silence at both ends of a recording"), cut_box);
+  cuts->addLayout(cut_row);
+  cuts->addWidget(trim_);
+  column->addWidget(cut_box);
+
+  in_place_ = new QCheckBox(tr("Leave the files where they are (otherwise they are copied into the workspace)"), this);
+  auto* rows = new QFormLayout;
+  rights_ = new QLineEdit(this);
+  rights_->setPlaceholderText(tr("licence or permission, if you like to note it"));
+  rows->addRow(tr("Rights"), rights_);
+  column->addWidget(in_place_);
+  column->addLayout(rows);
+  column->addStretch();
+  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
+  buttons->button(QDialogButtonBox::Ok)->setText(tr("Import"));
+  column->addWidget(buttons);
+
+  QSettings stored;
+  const bool folder = std::any_of(paths.begin(), paths.end(), [](const QString& path) { return QFileInfo(path).isDir(); });
+  (folder ? from_folder_ : no_label_)->setChecked(true);
+  cut_->setChecked(stored.value("import/cut", true).toBool());
+  seconds_->setValue(stored.value("import/seconds", 3.0).toDouble());
+  trim_->setChecked(stored.value("import/trim", true).toBool());
+  in_place_->setChecked(stored.value("import/in_place", false).toBool());
+  for (QRadioButton* button : {from_folder_, one_label_, no_label_}) connect(button, &QRadioButton::toggled, this, &ImportDialog::update_state);
+  connect(cut_, &QCheckBox::toggled, this, &ImportDialog::update_state);
+  connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+  update_state();
+  if (bench.catalog()) {
+    bench.catalog()->run(
+        this, [](db::Catalog& catalog) { return catalog.labels().labels(); },
+        [this](std::vector<db::LabelRow> known) {
+          const QString typed = label_->currentText();
+          for (const db::LabelRow& row : known) label_->addItem(text(row.name));
+          label_->setCurrentText(typed);
+        });
+  }
+}
+
+void ImportDialog::update_state() {
+  label_->setEnabled(one_label_->isChecked());
+  seconds_->setEnabled(cut_->isChecked());
+}
+
+ImportRequest ImportDialog::request() const {
+  QSettings stored;
+  stored.setValue("import/cut", cut_->isChecked());
+  stored.setValue("import/seconds", seconds_->value());
+  stored.setValue("import/trim", trim_->isChecked());
+  stored.setValue("import/in_place", in_place_->isChecked());
+  ImportRequest request;
+  for (const QString& path : paths_) request.paths.emplace_back(path.toStdString());
+  if (one_label_->isChecked()) request.label = label_->currentText().trimmed().toStdString();
+  request.label_from_folder = from_folder_->isChecked();
+  request.rights = rights_->text().trimmed().toStdString();
+  request.in_place = in_place_->isChecked();
+  request.cutting.clip_seconds = cut_->isChecked() ? seconds_->value() : 0;
+  request.cutting.trim = trim_->isChecked();
+  return request;
+}
+
+void start_import(Workbench& bench, QWidget* parent, const ImportRequest& request) {
+  if (!bench.has_workspace()) return;
+  auto result = std::make_shared<ImportResult>();
+  BackgroundTask* task = bench.start_task(QObject::tr("Importing"), [result, request, workspace = bench.workspace()](std::stop_token stop, const ProgressSink& sink) {
+    *result = import_sounds(workspace, request, sink, stop);
+  });
+  QObject::connect(task, &BackgroundTask::failed, parent, [parent](const QString& message) { show_error(parent, message); });
+  QObject::connect(task, &BackgroundTask::cancelled, parent, [&bench, result] {
+    bench.say(QObject::tr("The import was cancelled; %1 clips that were ready stay.").arg(result->clips));
+  });
+  QObject::connect(task, &BackgroundTask::done, parent, [&bench, parent, result] {
+    bench.say(QObject::tr("Imported %1 clips of %2 recordings.").arg(result->clips).arg(result->recordings));
+    show_import_result(parent, *result);
+  });
+}
+
+void start_rendering(Workbench& bench, QWidget* parent, int phrases, quint64 seed, double seconds) {
+  if (!bench.has_workspace()) return;
+  SynthRequest request;
+  request.phrases = phrases;
+  request.seed = seed;
+  request.seconds = seconds;
+  auto result = std::make_shared<SynthResult>();
+  BackgroundTask* task = bench.start_task(QObject::tr("Rendering phrases"), [result, request, workspace = bench.workspace()](std::stop_token stop, const ProgressSink& sink) {
+    *result = synth_phrases(workspace, request, sink, stop);
+  });
+  QObject::connect(task, &BackgroundTask::failed, parent, [parent](const QString& message) { show_error(parent, message); });
+  QObject::connect(task, &BackgroundTask::done, parent, [&bench, result] {
+    bench.say(QObject::tr("Rendered %1 phrases by each instrument: %2 clips.").arg(result->phrases).arg(result->clips));
+  });
+}
+
+void ask_and_render_phrases(Workbench& bench, QWidget* parent) {
+  QDialog dialog(parent);
+  dialog.setWindowTitle(QObject::tr("Render demo phrases"));
+  auto* column = new QVBoxLayout(&dialog);
+  auto* words = new QLabel(QObject::tr("Short melodies are made up and played by piano, guitar, harp and violin from the installed soundfont. "
+                                       "As all play the same notes, what a transfer should give is known."), &dialog);
+  words->setWordWrap(true);
+  words->setMinimumWidth(420);
+  words->setProperty("role", "hint");
+  auto* rows = new QFormLayout;
+  auto* phrases = new QSpinBox(&dialog);
+  phrases->setRange(1, 2000);
+  phrases->setValue(24);
+  auto* seconds = new QDoubleSpinBox(&dialog);
+  seconds->setRange(1, 30);
+  seconds->setValue(8);
+  seconds->setSuffix(QObject::tr(" s"));
+  auto* seed = new QSpinBox(&dialog);
+  seed->setRange(0, 1'000'000'000);
+  seed->setValue(1);
+  rows->addRow(QObject::tr("Phrases"), phrases);
+  rows->addRow(QObject::tr("Length of each"), seconds);
+  rows->addRow(QObject::tr("Seed"), seed);
+  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, &dialog);
+  buttons->button(QDialogButtonBox::Ok)->setText(QObject::tr("Render"));
+  column->addWidget(words);
+  column->addLayout(rows);
+  column->addWidget(buttons);
+  QObject::connect(buttons, &QDialogButtonBox::accepted, &dialog, &QDialog::accept);
+  QObject::connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
+  if (dialog.exec() == QDialog::Accepted) {
+    start_rendering(bench, parent, phrases->value(), static_cast<quint64>(seed->value()), seconds->value());
+  }
+}
+
+}  // namespace luthier::ui
