@@ -153,10 +153,10 @@ QByteArray icon_source(const QString& name) {
 /// Renders one of the icons in the colour that mode and theme ask for.
 class ThemedIconEngine : public QIconEngine {
  public:
-  explicit ThemedIconEngine(QString name) : name_(std::move(name)) {}
+  ThemedIconEngine(QString name, bool on_accent) : name_(std::move(name)), on_accent_(on_accent) {}
   void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State state) override {
     QByteArray text = icon_source(name_);
-    QColor color = theme().text;
+    QColor color = on_accent_ ? theme().on_accent : theme().text;
     if (state == QIcon::On) color = theme().accent;
     if (mode == QIcon::Disabled) color = theme().faint;
     text.replace("#000000", color.name().toLatin1());
@@ -171,11 +171,12 @@ class ThemedIconEngine : public QIconEngine {
     paint(&painter, QRect(QPoint(0, 0), size), mode, state);
     return picture;
   }
-  QIconEngine* clone() const override { return new ThemedIconEngine(name_); }
+  QIconEngine* clone() const override { return new ThemedIconEngine(name_, on_accent_); }
   bool isNull() override { return icon_source(name_).isEmpty(); }
 
  private:
   QString name_;
+  bool on_accent_;
 };
 
 }  // namespace
@@ -215,7 +216,9 @@ ThemeNotifier& ThemeNotifier::instance() {
   return notifier;
 }
 
-QIcon icon(const QString& name) { return QIcon(new ThemedIconEngine(name)); }
+QIcon icon(const QString& name) { return QIcon(new ThemedIconEngine(name, false)); }
+
+QIcon accent_icon(const QString& name) { return QIcon(new ThemedIconEngine(name, true)); }
 
 QColor label_color(const QString& given, qint64 label_id) {
   const QColor own(given);

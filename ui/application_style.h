@@ -38,6 +38,8 @@ class ThemeNotifier : public QObject {
 
 /// assets/icons/<name>.svg in the theme's colours; follows later changes of theme by itself.
 QIcon icon(const QString& name);
+/// The same for a button filled with the accent colour.
+QIcon accent_icon(const QString& name);
 /// A steady colour for a label: the one the user gave it, else one of ten that tell apart in both themes.
 QColor label_color(const QString& given, qint64 label_id);
 

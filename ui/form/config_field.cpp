@@ -3,6 +3,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QEvent>
+#include <QHash>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -29,7 +30,14 @@ class StillComboBox : public QComboBox {
 }  // namespace
 
 QString setting_title(const std::string& name) {
-  QString text = QString::fromStdString(name).replace('_', ' ');
+  static const QHash<QString, QString> whole = {{"n_fft", "FFT size"}};
+  static const QHash<QString, QString> words = {{"ema", "EMA"}, {"fft", "FFT"}, {"kl", "KL"}, {"cfg", "CFG"}, {"gan", "GAN"}, {"lpips", "LPIPS"},
+                                                {"vggish", "VGGish"}, {"ddim", "DDIM"}, {"cqt", "CQT"}, {"db", "dB"}, {"hz", "Hz"}, {"stft", "STFT"}};
+  const QString key = QString::fromStdString(name);
+  if (whole.contains(key)) return whole.value(key);
+  QStringList parts = key.split('_');
+  for (QString& part : parts) part = words.value(part, part);
+  QString text = parts.join(' ');
   if (!text.isEmpty()) text[0] = text[0].toUpper();
   return text;
 }
@@ -55,7 +63,7 @@ ConfigField::ConfigField(Setting setting, QWidget* parent) : QWidget(parent), se
     row->addWidget(line_, 1);
     if (!std::holds_alternative<std::string>(setting_.default_value)) {
       line_->setAlignment(Qt::AlignRight);
-      line_->setMaximumWidth(130);
+      line_->setFixedWidth(112);
       line_->setPlaceholderText(QString::fromStdString(to_text(setting_.default_value)));
       row->addStretch();
     }

@@ -34,6 +34,7 @@ void ConfigForm::set_schema(const Schema& schema, const Config& base, const std:
   rows_ = new QFormLayout(body_);
   rows_->setContentsMargins(0, 0, 0, 0);
   rows_->setVerticalSpacing(5);
+  rows_->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   rows_->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   std::string group;
   for (const Setting& setting : schema_) {

@@ -435,7 +435,7 @@ void LibraryPage::show_clip(const db::ClipView& view) {
       [this, id, play, again](SoundPtr sound) {
         if (id != current_) return;
         if (!again) view_->set_sources({{{}, sound, nullptr, {}, true}, {{}, sound, nullptr, {}, false}});
-        bench_.player().set_deck({sound}, 0, play);
+        if (isVisible()) bench_.player().set_deck({sound}, 0, play);
       },
       [this, id](const QString& message) {
         if (id == current_) view_->set_sources({{{}, nullptr, nullptr, message, false}});

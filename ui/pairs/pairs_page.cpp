@@ -59,7 +59,7 @@ QWidget* PairsPage::make_left() {
   auto* hint = new QLabel(tr("A pair says which clip is content and which is style; a training reads a set of them."), left);
   hint->setProperty("role", "hint");
   hint->setWordWrap(true);
-  auto* generate = new QPushButton(icon("wand"), tr("Generate pairs…"), left);
+  auto* generate = new QPushButton(accent_icon("wand"), tr("Generate pairs…"), left);
   generate->setObjectName("generate_pairs");
   generate->setProperty("primary", true);
   sets_ = new QListWidget(left);
@@ -125,7 +125,8 @@ QWidget* PairsPage::make_right() {
   table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
   table_->horizontalHeader()->setStretchLastSection(true);
   table_->horizontalHeader()->setHighlightSections(false);
-  const int widths[] = {60, 220, 220, 220, 160};
+  table_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  const int widths[] = {55, 215, 215, 215, 150};
   for (int i = 0; i < PairTableModel::column_count; ++i) table_->setColumnWidth(i, widths[i]);
   empty_ = new QLabel(tr("No pairs yet. Press \"Generate pairs…\" at the left, or read a CSV file."), upper);
   empty_->setAlignment(Qt::AlignCenter);
@@ -315,7 +316,7 @@ void PairsPage::show_pair() {
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (wanted && all[i]->key == wanted->key) at = i;
     }
-    bench_.player().set_deck(all, at, role >= 0);
+    if (isVisible()) bench_.player().set_deck(all, at, role >= 0);
   };
   for (std::size_t i = 0; i < 3; ++i) {
     if (!clips[i]) continue;

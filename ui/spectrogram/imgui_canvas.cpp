@@ -16,7 +16,7 @@
 namespace luthier::ui {
 namespace {
 
-constexpr float kFontSize = 13.0f;  // logical pixels
+constexpr float kFontSize = 15.0f;  // logical pixels
 
 ImVec2 vector(QPointF p) { return {static_cast<float>(p.x()), static_cast<float>(p.y())}; }
 

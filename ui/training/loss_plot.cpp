@@ -75,7 +75,11 @@ LossPlot::LossPlot(QWidget* parent) : QWidget(parent) {
   plot_->xAxis->setNumberFormat("gb");
   plot_->legend->setVisible(true);
   plot_->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignTop | Qt::AlignRight);
+  hint_ = new QLabel(tr("The losses of the run appear here while it trains."), this);
+  hint_->setProperty("role", "hint");
+  hint_->setAlignment(Qt::AlignCenter);
   column->addWidget(plot_, 1);
+  column->addWidget(hint_, 1);
   connect(all, &QToolButton::clicked, this, [this] {
     by_hand_ = false;
     fit();
@@ -97,6 +101,13 @@ LossPlot::LossPlot(QWidget* parent) : QWidget(parent) {
   });
   connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, &LossPlot::restyle);
   restyle();
+  show_hint();
+}
+
+void LossPlot::show_hint() {
+  const bool any = !curves_.empty();
+  plot_->setVisible(any);
+  hint_->setVisible(!any);
 }
 
 bool LossPlot::logarithmic() const { return log_->isChecked(); }
@@ -110,6 +121,7 @@ void LossPlot::clear() {
   run_.clear();
   by_hand_ = false;
   fill_menu();
+  show_hint();
   plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -128,6 +140,7 @@ void LossPlot::add_curve(const std::string& name, bool validation, bool shown) {
     curve.raw->setName(curve_title(name, true));
   }
   curves_.push_back(curve);
+  show_hint();
   restyle();
   fill_menu();
 }

@@ -7,6 +7,7 @@
 class QCPGraph;
 class QCheckBox;
 class QCustomPlot;
+class QLabel;
 class QMenu;
 class QSlider;
 class QToolButton;
@@ -47,8 +48,10 @@ class LossPlot : public QWidget {
   void fill_menu();
   void show_hidden();
   void tell_value();
+  void show_hint();
 
   QCustomPlot* plot_;
+  QLabel* hint_;
   QCheckBox* log_;
   QSlider* smoothing_;
   QToolButton* curves_button_;

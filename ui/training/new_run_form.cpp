@@ -72,11 +72,10 @@ NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   device_->addItem(tr("automatic"), "auto");
   device_->addItem(tr("processor (cpu)"), "cpu");
   device_->addItem(tr("graphics card (cuda)"), "cuda");
-  labels_ = new QToolButton(this);
+  labels_ = new QPushButton(this);
+  labels_->setObjectName("label_choice");
   labels_->setAccessibleName(tr("Labels"));
   labels_->setToolTip(tr("Train on these labels only"));
-  labels_->setPopupMode(QToolButton::InstantPopup);
-  labels_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   label_menu_ = new QMenu(labels_);
   labels_->setMenu(label_menu_);
   summary_ = hint();
@@ -118,7 +117,7 @@ NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   copy->setIcon(icon("copy"));
   copy->setAccessibleName(tr("Copy as command"));
   copy->setToolTip(tr("Copy this run as a luthierctl command"));
-  start_ = new QPushButton(icon("play"), tr("Start training"), this);
+  start_ = new QPushButton(accent_icon("play"), tr("Start training"), this);
   start_->setObjectName("start_training");
   start_->setProperty("primary", true);
   buttons->addWidget(check_);

@@ -9,7 +9,6 @@ class QComboBox;
 class QLabel;
 class QMenu;
 class QPushButton;
-class QToolButton;
 
 namespace luthier::ui {
 
@@ -45,7 +44,7 @@ class NewRunForm : public QWidget {
   QComboBox* preset_;
   QComboBox* pairs_;
   QComboBox* device_;
-  QToolButton* labels_;
+  QPushButton* labels_;
   QMenu* label_menu_;
   QLabel* summary_;
   QLabel* preset_help_;

@@ -82,6 +82,7 @@ void PreviewPanel::clear() {
   shown_image_.clear();
   loaded_ = {};
   titles_->clear();
+  titles_->setEnabled(false);
   picture_->setPixmap({});
   picture_->setText(tr("Previews of this run appear here while it trains: a picture and a sound of the same examples at each stage."));
   words_->clear();
@@ -107,6 +108,7 @@ void PreviewPanel::show_run(const RunRecord& record, const std::filesystem::path
     const QSignalBlocker block(titles_);
     titles_->clear();
     titles_->addItems(titles);
+    titles_->setEnabled(true);
     if (titles.contains(title)) titles_->setCurrentText(title);
     title = titles_->currentText();
   }

@@ -173,7 +173,8 @@ QWidget* TrainingPage::make_runs() {
   table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
   table_->horizontalHeader()->setStretchLastSection(true);
   table_->horizontalHeader()->setHighlightSections(false);
-  const int widths[] = {230, 120, 70, 90, 120, 80, 70, 140};
+  table_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  const int widths[] = {220, 110, 65, 80, 110, 65, 60, 130};
   for (int i = 0; i < RunTableModel::column_count; ++i) table_->setColumnWidth(i, widths[i]);
   table_->setContextMenuPolicy(Qt::CustomContextMenu);
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {

@@ -136,7 +136,7 @@ QWidget* TransferPage::make_left() {
   copy->setToolTip(tr("Copy this transfer as a luthierctl command"));
   cancel_ = new QPushButton(icon("close"), tr("Cancel"), card);
   cancel_->setObjectName("cancel_transfer");
-  start_ = new QPushButton(icon("transfer"), tr("Transfer"), card);
+  start_ = new QPushButton(accent_icon("transfer"), tr("Transfer"), card);
   start_->setObjectName("start_transfer");
   start_->setProperty("primary", true);
   buttons->addWidget(copy);
