@@ -32,7 +32,7 @@ void free_files(const Options& options, const Workspace& workspace, const Contex
   if (options.free_features) tell_freed(context, "cached", free_features(workspace, false));
 }
 
-int tell_result(const Context& context, const CheckResult& result) {
+int tell_result(const Context& context, const Workspace& workspace, const CheckResult& result) {
   std::int64_t errors = 0;
   for (const Finding& finding : result.findings) {
     errors += finding.error ? 1 : 0;
@@ -44,16 +44,17 @@ int tell_result(const Context& context, const CheckResult& result) {
     print_json({{"event", "check"}, {"recordings", result.recordings}, {"clips", result.clips}, {"runs", result.runs}, {"errors", errors}, {"notes", notes}});
   else
     print_message(std::to_string(result.recordings) + " recordings, " + std::to_string(result.clips) + " clips, " + std::to_string(result.runs) + " runs: " +
-                  (errors == 0 ? "sound" : std::to_string(errors) + (errors == 1 ? " error" : " errors")));
+                  std::to_string(errors) + (errors == 1 ? " error, " : " errors, ") + std::to_string(notes) + (notes == 1 ? " note" : " notes"));
   if (result.stopped) return kCancelled;
-  return errors == 0 ? kDone : kFailed;
+  if (errors > 0) throw SessionError("the workspace '" + workspace.folder().string() + "' is not as it should be; what is wrong is listed on standard output");
+  return kDone;
 }
 
 int run_check(const Options& options, Context& context) {
   const auto workspace = open_workspace(context);
   if (!options.relink.empty()) relink(options, workspace, context);
   if (options.free || options.free_features) free_files(options, workspace, context);
-  return tell_result(context, check_workspace(workspace, options.deep, console_progress(context), context.stop));
+  return tell_result(context, workspace, check_workspace(workspace, options.deep, console_progress(context), context.stop));
 }
 
 const VerbRegistration verb{"check", "look through the workspace for lost, changed and left-over files (exit 1: something is wrong)", [](CLI::App& command) {

@@ -30,7 +30,8 @@ int tell(const Context& context, const ExportRequest& request, const ExportResul
   else
     print_message(std::to_string(result.files) + " files written to '" + request.folder.string() + "'");
   if (cancelled) return kCancelled;
-  return result.files > 0 ? kDone : kFailed;
+  if (result.files == 0 && !result.skipped.empty()) throw SessionError("nothing was exported: " + result.skipped.front());
+  return kDone;
 }
 
 int run_export(Options& options, Context& context) {

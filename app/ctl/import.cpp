@@ -36,11 +36,14 @@ void tell_result(const Context& context, const ImportResult& result) {
 }
 
 /// Nothing new is a failure only where something was wrong: an import that is run again has nothing left to do.
-bool failed(const ImportResult& result) {
-  if (result.recordings > 0) return false;
+void throw_if_failed(const ImportResult& result) {
+  if (result.recordings > 0) return;
+  const SkippedFile* first = nullptr;
+  std::size_t broken = 0;
   for (const auto& skipped : result.skipped)
-    if (!skipped.duplicate) return true;
-  return false;
+    if (!skipped.duplicate && broken++ == 0) first = &skipped;
+  if (broken == 1) throw SessionError("nothing was imported: " + first->reason);
+  if (broken > 1) throw SessionError("nothing was imported: " + std::to_string(broken) + " files could not be used; the first: " + first->reason);
 }
 
 int run_import(Options& options, Context& context) {
@@ -53,7 +56,8 @@ int run_import(Options& options, Context& context) {
   for (const auto& skipped : result.skipped) tell_skipped(context, skipped);
   tell_result(context, result);
   if (result.outcome == Outcome::cancelled) return kCancelled;
-  return failed(result) ? kFailed : kDone;
+  throw_if_failed(result);
+  return kDone;
 }
 
 const VerbRegistration verb{"import", "bring sound files into the workspace, trimmed and cut into clips", [](CLI::App& command) {

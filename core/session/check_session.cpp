@@ -83,7 +83,7 @@ class Check {
     note_leaks(recording_splits_, "recording");
     note_leaks(phrase_splits_, "phrase");
     if (const auto groups = catalog_->clips().duplicates(); !groups.empty())
-      note(std::to_string(groups.size()) + " contents occur in more than one clip; 'luthierctl clips dup:yes' lists them");
+      note(std::to_string(groups.size()) + (groups.size() == 1 ? " sound occurs" : " sounds occur") + " in more than one clip; 'luthierctl clips dup:yes' lists them");
   }
 
   void check_clip(const db::ClipView& view) {
@@ -128,8 +128,8 @@ class Check {
   void check_left_over_files() {
     const FreedFiles freed = free_unused_files(workspace_, *catalog_, true);
     if (freed.files > 0)
-      note(std::to_string(freed.files) + " files in audio/ (" + std::to_string(freed.bytes / 1'000'000) +
-           " MB) belong to no clip; 'luthierctl check --free' removes them and forgets the undo steps");
+      note(std::to_string(freed.files) + (freed.files == 1 ? " file" : " files") + " in audio/ (" + std::to_string(freed.bytes / 1'000'000) + " MB) " +
+           (freed.files == 1 ? "belongs" : "belong") + " to no clip; 'luthierctl check --free' removes them and forgets the undo steps");
   }
 
   const Workspace& workspace_;
