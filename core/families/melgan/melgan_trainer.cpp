@@ -34,6 +34,15 @@ torch::Tensor feature_loss(const Maps& real, const Maps& made) {
   return sum;
 }
 
+/// Settings that contradict each other, said before anything is read or made.
+void check(const Settings& settings) {
+  settings.sound.check();
+  generator_options(settings);
+  critic_options(settings);
+  if (settings.critic_start > 0 && settings.mel_weight <= 0)
+    throw ConfigError("Before the critics join in there is only the distance of mel spectrograms to learn from; raise 'mel_weight' or set 'critic_start' to 0.");
+}
+
 }  // namespace
 
 nn::MelGanGeneratorOptions generator_options(const Settings& s) {
@@ -68,10 +77,8 @@ nn::MelGanCriticOptions critic_options(const Settings& s) {
 
 MelGanTrainer::MelGanTrainer(const TrainingInputs& inputs, const Settings& settings)
     : settings_(settings), device_(inputs.device),
-      clips_((settings.sound.check(), inputs.clips), settings.sound.labels, settings.sound.spec(), settings.sound.frames, inputs.device),
+      clips_((check(settings), inputs.clips), settings.sound.labels, settings.sound.spec(), settings.sound.frames, inputs.device),
       rate_(settings.learning_rate) {
-  if (settings.critic_start > 0 && settings.mel_weight <= 0)
-    throw ConfigError("Before the critics join in there is only the distance of mel spectrograms to learn from; raise 'mel_weight' or set 'critic_start' to 0.");
   at::manual_seed(seed_of(inputs.config));
   generator_ = nn::MelGanGenerator(generator_options(settings));
   critic_ = nn::MelGanCritic(critic_options(settings));

@@ -60,12 +60,12 @@ class TextureTransfer : public FamilyTransfer {
         if (stop.stop_requested()) return false;
         if (!observer) return true;
         const auto length = std::min(windows.window, shown.size(-1) - at);
-        shown.narrow(-1, at, length).copy_(sound[0].narrow(-1, 0, length));
+        shown.narrow(-1, at, length).copy_(sound.narrow(-1, 0, length));
         observer({static_cast<int>(index * options.steps + step), static_cast<int>(count * options.steps), shown});
         return true;
       };
       if (stop.stop_requested()) throw Cancelled();
-      return texture::optimise(*features, settings_, options, part.to(device_), example, static_cast<std::uint64_t>(index), watch);
+      return texture::optimise(*features, settings_, options, part[0].to(device_), example, static_cast<std::uint64_t>(index), watch).unsqueeze(0);
     });
   }
 
@@ -81,7 +81,7 @@ class TextureTransfer : public FamilyTransfer {
   /// As long as a few windows at most, at the content's loudness: style is a matter of kind, not of level.
   torch::Tensor prepared_style(const torch::Tensor& style, const torch::Tensor& content, std::int64_t at_least) const {
     const auto length = std::clamp<std::int64_t>(style.size(2), at_least, 4 * at_least);
-    const auto sound = mirrored_to(style.to(at::kFloat), length).unsqueeze(0);
+    const auto sound = mirrored_to(style.to(at::kFloat), length);
     const auto loudness = [](const torch::Tensor& x) { return x.to(at::kFloat).square().mean().sqrt(); };
     return (sound * (loudness(content) / loudness(sound).clamp_min(1e-6))).to(device_);
   }

@@ -28,14 +28,14 @@ struct Settings {
 struct Options {
   std::int64_t steps = 100, seed = 1;
   std::string weights, start = "content";
-  double content_weight = 1, style_weight = 10;
+  double content_weight = 1, style_weight = 100;
 
   template <class V>
   void describe(V& v) {
     v.group("Transfer");
     v.number("steps", steps, 1, 10000, "steps", "Steps of L-BFGS.");
     v.number("content_weight", content_weight, 0, 1e6, "", "Weight of sounding like the content at each moment.");
-    v.number("style_weight", style_weight, 0, 1e6, "", "Weight of sounding like the style on the whole.");
+    v.number("style_weight", style_weight, 0, 1e6, "", "Weight of sounding like the style on the whole; 10 was tried with activations.");
     v.choice("start", start, {"content", "noise"}, "What the optimisation starts from.");
     v.text("weights", weights, "Checkpoint of a MelGAN run (features = critic).");
     v.number("seed", seed, 0, 2147483647, "", "Start of the noise and of the random filters.");
