@@ -9,11 +9,14 @@
 
 #include "audio/analysis/cqt.h"
 #include "audio/analysis/griffin_lim.h"
+#include "audio/analysis/mel_filterbank.h"
 #include "audio/analysis/spectrogram_image.h"
 #include "audio/reader.h"
 #include "audio/resampler.h"
 #include "audio/writer.h"
+#include "core/session/clip_sound.h"
 #include "core/session/device.h"
+#include "core/session/export_session.h"
 #include "core/session/figure/spectrogram_figure.h"
 #include "core/session/model_source.h"
 #include "core/session/npy_file.h"
@@ -45,9 +48,7 @@ audio::AudioBuffer read_sound(const fs::path& workspace, const std::string& name
   const auto catalog = opened.open_catalog();
   const auto view = catalog->clips().view({std::stoll(name)});
   if (!view) throw SessionError("there is no clip " + name + "; luthierctl clips lists them");
-  auto sound = audio::read_audio(opened.resolve(view->path), view->clip.start_frame, view->clip.frame_count);
-  for (auto& channel : sound.channels) channel.resize(static_cast<std::size_t>(view->clip.frame_count + view->clip.pad_frames));
-  return sound;
+  return read_clip(opened, *view);
 }
 
 /// What the file shall hold, and how to show it.
@@ -133,6 +134,8 @@ void write_figure(const SpectrogramRequest& request, const audio::AudioBuffer& s
   write_png(request.output, canvas.raster(), {{"Software", version_text()}, {"Comment", record}});
 }
 
+void write_picture(const fs::path& path, const audio::GreyImage& image) { write_grey_png(path, image.width, image.height, image.pixels); }
+
 /// How a file is to be read: from the record beside it, else as system A's pictures.
 struct Reading {
   std::string kind = "mel", representation;
@@ -205,7 +208,7 @@ SpectrogramResult write_spectrogram(const SpectrogramRequest& request, std::stop
   const std::string record = record_of(request, sound, analysis);
   if (!picture) write_npy(request.output, analysis.values);
   else if (request.axes) write_figure(request, sound, analysis, record);
-  else write_grey_png(request.output, audio::to_image(analysis.decibels, kRange));
+  else write_picture(request.output, audio::to_image(analysis.decibels, kRange));
   write_text(record_file, record + "\n");
   return {record_file, analysis.values.bands, analysis.values.frames};
 }

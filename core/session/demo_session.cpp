@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "audio/reader.h"
 #include "core/families/family.h"
+#include "core/session/clip_sound.h"
 #include "core/session/compare_session.h"
 #include "core/session/device.h"
 #include "core/session/pair_session.h"
@@ -135,7 +135,7 @@ class Demo {
   audio::AudioBuffer sound_of(const RecordedClip& clip) const {
     const auto view = workspace_.open_catalog()->clips().view({clip.id});
     if (!view) throw SessionError("the clip " + std::to_string(clip.id) + " is gone; start the demo anew");
-    return audio::read_audio(workspace_.resolve(view->path), view->clip.start_frame, view->clip.frame_count);
+    return read_clip(workspace_, *view);
   }
 
   DemoResult compare(const Example& example, const TransferResult& result) const {

@@ -8,6 +8,7 @@
 
 #include "audio/reader.h"
 #include "audio/writer.h"
+#include "core/session/clip_sound.h"
 #include "core/session/content_hash.h"
 #include "core/session/device.h"
 #include "core/session/figure/spectrogram_figure.h"
@@ -37,12 +38,11 @@ bool is_number(const std::string& text) {
   return !text.empty() && text.size() < 18 && text.find_first_not_of("0123456789") == std::string::npos;
 }
 
-NamedSound read_clip(const Workspace& workspace, db::Catalog& catalog, db::ClipId id) {
+NamedSound named_clip(const Workspace& workspace, db::Catalog& catalog, db::ClipId id) {
   const auto view = catalog.clips().view(id);
   if (!view) throw SessionError("there is no clip " + std::to_string(id.value) + "; luthierctl clips lists them");
   NamedSound out;
-  out.sound = audio::read_audio(workspace.resolve(view->path), view->clip.start_frame, view->clip.frame_count);
-  for (auto& channel : out.sound.channels) channel.resize(static_cast<std::size_t>(view->clip.frame_count + view->clip.pad_frames));
+  out.sound = read_clip(workspace, *view);
   out.name = view->name + " (clip " + std::to_string(id.value) + (view->label.empty() ? "" : ", " + view->label) + ")";
   out.sha256 = view->clip.sha256;
   out.clip = id;
@@ -104,7 +104,7 @@ class TransferRun {
   NamedSound read_sound(const std::string& name, const char* what) {
     if (name.empty()) throw ConfigError(std::string("No ") + what + " was named; give a sound file or a clip's number.");
     std::error_code error;
-    if (is_number(name) && workspace_ && !fs::exists(name, error)) return read_clip(*workspace_, *catalog_, {std::stoll(name)});
+    if (is_number(name) && workspace_ && !fs::exists(name, error)) return named_clip(*workspace_, *catalog_, {std::stoll(name)});
     NamedSound out;
     out.sound = audio::read_audio(name);
     out.name = fs::path(name).filename().string();

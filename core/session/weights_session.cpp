@@ -2,12 +2,14 @@
 
 #include <torch/torch.h>
 
-#include <chrono>
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <cstdlib>
 
 #include "core/families/family.h"
+#include "core/session/content_hash.h"
+#include "core/session/run_record.h"
+#include "core/session/text_file.h"
 #include "core/session/training_session.h"
+#include "core/session/version.h"
 #include "core/session/workspace.h"
 #include "core/training/checkpoint.h"
 
@@ -76,13 +78,17 @@ std::string import_weights(const fs::path& workspace, const fs::path& file) {
   try {
     fs::create_directories(folder / "checkpoints");
     save_checkpoint(folder / "checkpoints" / "best.safetensors", checkpoint);
-    nlohmann::json record = checkpoint.record;
-    record["family"] = family.info().id;
-    record["status"] = "done";
-    record["imported_from"] = file.filename().string();
-    std::ofstream out(folder / "run.json");
-    out << record.dump(1) << "\n";
-    if (!out) throw ConfigError("The run folder '" + folder.string() + "' could not be written; free some space.");
+    RunRecord record;
+    record.status.id = folder.filename().string(), record.status.family = family.info().id, record.status.preset = info_of(file, checkpoint).preset;
+    record.status.device = "imported", record.status.status = "done", record.status.started = record.status.finished = utc_now();
+    record.status.message = "Imported from " + file.filename().string() + ".";
+    record.status.best_checkpoint = "checkpoints/best.safetensors";
+    record.version = version_text();
+    record.config = config_from_text(run_schema(family), checkpoint.at("config"));
+    record.config_hash = sha256_of_text(canonical_text(record.config));
+    record.parameters = info_of(file, checkpoint).parameters;
+    if (const auto step = checkpoint.record.find("step"); step != checkpoint.record.end()) record.status.step = record.status.total_steps = std::atoll(step->second.c_str());
+    save_run_record(folder, record);
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(folder, ignored);
