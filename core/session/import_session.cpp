@@ -164,6 +164,9 @@ class Writer {
     try {
       commit();
     } catch (const std::exception&) {  // the error that led here is the one to tell
+      transaction_.reset();
+      std::error_code error;
+      for (const fs::path& file : copied_) fs::remove(file, error);
     }
   }
 
@@ -171,6 +174,7 @@ class Writer {
     if (!transaction_) return;
     transaction_->commit();
     transaction_.reset();
+    copied_.clear();
   }
 
  private:
@@ -217,15 +221,26 @@ class Writer {
     const std::string stem = safe_file_name(prepared.file.stem().string()), extension = prepared.file.extension().string();
     fs::path target = folder / (stem + extension);
     std::error_code error;
-    if (catalog_->recordings().find_by_path(workspace_.catalog_path(target)) || fs::exists(target, error))
-      target = folder / (stem + "-" + prepared.sha256.substr(0, 12) + extension);
-    copy_whole(prepared.file, target);
+    if (is_taken(target, prepared)) target = folder / (stem + "-" + prepared.sha256.substr(0, 12) + extension);
+    if (!fs::exists(target, error)) {
+      copy_whole(prepared.file, target);
+      copied_.push_back(target);
+    }
     return workspace_.catalog_path(target);
+  }
+
+  /// By other content. The same content without a row was left by an import that was killed: it is taken up.
+  bool is_taken(const fs::path& target, const Prepared& prepared) {
+    std::error_code error;
+    if (catalog_->recordings().find_by_path(workspace_.catalog_path(target))) return true;
+    if (!fs::exists(target, error)) return false;
+    return fs::file_size(target, error) != static_cast<std::uintmax_t>(prepared.bytes) || error || sha256_of_file(target) != prepared.sha256;
   }
 
   const Workspace& workspace_;
   const ImportRequest& request_;
   std::unique_ptr<db::Catalog> catalog_;
+  std::vector<fs::path> copied_;  ///< since the last commit
   std::optional<db::Transaction> transaction_;
   Clock::time_point begun_{};
 };

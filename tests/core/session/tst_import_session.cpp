@@ -144,6 +144,18 @@ class TestImportSession : public QObject {
       QCOMPARE(sha256_of_file(workspace().resolve(recording.path)), recording.sha256);
   }
 
+  void filesLeftByAKilledImportAreTakenUp() {
+    const auto one = write("x/take.wav", tone(300, 1));
+    fs::create_directories(workspace().audio() / "harp");
+    fs::copy_file(one, workspace().audio() / "harp/take.wav");
+    ImportRequest request;
+    request.paths = {one};
+    request.label = "harp";
+    import_sounds(workspace(), request);
+    QCOMPARE(workspace().open_catalog()->recordings().all()[0].path, std::string("audio/harp/take.wav"));
+    QCOMPARE(std::distance(fs::directory_iterator(workspace().audio() / "harp"), fs::directory_iterator()), 1);
+  }
+
   void inPlaceRefersToTheFileWhereItLies() {
     const auto file = write("mine/a.wav", tone(300, 1));
     ImportRequest request;
