@@ -5,6 +5,7 @@
 
 #include "audio/random.h"
 #include "core/evaluate/recognition.h"
+#include "core/evaluate/single_torch_thread.h"
 #include "core/families/family.h"
 #include "core/training/checkpoint.h"
 
@@ -107,6 +108,7 @@ struct CnnJudge::Impl {
   explicit Impl(int class_count) : classes(class_count), net(class_count + 1) {}
 
   void train(const TrainingSet& set, const CnnJudgeOptions& options, const ProgressSink& progress, std::stop_token stop) {
+    const SingleTorchThread single;
     audio::Random random(options.seed);
     torch::optim::AdamW optimiser(net->parameters(), torch::optim::AdamWOptions(options.learning_rate).weight_decay(1e-3));
     const std::int64_t count = set.pictures.size(0), batches = (count + options.batch - 1) / options.batch;

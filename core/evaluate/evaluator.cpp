@@ -17,6 +17,7 @@
 #include "core/evaluate/pitch_tracker.h"
 #include "core/evaluate/protocol.h"
 #include "core/evaluate/run_parallel.h"
+#include "core/evaluate/single_torch_thread.h"
 #include "core/families/family.h"
 
 namespace luthier {
@@ -58,18 +59,6 @@ std::vector<NamedSystem> baseline_systems() {
   out[3].oracle = [](const EvaluationCase&, const audio::AudioBuffer& target) { return pass(target); };
   return out;
 }
-
-/// One thread inside Torch while cases are scored side by side, as the real-time factor is defined.
-class SingleTorchThread {
- public:
-  SingleTorchThread() : before_(at::get_num_threads()) { at::set_num_threads(1); }
-  ~SingleTorchThread() { at::set_num_threads(before_); }
-  SingleTorchThread(const SingleTorchThread&) = delete;
-  SingleTorchThread& operator=(const SingleTorchThread&) = delete;
-
- private:
-  int before_;
-};
 
 class Evaluator {
  public:

@@ -12,6 +12,8 @@ using namespace luthier;
 
 namespace {
 
+const bool kPatient = qputenv("QTEST_FUNCTION_TIMEOUT", "3600000");  // the first run renders and trains for minutes
+
 /// 192 mel bands, inverted with the content's phase and fine structure.
 SystemOutput invert_truth(const EvaluationCase& item, const audio::AudioBuffer& target) {
   static const audio::MelFilterbank mel({.sample_rate = 16000, .n_fft = 2048, .bands = 192});
@@ -49,10 +51,15 @@ class TestBaselines : public QObject {
     } catch (const EvaluationError& e) {
       QSKIP(e.what());
     }
+    QVERIFY(kPatient);
+    const ProgressSink report = [last = std::string()](const Progress& p) mutable {
+      const std::string text = p.text.substr(0, p.text.find(','));
+      if (text != last) std::cerr << static_cast<int>(100 * p.fraction) << " %  " << (last = text) << std::endl;
+    };
     NamedSystem oracle;
     oracle.name = "oracle, 192 mel";
     oracle.oracle = invert_truth;
-    const EvaluationTable table = evaluate(options, {oracle}, {}, {});
+    const EvaluationTable table = evaluate(options, {oracle}, report, {});
     std::cout << to_text(table, true) << '\n' << to_markdown(table) << std::endl;
     if (options.protocol != "t1") return;
     near(table, "copy content", "lsd", 17.2, 1.5);
