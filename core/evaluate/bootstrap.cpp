@@ -23,7 +23,7 @@ double percentile(const std::vector<double>& sorted, double q) {
 }  // namespace
 
 Interval bootstrap_statistic(int count, const std::function<double(const std::vector<int>&)>& statistic,
-                             std::uint64_t seed, int resamples) {
+                             std::uint64_t seed, int resamples, bool unbias) {
   if (count <= 0) return {kNaN, kNaN, kNaN};
   std::vector<int> phrases(static_cast<std::size_t>(count));
   std::iota(phrases.begin(), phrases.end(), 0);
@@ -38,6 +38,10 @@ Interval bootstrap_statistic(int count, const std::function<double(const std::ve
   }
   if (values.empty()) return out;
   std::sort(values.begin(), values.end());
+  if (unbias) {
+    const double shift = out.value - std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    for (double& v : values) v += shift;
+  }
   out.low = percentile(values, 0.025);
   out.high = percentile(values, 0.975);
   return out;

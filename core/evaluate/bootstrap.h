@@ -16,8 +16,9 @@ struct Interval {
 /// interval is the value. No value at all: three NaN.
 Interval bootstrap_mean(const std::vector<std::vector<double>>& groups, std::uint64_t seed, int resamples = 1000);
 
-/// The same for any statistic of a list of phrase numbers 0 … count-1 (with repeats).
+/// The same for any statistic of a list of phrase numbers 0 … count-1 (with repeats). `unbias` moves the resamples so that
+/// their mean is the value: for statistics that repeats alone make larger, as a Fréchet distance.
 Interval bootstrap_statistic(int count, const std::function<double(const std::vector<int>&)>& statistic,
-                             std::uint64_t seed, int resamples);
+                             std::uint64_t seed, int resamples, bool unbias = false);
 
 }  // namespace luthier

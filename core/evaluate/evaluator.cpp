@@ -239,7 +239,7 @@ Interval Evaluator::frechet(const std::vector<CaseScore>& scores) const {
     }
     return counted_targets > 0 ? sum / counted_targets : kNaN;
   };
-  return bootstrap_statistic(static_cast<int>(phrases), statistic, options_.seed, 100);
+  return bootstrap_statistic(static_cast<int>(phrases), statistic, options_.seed, 100, true);
 }
 
 EvaluationRow Evaluator::summarise(const NamedSystem& system, const std::vector<CaseScore>& scores) const {

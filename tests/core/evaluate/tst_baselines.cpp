@@ -2,7 +2,9 @@
 // timeout: 3600
 #include <QtTest>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "audio/analysis/griffin_lim.h"
 #include "audio/analysis/mel_inversion.h"
@@ -60,6 +62,7 @@ class TestBaselines : public QObject {
     oracle.name = "oracle, 192 mel";
     oracle.oracle = invert_truth;
     const EvaluationTable table = evaluate(options, {oracle}, report, {});
+    std::ofstream(options.cache / (options.protocol + ".json")) << to_json(table).dump(1);
     std::cout << to_text(table, true) << '\n' << to_markdown(table) << std::endl;
     if (options.protocol != "t1") return;
     near(table, "copy content", "lsd", 17.2, 1.5);

@@ -1,6 +1,7 @@
 #include <QtTest>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "core/evaluate/bootstrap.h"
 
@@ -44,6 +45,17 @@ class TestBootstrap : public QObject {
     const std::vector<std::vector<double>> groups{{1.0}, {2.5}, {7.0}, {3.25}, {9.5}};
     QCOMPARE(bootstrap_mean(groups, 5).low, bootstrap_mean(groups, 5).low);
     QVERIFY(bootstrap_mean(groups, 5, 50).low != bootstrap_mean(groups, 6, 50).low);
+  }
+
+  void aStatisticThatRepeatsEnlargeKeepsItsValueInside() {
+    // The number of distinct phrases is smaller in every resample.
+    const auto distinct = [](const std::vector<int>& phrases) {
+      return static_cast<double>(std::set<int>(phrases.begin(), phrases.end()).size());
+    };
+    const Interval biased = bootstrap_statistic(20, distinct, 1, 200);
+    QVERIFY(biased.high < biased.value);
+    const Interval v = bootstrap_statistic(20, distinct, 1, 200, true);
+    QVERIFY(v.low < v.value && v.value < v.high);
   }
 
   void missingValuesAreLeftOut() {
