@@ -1,0 +1,57 @@
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include "app/ctl/arguments.h"
+#include "core/session/training_session.h"
+
+namespace luthier::ctl {
+namespace {
+
+Json to_json(const RunSummary& run) {
+  Json line = {{"run", run.id}, {"family", run.family}, {"preset", run.preset}, {"device", run.device}, {"status", run.status},
+               {"started", run.started}, {"step", run.step}, {"total_steps", run.total_steps}, {"folder", run.folder.string()},
+               {"best_checkpoint", run.best_checkpoint}, {"latest_checkpoint", run.latest_checkpoint}, {"message", run.message}};
+  line["best"] = std::isfinite(run.best) ? Json(run.best) : Json(nullptr);
+  return line;
+}
+
+std::string number(double value) {
+  if (!std::isfinite(value)) return "-";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+const VerbRegistration runs{"runs", "list the workspace's training runs, newest first", [](CLI::App&) {
+  return [](Context& context) {
+    const auto all = list_runs(open_workspace(context).folder());
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& run : all) {
+      if (context.json) print_json(to_json(run));
+      rows.push_back({run.id, run.family, run.preset, run.status, std::to_string(run.step) + "/" + std::to_string(run.total_steps), number(run.best)});
+    }
+    if (!context.json) print_table({"run", "family", "preset", "status", "step", "best"}, rows);
+    return kDone;
+  };
+}};
+
+const VerbRegistration show{"show", "show one run and its record", [](CLI::App& command) {
+  auto id = std::make_shared<std::string>();
+  command.add_option("run", *id, "run id, as 'runs' lists it")->required();
+  return [id](Context& context) {
+    const auto run = read_run(open_workspace(context).folder(), *id);
+    if (context.json) {
+      print_json(to_json(run));
+      return kDone;
+    }
+    for (const auto& [key, value] : to_json(run).items()) std::cout << key << ": " << (value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
+    if (std::ifstream record(run.folder / "run.json"); record) std::cout << record.rdbuf() << "\n";
+    return kDone;
+  };
+}};
+
+}  // namespace
+}  // namespace luthier::ctl
