@@ -3,13 +3,15 @@
 
 #include "app/ctl/arguments.h"
 #include "core/session/export_session.h"
+#include "core/session/weights_session.h"
 
 namespace luthier::ctl {
 namespace {
 
 struct Options {
   std::vector<std::string> words;
-  std::string images, sounds;
+  std::string images, sounds, weights, out;
+  bool full = false;
   ExportRequest request;
 };
 
@@ -34,8 +36,20 @@ int tell(const Context& context, const ExportRequest& request, const ExportResul
   return kDone;
 }
 
+int export_run(const Options& options, Context& context) {
+  if (options.out.empty()) throw UsageError("export --weights needs --out FILE.safetensors");
+  const auto folder = Workspace::is_workspace(context.workspace) ? context.workspace : std::filesystem::path();
+  const auto info = export_weights(folder, options.weights, options.out, !options.full);
+  if (context.json)
+    print_json({{"event", "weights"}, {"file", info.path.string()}, {"family", info.family}, {"parameters", info.parameters}, {"bytes", info.bytes}});
+  else
+    print_message(std::to_string(info.parameters) + " weights, " + std::to_string(info.bytes / 1000000) + " MB, written to '" + info.path.string() + "'");
+  return kDone;
+}
+
 int run_export(Options& options, Context& context) {
-  if (options.images.empty() == options.sounds.empty()) throw UsageError("say what to export: --images DIR or --audio DIR");
+  if (!options.weights.empty()) return export_run(options, context);
+  if (options.images.empty() == options.sounds.empty()) throw UsageError("say what to export: --images DIR, --audio DIR or --weights RUN");
   const auto workspace = open_workspace(context);
   auto& request = options.request;
   request.query = joined(options.words);
@@ -44,7 +58,7 @@ int run_export(Options& options, Context& context) {
   return tell(context, request, work(workspace, request, console_progress(context), context.stop));
 }
 
-const VerbRegistration verb{"export", "write the labelled clips as pictures or sounds, a folder for each label", [](CLI::App& command) {
+const VerbRegistration verb{"export", "write the labelled clips as pictures or sounds in a folder for each label, or a run's weights", [](CLI::App& command) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
   command.add_option("query", options->words, "which clips, as in 'luthierctl clips'; default: all that are labelled and not excluded");
@@ -52,7 +66,21 @@ const VerbRegistration verb{"export", "write the labelled clips as pictures or s
   command.add_option("--audio", options->sounds, "new or empty folder for sounds, with metadata.csv");
   command.add_option("--format", request.format, "of sounds: wav16, wav24, wav_float, flac, ogg, opus or mp3")->capture_default_str();
   command.add_option("--rate", request.sample_rate, "sample rate of sounds, Hz; 0: each recording's own")->check(CLI::Range(0, 768000))->capture_default_str();
+  command.add_option("--weights", options->weights, "run id or checkpoint file whose weights are written to --out");
+  command.add_option("--out", options->out, "new safetensors file for --weights");
+  command.add_flag("--full-precision", options->full, "keep single precision; default: half");
   return [options](Context& context) { return run_export(*options, context); };
+}};
+
+const VerbRegistration import_verb{"import-weights", "take a weight file that Luthier wrote into the workspace as a finished run", [](CLI::App& command) {
+  auto file = std::make_shared<std::string>();
+  command.add_option("file", *file, "safetensors file")->required();
+  return [file](Context& context) {
+    const auto run = import_weights(open_or_create_workspace(context).folder(), *file);
+    if (context.json) print_json({{"event", "imported"}, {"run", run}});
+    else print_message("imported as run '" + run + "'");
+    return kDone;
+  };
 }};
 
 }  // namespace
