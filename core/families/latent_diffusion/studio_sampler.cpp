@@ -2,6 +2,7 @@
 
 #include <ATen/autocast_mode.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/families/family.h"
@@ -51,7 +52,7 @@ torch::Tensor guided(Networks& networks, const torch::Tensor& z, const torch::Te
 torch::Tensor sample(Networks& networks, const torch::Tensor& content, const Style& style, const StudioTransferSettings& options,
                      Rng& rng, const LatentObserver& observer, std::stop_token stop) {
   torch::NoGradGuard guard;
-  const int total = networks.settings.objective == "regression" ? 1 : static_cast<int>(options.steps);
+  const int total = networks.settings.objective == "regression" ? 1 : static_cast<int>(std::max<std::int64_t>(1, options.steps));
   const auto check = [&] {
     if (stop.stop_requested()) throw Cancelled();
   };
