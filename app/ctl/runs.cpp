@@ -14,7 +14,7 @@ Json to_json(const RunSummary& run) {
   Json line = {{"run", run.id}, {"family", run.family}, {"preset", run.preset}, {"device", run.device}, {"status", run.status},
                {"started", run.started}, {"step", run.step}, {"total_steps", run.total_steps}, {"folder", run.folder.string()},
                {"best_checkpoint", run.best_checkpoint}, {"latest_checkpoint", run.latest_checkpoint}, {"message", run.message}};
-  line["best"] = std::isfinite(run.best) ? Json(run.best) : Json(nullptr);
+  if (std::isfinite(run.best)) line["best"] = run.best;
   return line;
 }
 
@@ -47,7 +47,7 @@ const VerbRegistration show{"show", "show one run and its record", [](CLI::App& 
       print_json(to_json(run));
       return kDone;
     }
-    for (const auto& [key, value] : to_json(run).items()) std::cout << key << ": " << (value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
+    for (const auto& [key, value] : to_json(run).items()) std::cout << key << ": " << value.dump() << "\n";
     if (std::ifstream record(run.folder / "run.json"); record) std::cout << record.rdbuf() << "\n";
     return kDone;
   };
