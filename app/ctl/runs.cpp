@@ -11,9 +11,19 @@ namespace luthier::ctl {
 namespace {
 
 Json to_json(const RunSummary& run) {
-  Json line = {{"run", run.id}, {"family", run.family}, {"preset", run.preset}, {"device", run.device}, {"status", run.status},
-               {"started", run.started}, {"step", run.step}, {"total_steps", run.total_steps}, {"folder", run.folder.string()},
-               {"best_checkpoint", run.best_checkpoint}, {"latest_checkpoint", run.latest_checkpoint}, {"message", run.message}};
+  Json line;
+  line["run"] = run.id;
+  line["family"] = run.family;
+  line["preset"] = run.preset;
+  line["device"] = run.device;
+  line["status"] = run.status;
+  line["started"] = run.started;
+  line["step"] = run.step;
+  line["total_steps"] = run.total_steps;
+  line["folder"] = run.folder.string();
+  line["best_checkpoint"] = run.best_checkpoint;
+  line["latest_checkpoint"] = run.latest_checkpoint;
+  line["message"] = run.message;
   if (std::isfinite(run.best)) line["best"] = run.best;
   return line;
 }
