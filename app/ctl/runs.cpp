@@ -57,7 +57,7 @@ const VerbRegistration show{"show", "show one run and its record", [](CLI::App& 
       print_json(to_json(run));
       return kDone;
     }
-    for (const auto& [key, value] : to_json(run).items()) std::cout << key << ": " << value.dump() << "\n";
+    std::cout << to_json(run).dump(1) << "\n";
     if (std::ifstream record(run.folder / "run.json"); record) std::cout << record.rdbuf() << "\n";
     return kDone;
   };
