@@ -1,4 +1,4 @@
-// labels: slow
+// labels: pending slow
 // timeout: 900
 #include <QProcess>
 #include <QtTest>

@@ -1,3 +1,4 @@
+// labels: pending
 // timeout: 300
 #include <signal.h>
 

@@ -1,3 +1,4 @@
+// labels: pending
 #include <QAbstractItemModelTester>
 #include <QMimeData>
 #include <QSignalSpy>

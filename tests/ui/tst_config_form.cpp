@@ -1,3 +1,4 @@
+// labels: pending
 #include <QLineEdit>
 
 #include "core/session/family_catalog.h"

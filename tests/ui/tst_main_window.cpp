@@ -1,3 +1,4 @@
+// labels: pending
 // timeout: 180
 #include <QAbstractButton>
 #include <QAbstractItemView>

@@ -1,3 +1,4 @@
+// labels: pending
 #include <QProcess>
 #include <QSignalSpy>
 #include <QWheelEvent>

@@ -1,3 +1,4 @@
+// labels: pending
 #include "core/data/clip_loader.h"
 
 #include <torch/torch.h>

@@ -1,4 +1,4 @@
-// labels: slow
+// labels: pending slow
 // timeout: 3600
 #include <QtTest>
 #include <cstdlib>

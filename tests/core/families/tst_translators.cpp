@@ -1,3 +1,4 @@
+// labels: pending
 // timeout: 240
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>

@@ -1,3 +1,4 @@
+// labels: pending
 // timeout: 300
 #include "core/session/transfer_session.h"
 

@@ -1,3 +1,4 @@
+// labels: pending
 #include "core/transfer/transfer_sound.h"
 
 #include <torch/torch.h>

@@ -1,4 +1,4 @@
-// labels: golden
+// labels: pending golden
 // timeout: 60
 #include <torch/torch.h>
 

@@ -1,4 +1,4 @@
-// labels: contract
+// labels: pending contract
 // timeout: 120
 #include <torch/torch.h>
 
