@@ -1,4 +1,3 @@
-// labels: pending
 #include <QAbstractItemModelTester>
 #include <QMimeData>
 #include <QSignalSpy>

@@ -1,4 +1,3 @@
-// labels: pending
 #include <QLineEdit>
 
 #include "core/session/family_catalog.h"

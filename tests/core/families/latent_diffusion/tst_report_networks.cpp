@@ -1,4 +1,4 @@
-// labels: pending golden
+// labels: golden
 // timeout: 60
 #include <torch/torch.h>
 
