@@ -1,4 +1,3 @@
-// labels: pending
 // timeout: 300
 #include <signal.h>
 

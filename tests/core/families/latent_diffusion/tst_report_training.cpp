@@ -1,4 +1,4 @@
-// labels: pending contract
+// labels: contract
 // timeout: 120
 #include <torch/torch.h>
 
