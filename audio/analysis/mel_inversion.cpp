@@ -52,8 +52,7 @@ class LeastNorm {
  public:
   /// Bands narrower than a bin make B B' nearly singular; the relative `ridge` keeps the solution in bounds.
   LeastNorm(const std::vector<BinWeights>& weights, int bands, double ridge)
-      : weights_(weights),
-        diagonal_(static_cast<std::size_t>(bands)),
+      : diagonal_(static_cast<std::size_t>(bands)),
         beside_(static_cast<std::size_t>(bands)) {
     for (const BinWeights& bin : weights) {
       const auto band = static_cast<std::size_t>(bin.band);
@@ -87,7 +86,6 @@ class LeastNorm {
   }
 
  private:
-  const std::vector<BinWeights>& weights_;
   std::vector<double> diagonal_;
   std::vector<double> beside_;  ///< [band]: with band + 1
   double largest_ = 0.0;
