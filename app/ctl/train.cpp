@@ -13,7 +13,7 @@ namespace luthier::ctl {
 namespace {
 
 struct Options {
-  std::string family, preset, device = "auto", resume, pairs;
+  std::string family, preset, device = "auto", resume, start_from, pairs;
   std::vector<std::string> labels;
   bool dry = false, settings = false;
 };
@@ -37,6 +37,8 @@ TrainingRequest request_from(const Options& options, const SchemaFlags& flags, c
   request.pair_set = options.pairs;
   request.labels = options.labels;
   request.resume = options.resume;
+  request.start_from = options.start_from;
+  if (!options.resume.empty() && !options.start_from.empty()) throw UsageError("--resume goes on with a run's own weights; leave out --start-from");
   request.family = options.family;
   if (!options.resume.empty()) {
     const std::string family = read_run(context.workspace, options.resume).family;
@@ -86,6 +88,7 @@ const VerbRegistration train_registration{"train", "train a model family on the 
   command.add_option("--preset", options->preset, "a family's preset: report, studio, quick (minutes), tiny (under a minute)");
   command.add_option("--device", options->device, "auto, cpu or cuda")->capture_default_str();
   command.add_option("--resume", options->resume, "go on with this run from its last checkpoint; settings given are changed");
+  command.add_option("--start-from", options->start_from, "a new run from the weights of this run or file, or of the 'shipped' model (fine-tuning)");
   command.add_option("--pairs", options->pairs, "name of a pair set");
   command.add_option("--label", options->labels, "only clips of these labels");
   command.add_flag("--dry-run", options->dry, "say what would be trained, with one measured step; write nothing");

@@ -6,13 +6,17 @@
 #include <sstream>
 
 #include "core/run/rng.h"
+#include "core/session/content_hash.h"
 #include "core/session/device.h"
 #include "core/session/text_file.h"
+#include "core/session/transfer_session.h"
 #include "db/pair_store.h"
 
 namespace luthier {
 namespace {
 
+/// Groups of settings that say nothing of the networks' shapes.
+const std::set<std::string> kOwnToARun = {"Data", "Training", "Run"};
 constexpr std::size_t kPairsOnTheFly = 15000;  ///< as many as system A's generator makes
 
 std::string joined(const std::vector<std::string>& words) {
@@ -193,9 +197,32 @@ void compare_clips(PreparedRun& run, const RunRecord& resumed) {
     run.warnings.push_back(std::to_string(changed) + " of the run's clips are gone or have changed since; it goes on with the others, but not as an unbroken run would.");
 }
 
+std::filesystem::path weights_to_start_from(const TrainingRequest& request) {
+  if (request.start_from == "shipped") {
+    const auto shipped = shipped_models();
+    if (shipped.empty()) throw ConfigError("No shipped weights are installed; name a run or a weight file to start from.");
+    return shipped.front();
+  }
+  if (std::filesystem::is_regular_file(request.start_from)) return request.start_from;
+  const auto run = read_run(request.workspace, request.start_from);
+  const auto& path = run.best_checkpoint.empty() ? run.latest_checkpoint : run.best_checkpoint;
+  if (path.empty()) throw ConfigError("The run '" + request.start_from + "' has no checkpoint yet; train it for a while first.");
+  return path;
+}
+
 }  // namespace
 
-Config requested_config(const TrainingRequest& request, const Family& family, const RunRecord* resumed) {
+Config requested_config(const TrainingRequest& request, const Family& family, const RunRecord* resumed, const Checkpoint* start_from) {
+  if (!resumed && start_from) {
+    const Schema schema = run_schema(family);
+    const Config trained = config_from_text(schema, start_from->at("config"));
+    Config merged = preset_config(family, request.preset, {});
+    for (const auto& setting : schema)
+      if (!kOwnToARun.count(setting.group) && trained.count(setting.name)) merged[setting.name] = trained.at(setting.name);
+    if (merged.count("ae_steps")) merged["ae_steps"] = std::int64_t{0};  // the autoencoder is trained already
+    for (const auto& [name, value] : request.overrides) merged[name] = value;
+    return complete(schema, merged);
+  }
   if (!resumed) return preset_config(family, request.preset, request.overrides);
   Config merged = resumed->config;
   for (const auto& [name, value] : request.overrides) merged[name] = value;
@@ -207,7 +234,14 @@ PreparedRun prepare_run(const TrainingRequest& request, const Workspace& workspa
   run.family = &find_family(resumed ? resumed->status.family : request.family);
   if (run.family->info().role == Role::optimiser)
     throw ConfigError("'" + run.family->info().id + "' works on a sound directly and has nothing to train; use it with luthierctl transfer.");
-  run.config = requested_config(request, *run.family, resumed);
+  if (!resumed && !request.start_from.empty()) {
+    const auto file = weights_to_start_from(request);
+    run.start_from = load_checkpoint(file);
+    run.start_text = request.start_from + " (SHA-256 " + sha256_of_file(file) + ")";
+    if (run.start_from->at("family") != run.family->info().id)
+      throw ConfigError("The weights '" + request.start_from + "' are of the family '" + run.start_from->at("family") + "', not of '" + run.family->info().id + "'.");
+  }
+  run.config = requested_config(request, *run.family, resumed, run.start_from ? &*run.start_from : nullptr);
   run.device = choose_device(request.device);
   const DataNeeds needs = run.family->needs(run.config);
   run.clips = run.family->make_clips(run.config, progress, stop);

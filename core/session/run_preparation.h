@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "core/session/run_record.h"
 #include "core/session/training_session.h"
 #include "core/session/workspace.h"
+#include "core/training/checkpoint.h"
 
 namespace luthier {
 
@@ -23,11 +25,14 @@ struct PreparedRun {
   std::vector<ClipPair> pairs;
   std::string pair_set;
   std::int64_t parameters = 0;
+  std::optional<Checkpoint> start_from;  ///< first weights of a new run
+  std::string start_text;                ///< what they are, for the record
   std::vector<std::string> warnings;
 };
 
-/// Settings of a request: the preset and overrides, or those of the run to go on with. Throws ConfigError.
-Config requested_config(const TrainingRequest& request, const Family& family, const RunRecord* resumed);
+/// Settings of a request: the preset and overrides, or those of the run to go on with. A start from given weights takes
+/// over what shapes the networks from them (all groups but Data, Training and Run). Throws ConfigError.
+Config requested_config(const TrainingRequest& request, const Family& family, const RunRecord* resumed, const Checkpoint* start_from = nullptr);
 
 /// Reads clips and pairs and checks them against the family's needs, one sentence each. `resumed` gives clips, splits and
 /// pairs of a run that goes on. Throws ConfigError, SessionError, db::DbError, or Cancelled on a stop.

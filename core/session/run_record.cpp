@@ -66,6 +66,7 @@ Json to_json(const RunRecord& r) {
   j["warnings"] = r.warnings;
   j["labels"] = r.labels;
   j["requested_labels"] = r.requested_labels;
+  if (!r.start_from.empty()) j["start_from"] = r.start_from;
   j["pair_set"] = r.pair_set;
   j["pairs"] = r.pairs;
   j["sittings"] = Json::array();
@@ -85,6 +86,7 @@ RunRecord record_from(const Json& j) {
   r.warnings = j.at("warnings").get<std::vector<std::string>>();
   r.labels = j.at("labels").get<std::vector<std::string>>();
   r.requested_labels = j.at("requested_labels").get<std::vector<std::string>>();
+  r.start_from = j.value("start_from", "");
   r.pair_set = j.at("pair_set"), r.pairs = j.at("pairs");
   for (const auto& s : j.at("sittings"))
     r.sittings.push_back({s.at("started"), s.at("device"), s.at("version"), s.at("first_step"), s.at("changed").get<std::vector<std::string>>()});

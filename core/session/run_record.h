@@ -45,6 +45,7 @@ struct RunRecord {
   std::int64_t parameters = 0;
   std::vector<std::string> labels, requested_labels;
   std::vector<RecordedClip> clips;
+  std::string start_from;            ///< the weights it began with: what was asked for and their SHA-256; empty: fresh ones
   std::string pair_set;              ///< name; "made on the fly" where none was named
   std::int64_t pairs = 0;            ///< rows of pairs.csv
   std::vector<std::string> warnings;

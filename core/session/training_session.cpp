@@ -128,7 +128,7 @@ class TrainingRun {
     record.seed = std::get<std::int64_t>(prepared_.config.at("seed"));
     record.parameters = prepared_.parameters;
     record.labels = prepared_.clips->labels;
-    if (!resumed_) record.requested_labels = request_.labels;
+    if (!resumed_) record.requested_labels = request_.labels, record.start_from = prepared_.start_text;
     record.pair_set = prepared_.pair_set, record.pairs = static_cast<std::int64_t>(prepared_.pairs.size());
     record.machine = machine_facts();
     record.machine["libtorch"] = TORCH_VERSION;
@@ -150,10 +150,18 @@ class TrainingRun {
     outputs.write_preview_image = [this](const Preview& p, std::int64_t step, int index) { return preview_image(p, step, index); };
     outputs.write_preview_audio = [this](const Preview& p, std::int64_t step, int index) { return preview_audio(p, step, index); };
     outputs.record = checkpoint_record();
-    return run_training_loop(trainer, settings, checkpoint_ ? &*checkpoint_ : nullptr, control, outputs);
+    return run_training_loop(trainer, settings, checkpoint_ ? &*checkpoint_ : nullptr, control, outputs,
+                             prepared_.start_from ? &*prepared_.start_from : nullptr);
   }
 
   std::map<std::string, std::string> checkpoint_record() const {
+    auto record = run_facts();
+    const std::string start = resumed_ ? resumed_->start_from : prepared_.start_text;
+    if (!start.empty()) record["start_from"] = start;
+    return record;
+  }
+
+  std::map<std::string, std::string> run_facts() const {
     return {{"family", prepared_.family->info().id}, {"preset", resumed_ ? resumed_->status.preset : request_.preset},
             {"config", canonical_text(prepared_.config)}, {"representation", prepared_.clips->representation.canonical_text()},
             {"labels", nlohmann::json(prepared_.clips->labels).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)},

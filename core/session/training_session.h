@@ -18,6 +18,7 @@ struct TrainingRequest {
   Config overrides;              ///< over the preset; keys of run_schema()
   std::string device = "auto";   ///< "cpu", "cuda" or "auto": cuda where there is one
   std::string resume;            ///< run id to go on with; family and preset are then read from it
+  std::string start_from;        ///< run id, weight file or "shipped": a new run that starts from these weights (fine-tuning)
   std::string pair_set;          ///< name of a pair set; empty: the newest that fits, or one made on the fly
   std::vector<std::string> labels;  ///< only these; empty: all
 };

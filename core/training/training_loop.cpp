@@ -29,10 +29,26 @@ TensorMap weights_only(const TensorMap& all) {
   return out;
 }
 
+/// Fills modules alone, with the averaged weights of a checkpoint where it has them.
+class WeightsLoader : public StateVisitor {
+ public:
+  explicit WeightsLoader(const Checkpoint& checkpoint) : checkpoint_(checkpoint) {}
+  void tensor(const std::string&, torch::Tensor&) override {}
+  void number(const std::string&, double&) override {}
+  void optimiser(const std::string&, torch::optim::Optimizer&) override {}
+  void module(const std::string& name, torch::nn::Module& module) override {
+    torch::NoGradGuard guard;
+    load_module(checkpoint_.tensors, checkpoint_.weights_prefix(name), module);
+  }
+
+ private:
+  const Checkpoint& checkpoint_;
+};
+
 class Loop {
  public:
-  Loop(Trainer& trainer, const LoopSettings& settings, const LoopControl& control, const LoopOutputs& outputs)
-      : trainer_(trainer), settings_(settings), control_(control), outputs_(outputs), phases_(trainer.phases()) {
+  Loop(Trainer& trainer, const LoopSettings& settings, const LoopControl& control, const LoopOutputs& outputs, const Checkpoint* start_from)
+      : trainer_(trainer), settings_(settings), control_(control), outputs_(outputs), start_from_(start_from), phases_(trainer.phases()) {
     for (const auto& phase : phases_) total_ += phase.steps;
     fs::create_directories(outputs_.folder / "checkpoints");
     fs::create_directories(outputs_.folder / "previews");
@@ -80,6 +96,10 @@ class Loop {
     phase_ = phase;
     phase_start_ = start;
     trainer_.enter_phase(phase);
+    if (start_from_ && !resumed_ && step_ == 0) {  // after the phase has fitted what it fits to the data
+      WeightsLoader loader(*start_from_);
+      trainer_.visit(loader);
+    }
     average_ = std::make_unique<WeightAverage>(settings_.ema_decay, trainer_.averaged(phase));
     if (!resumed_) best_ = std::numeric_limits<double>::infinity(), since_best_ = 0;
     resumed_ = nullptr;
@@ -230,6 +250,7 @@ class Loop {
   const LoopSettings& settings_;
   const LoopControl& control_;
   const LoopOutputs& outputs_;
+  const Checkpoint* start_from_;
   const std::vector<PhaseInfo> phases_;
   std::unique_ptr<WeightAverage> average_ = std::make_unique<WeightAverage>(0.0, WeightAverage::Modules{});
   const TensorMap* resumed_ = nullptr;
@@ -244,8 +265,8 @@ class Loop {
 }  // namespace
 
 Outcome run_training_loop(Trainer& trainer, const LoopSettings& settings, const Checkpoint* resume_from,
-                          const LoopControl& control, const LoopOutputs& outputs) {
-  return Loop(trainer, settings, control, outputs).run(resume_from);
+                          const LoopControl& control, const LoopOutputs& outputs, const Checkpoint* start_from) {
+  return Loop(trainer, settings, control, outputs, resume_from ? nullptr : start_from).run(resume_from);
 }
 
 }  // namespace luthier

@@ -51,7 +51,8 @@ struct LoopOutputs {
 /// Runs (or goes on with) a training until its last step, a stop, or an exception. Saves checkpoints/latest.safetensors
 /// at least every `checkpoint_seconds`, best.safetensors at a new best criterion, and step-N.safetensors. A stop saves and
 /// returns Outcome::cancelled. Bit-exact on CPU: a stopped and resumed run makes the steps an unbroken one makes.
+/// `start_from` gives a new run its first weights (fine-tuning); optimisers and steps start anew.
 Outcome run_training_loop(Trainer& trainer, const LoopSettings& settings, const Checkpoint* resume_from,
-                          const LoopControl& control, const LoopOutputs& outputs);
+                          const LoopControl& control, const LoopOutputs& outputs, const Checkpoint* start_from = nullptr);
 
 }  // namespace luthier
