@@ -38,8 +38,15 @@ class WeightsLoader : public StateVisitor {
   void optimiser(const std::string&, torch::optim::Optimizer&) override {}
   void module(const std::string& name, torch::nn::Module& module) override {
     torch::NoGradGuard guard;
-    load_module(checkpoint_.tensors, checkpoint_.weights_prefix(name), module);
+    const std::string prefix = checkpoint_.weights_prefix(name);
+    TensorMap given = checkpoint_.tensors;
+    for (const auto& item : module.named_parameters())
+      if (given.try_emplace(prefix + item.key(), item.value()).second) fresh.push_back(name + "." + item.key());
+      else ++taken;
+    load_module(given, prefix, module);
   }
+  std::vector<std::string> fresh;  ///< parameters that the checkpoint does not have: they keep their own start
+  std::size_t taken = 0;
 
  private:
   const Checkpoint& checkpoint_;
@@ -99,6 +106,10 @@ class Loop {
     if (start_from_ && !resumed_ && step_ == 0) {  // after the phase has fitted what it fits to the data
       WeightsLoader loader(*start_from_);
       trainer_.visit(loader);
+      if (loader.taken < loader.fresh.size())
+        throw CheckpointError("The weights to start from belong to other networks; choose the family's own, or leave them out.");
+      if (!loader.fresh.empty())
+        outputs_.emit(RunWarning{std::to_string(loader.fresh.size()) + " tensors, " + loader.fresh.front() + " first, are not in the given weights and start fresh."});
     }
     average_ = std::make_unique<WeightAverage>(settings_.ema_decay, trainer_.averaged(phase));
     if (!resumed_) best_ = std::numeric_limits<double>::infinity(), since_best_ = 0;

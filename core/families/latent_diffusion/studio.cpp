@@ -179,13 +179,13 @@ std::shared_ptr<ClipSet> make_studio_clips(const StudioSettings& s, const Progre
 }
 
 Config studio_preset() {
-  return {{"steps", std::int64_t{30000}},         {"batch", std::int64_t{64}},          {"ae_steps", std::int64_t{4000}},
+  return {{"latent_skips", true}, {"steps", std::int64_t{30000}},         {"batch", std::int64_t{64}},          {"ae_steps", std::int64_t{4000}},
           {"ema_decay", 0.9995},                  {"validate_every", std::int64_t{1000}}, {"preview_every", std::int64_t{5000}},
           {"checkpoint_every", std::int64_t{10000}}, {"warmup", std::int64_t{500}}};
 }
 
 Config studio_quick_preset() {
-  return {{"width", std::int64_t{256}}, {"deep_width", std::int64_t{320}}, {"blocks", std::int64_t{2}}, {"deep_blocks", std::int64_t{3}},
+  return {{"latent_skips", true}, {"width", std::int64_t{256}}, {"deep_width", std::int64_t{320}}, {"blocks", std::int64_t{2}}, {"deep_blocks", std::int64_t{3}},
           {"embedding", std::int64_t{128}}, {"style_width", std::int64_t{128}}, {"latent", std::int64_t{192}}, {"ae_width", std::int64_t{192}},
           {"ae_blocks", std::int64_t{1}}, {"ae_steps", std::int64_t{120}}, {"steps", std::int64_t{500}}, {"batch", std::int64_t{12}},
           {"frames", std::int64_t{128}}, {"style_frames", std::int64_t{128}}, {"learning_rate", 1.5e-3}, {"warmup", std::int64_t{50}},

@@ -210,6 +210,9 @@ DenoiserImpl::DenoiserImpl(const StudioSettings& s)
   norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({s.width})));
   out = register_module("out", torch::nn::Linear(s.width, s.latent));
   zero(out);
+  if (!s.latent_skips) return;
+  skips = register_module("skips", torch::nn::Linear(embedding_, 2 * s.latent));
+  zero(skips);
 }
 
 torch::Tensor DenoiserImpl::embed(const torch::Tensor& time, const Style& style) {
@@ -239,7 +242,10 @@ torch::Tensor DenoiserImpl::forward(const torch::Tensor& z, const torch::Tensor&
   h = up->forward(torch::silu(h)).reshape(skip.sizes());
   h = merge->forward(torch::cat({h, skip}, -1));
   for (const auto& block : *after) h = block->as<FilmBlock>()->forward(h, e);
-  return out->forward(torch::silu(norm->forward(h))).narrow(1, 0, frames);
+  h = out->forward(torch::silu(norm->forward(h))).narrow(1, 0, frames);
+  if (skips.is_empty()) return h;
+  const auto gains = skips->forward(e).unsqueeze(1).chunk(2, -1);
+  return h.to(torch::kFloat) + gains[0].to(torch::kFloat) * z + gains[1].to(torch::kFloat) * content;
 }
 
 }  // namespace luthier::studio

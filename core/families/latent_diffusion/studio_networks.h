@@ -120,6 +120,9 @@ class DenoiserImpl : public torch::nn::Module {
   torch::nn::ModuleList before{nullptr}, deep{nullptr}, after{nullptr};
   torch::nn::ModuleList attention{nullptr};
   torch::nn::LayerNorm norm{nullptr};
+  /// [embedding] -> gains [2 * latent] of z and of the content in the output, from zero: little noise is best taken out by a
+  /// linear step, and the norm before `out` lets none through. Empty without `latent_skips`.
+  torch::nn::Linear skips{nullptr};
 
  private:
   torch::Tensor embed(const torch::Tensor& time, const Style& style);

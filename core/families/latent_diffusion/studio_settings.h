@@ -26,7 +26,7 @@ struct StudioSettings {
   // network
   std::int64_t width = 448, deep_width = 576, blocks = 3, deep_blocks = 4, embedding = 256;
   std::int64_t style_tokens = 8, style_width = 224, attention_heads = 4;
-  bool film = true, cross_attention = true, content_channels = true;
+  bool film = true, cross_attention = true, content_channels = true, latent_skips = false;
   // diffusion
   std::string objective = "diffusion";
   std::int64_t steps = 4000, batch = 16, frames = 192, style_frames = 192;
@@ -81,6 +81,7 @@ struct StudioSettings {
     v.toggle("film", film, "Time and style scale and shift every block; off: time alone does.");
     v.toggle("cross_attention", cross_attention, "Blocks look at the style tokens by residual cross-attention.");
     v.toggle("content_channels", content_channels, "The clean content latent is concatenated at every step; off: it is only in the start noise.");
+    v.toggle("latent_skips", latent_skips, "The noisy and the content latent also reach the output directly, by gains that follow noise level and style.");
     v.group("Training");
     v.choice("objective", objective, {"diffusion", "regression"}, "Diffusion with v-prediction, or direct regression by the same network.");
     v.number("steps", steps, 1, 10000000, "steps", "Optimiser steps of the diffusion.");

@@ -77,6 +77,7 @@ class TestTrainingSession : public QObject {
   void aDryRunWritesNothing();
   void moreStepsExtendAFinishedRun();
   void pairsOfMeasuredClipsAreLeftOut();
+  void aNewRunStartsFromTheWeightsOfAnother();
 
  private:
   fs::path place() const { return workspace_->folder(); }
@@ -336,6 +337,31 @@ void TestTrainingSession::pairsOfMeasuredClipsAreLeftOut() {
   QVERIFY(train(request, log, {}) == Outcome::done);
   QCOMPARE(text_of(workspace_->runs() / log.run() / "pairs.csv"), std::string("content,style,target\n3,6,4\n"));
   QVERIFY(log.all<RunWarning>().front().message.find("1 of the pairs") != std::string::npos);
+}
+
+void TestTrainingSession::aNewRunStartsFromTheWeightsOfAnother() {
+  Log first, second, wrong;
+  TrainingRequest plain = small(place());
+  plain.overrides["latent_skips"] = false;
+  QVERIFY(train(plain, first, {}) == Outcome::done);
+  TrainingRequest request;  // nothing of the networks' sizes is said: they follow the weights
+  request.workspace = place(), request.family = "latent_diffusion", request.preset = "tiny", request.device = "cpu";
+  request.start_from = first.run();
+  using I = std::int64_t;
+  request.overrides = {{"steps", I{2}}, {"learning_rate", 1e-7}, {"batch", I{2}}, {"frames", I{32}}, {"style_frames", I{32}}, {"latent_skips", true}};
+  const Outcome outcome = train(request, second, {});
+  QVERIFY2(outcome == Outcome::done, second.all<RunFinished>().back().message.c_str());
+  QCOMPARE(second.all<StepDone>().size(), std::size_t{2});  // no autoencoder phase
+  QVERIFY(!second.all<RunWarning>().empty() && second.all<RunWarning>().front().message.find("start fresh") != std::string::npos);
+  const auto best = load_checkpoint(workspace_->runs() / first.run() / "checkpoints" / "best.safetensors");
+  const auto have = load_checkpoint(workspace_->runs() / second.run() / "checkpoints" / "best.safetensors");
+  QVERIFY(have.record.at("start_from").find(first.run()) != std::string::npos);
+  const std::string key = best.weights_prefix("denoiser") + "out.weight";
+  QVERIFY(torch::allclose(best.tensors.at(key), have.tensors.at(have.weights_prefix("denoiser") + "out.weight"), 0, 1e-5));
+  QVERIFY(torch::equal(best.tensors.at("model.autoencoder.scale"), have.tensors.at("model.autoencoder.scale")));
+  request.start_from = (place() / "luthier.sqlite").string();
+  QVERIFY(train(request, wrong, {}) == Outcome::failed);
+  QVERIFY(!wrong.all<RunFinished>().front().message.empty());
 }
 
 QTEST_GUILESS_MAIN(TestTrainingSession)
