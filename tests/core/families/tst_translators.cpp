@@ -1,4 +1,3 @@
-// labels: pending
 // timeout: 240
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -108,7 +107,7 @@ class Translators : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
-  void initTestCase() { at::set_num_threads(2); }
+  void initTestCase() { at::set_num_threads(1); }
 
   void aResumedRunMakesTheSameSteps_data() { add_rows({"cyclegan", "pix2pix", "simplegan", "travelgan", "melgan", "guidediff"}); }
   void aResumedRunMakesTheSameSteps() {
