@@ -51,6 +51,7 @@ const VerbRegistration transfer_registration{"transfer", "play one sound's notes
   command.add_option("--checkpoint", request.checkpoint, "a weight file instead of a run");
   command.add_option("--content", request.content, "sound file or clip number: the notes")->required();
   command.add_option("--style", request.style, "sound file or clip number: the timbre")->required();
+  command.add_flag("!--no-treble", request.treble, "make nothing above the model's own band (otherwise treble follows the style where the content's rate allows it)");
   command.add_option("--vocoder", request.vocoder, "run or weight file of a vocoder (default: Griffin-Lim from the content's phase)");
   command.add_option("--device", request.device, "auto, cpu or cuda")->capture_default_str();
   command.add_option("--out", request.output, "WAV, FLAC … that does not exist yet (default: a new folder under transfers/)");

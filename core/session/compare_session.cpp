@@ -84,7 +84,10 @@ SpectrogramFigure figure_of(const ComparisonRequest& request) {
   SpectrogramFigure figure;
   figure.colours = request.colours;
   if (const auto title = request.record.find("title"); title != request.record.end()) figure.title = title->second;
-  for (const auto& [title, sound] : request.sounds) figure.panels.push_back(mel_panel(title, sound));
+  std::vector<const audio::AudioBuffer*> sounds;
+  for (const auto& named : request.sounds) sounds.push_back(&named.sound);
+  const double top = common_top_hz(sounds);
+  for (const auto& [title, sound] : request.sounds) figure.panels.push_back(mel_panel(title, sound, top));
   show_loudest(figure);
   return figure;
 }

@@ -119,7 +119,7 @@ class TransferRun {
   }
 
   void compute(FamilyTransfer& model, FamilyTransfer* vocoder, const Config& options, torch::Device device) {
-    SoundTransfer transfer{model, vocoder, options, {}, 32, 1};
+    SoundTransfer transfer{model, vocoder, options, {}, 32, 1, request_.treble};
     if (vocoder_) transfer.vocoder_options = complete(vocoder_->family->transfer_schema(), {});
     if (const auto seed = options.find("seed"); seed != options.end())
       if (const auto* number = std::get_if<std::int64_t>(&seed->second)) transfer.seed = static_cast<std::uint64_t>(*number);
@@ -166,7 +166,9 @@ class TransferRun {
   void write_picture(const std::string& record) const {
     SpectrogramFigure figure;
     figure.title = "Style transfer";
-    figure.panels = {mel_panel("content: " + content_.name, result_.content), mel_panel("style: " + style_.name, result_.style), mel_panel("result", result_.result)};
+    const double top = common_top_hz({&result_.content, &result_.style, &result_.result});
+    figure.panels = {mel_panel("content: " + content_.name, result_.content, top), mel_panel("style: " + style_.name, result_.style, top),
+                     mel_panel("result", result_.result, top)};
     show_loudest(figure);
     RasterCanvas canvas(figure.width, figure.height(), {255, 255, 255, 255});
     figure.draw(canvas);
@@ -189,6 +191,7 @@ class TransferRun {
     json["options"] = json_of(options);
     json["vocoder"] = vocoder_ ? Json{{"family", vocoder_->family->info().id}, {"checkpoint", vocoder_->file.string()}, {"weights_sha256", vocoder_->weights_sha256}}
                                : Json("Griffin-Lim from the content's phase, 32 iterations");
+    json["treble"] = request_.treble;
     json["device"] = device_text(device);
     json["sample_rate"] = result_.result.sample_rate;
     json["channels"] = result_.result.channel_count();

@@ -19,6 +19,7 @@ struct TransferRequest {
   std::string content, style;        ///< a path of a sound file, or a clip id in decimal
   Config options;                    ///< over the family's transfer_schema(); unknown keys are refused
   std::string vocoder;               ///< run id or checkpoint of a vocoder; empty: Griffin-Lim with the content's phase
+  bool treble = true;                ///< make treble after the style's where the content's rate is above the model's
   std::string device = "auto";
   std::filesystem::path output;      ///< WAV or FLAC; empty: transfers/<utc>-<n>/result.wav in the workspace
   std::filesystem::path image;       ///< PNG of content, style and result; empty: none

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "audio/analysis/band_extension.h"
 #include "audio/loudness.h"
 #include "audio/resampler.h"
 
@@ -24,7 +25,7 @@ class ChannelTransfer {
  public:
   ChannelTransfer(const SoundTransfer& transfer, const audio::AudioBuffer& style, const SoundTransferListener& listener, std::stop_token stop, int channels)
       : transfer_(transfer), listener_(listener), stop_(std::move(stop)), channels_(channels),
-        representation_(make_representation(whole(transfer.model.representation()))), style_(representation_->analyse(style)) {}
+        representation_(make_representation(whole(transfer.model.representation()))), style_(representation_->analyse(style)), style_sound_(style) {}
 
   std::vector<float> run(const audio::AudioBuffer& content, int channel) {
     channel_ = channel;
@@ -39,6 +40,7 @@ class ChannelTransfer {
     check();
     samples = audio::resample(samples, representation_->spec().sample_rate, content.sample_rate);
     samples.resize(content.length());
+    if (transfer_.treble) samples = audio::extend_band(samples, content.sample_rate, style_sound_, {.edge = representation_->spec().sample_rate / 2.0});
     tell(1, "done");
     return samples;
   }
@@ -79,6 +81,7 @@ class ChannelTransfer {
   int channels_, channel_ = 0;
   std::shared_ptr<const Representation> representation_;
   torch::Tensor style_;
+  const audio::AudioBuffer& style_sound_;
 };
 
 void match_level(audio::AudioBuffer& result, const audio::AudioBuffer& content) {

@@ -16,6 +16,7 @@ struct SoundTransfer {
   Config vocoder_options;             ///< complete for the vocoder's
   int iterations = 32;                ///< of Griffin-Lim
   std::uint64_t seed = 1;
+  bool treble = true;                 ///< content at a higher rate than the model's gets treble after the style's (audio/analysis/band_extension.h)
 };
 
 struct SoundTransferListener {

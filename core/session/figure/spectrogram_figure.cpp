@@ -5,6 +5,8 @@
 #include <cstdio>
 
 #include "audio/analysis/mel_filterbank.h"
+#include "audio/analysis/stft.h"
+#include "audio/resampler.h"
 
 namespace luthier {
 namespace {
@@ -13,6 +15,7 @@ constexpr Colour kPaper{255, 255, 255, 255}, kInk{32, 34, 40, 255}, kGrid{120, 1
 constexpr double kLeft = 84, kRight = 104, kTop = 52, kBottom = 58, kGap = 40;
 constexpr double kTickSize = 13, kLabelSize = 14, kTitleSize = 15, kHeadSize = 18;
 constexpr int kPictureColumns = 1500;  ///< frames shown at most
+constexpr double kTopHz = 16000;
 constexpr int kBands = 160, kWindow = 2048;
 
 std::string shown(double value) {
@@ -130,7 +133,15 @@ void show_loudest(SpectrogramFigure& figure) {
   figure.top = std::ceil(static_cast<double>(loudest) / 5.0) * 5.0;
 }
 
-FigurePanel mel_panel(const std::string& title, const audio::AudioBuffer& sound) {
+double common_top_hz(const std::vector<const audio::AudioBuffer*>& sounds) {
+  double top = 0;
+  for (const auto* sound : sounds) top = std::max(top, sound->sample_rate / 2.0);
+  return std::min(top, kTopHz);
+}
+
+FigurePanel mel_panel(const std::string& title, const audio::AudioBuffer& given, double top_hz) {
+  if (top_hz <= 0) top_hz = common_top_hz({&given});
+  const auto sound = given.sample_rate < 2 * top_hz ? audio::resample(given, static_cast<int>(2 * top_hz)) : given;
   const auto samples = sound.mono();
   FigurePanel panel;
   panel.title = title;
@@ -138,8 +149,7 @@ FigurePanel mel_panel(const std::string& title, const audio::AudioBuffer& sound)
   panel.bins = kBands;
   const auto wanted = static_cast<std::size_t>(kPictureColumns);
   const int hop = static_cast<int>(std::max<std::size_t>(128, (samples.size() + wanted - 1) / wanted));
-  const double top_hz = std::min(sound.sample_rate / 2.0, 16000.0);
-  const audio::MelFilterbank bank({.sample_rate = sound.sample_rate, .n_fft = kWindow, .bands = kBands, .f_max = top_hz, .area_normalised = false});
+  const audio::MelFilterbank bank({.sample_rate = sound.sample_rate, .n_fft = kWindow, .bands = kBands, .f_max = std::min(top_hz, sound.sample_rate / 2.0), .area_normalised = false});
   // Amplitude of a full-scale sine under a Hann window is n/4; bands add the power of their bins.
   auto mel = bank.apply(audio::magnitude(audio::stft(samples, {.n_fft = kWindow, .hop = hop}), 2.0f));
   const double full = std::pow(kWindow / 4.0, 2);

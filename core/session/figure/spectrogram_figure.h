@@ -30,7 +30,9 @@ struct SpectrogramFigure {
 
 /// A mel spectrogram of a sound for the eye: dB relative to full scale (an RMS of 1 gives about 0), 160 bands up to
 /// min(Nyquist, 16 kHz). The mean of the channels is shown. Any length; long sounds get fewer frames.
-FigurePanel mel_panel(const std::string& title, const audio::AudioBuffer& sound);
+FigurePanel mel_panel(const std::string& title, const audio::AudioBuffer& sound, double top_hz = 0);
+/// The top frequency that suits all of these sounds, so that panels below each other have one axis: Hz, at most 16,000.
+double common_top_hz(const std::vector<const audio::AudioBuffer*>& sounds);
 
 /// Sets `top` to the loudest value of all panels, rounded up to 5 dB.
 void show_loudest(SpectrogramFigure& figure);
