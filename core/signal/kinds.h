@@ -9,5 +9,6 @@ namespace luthier {
 /// maker here and a row to the table in representation.cpp.
 std::shared_ptr<const Representation> make_waveform(const RepresentationSpec& spec);
 std::shared_ptr<const Representation> make_mel(const RepresentationSpec& spec);  ///< the four mel kinds
+std::shared_ptr<const Representation> make_stft_cqt(const RepresentationSpec& spec);
 
 }  // namespace luthier

@@ -18,12 +18,12 @@ struct RepresentationSpec {
   /// "mel_db"    : [1, band, frame] in [-1, 1]; dB below the recording's maximum, 80 dB range
   /// "log10_mel" : [1, band, frame] log10(max(|X| mel, 1e-5)), MelGAN's Audio2Mel
   /// "log_mel"   : [1, band, frame] ln(|X| mel + 1e-4) of the clip scaled to RMS 1
-  /// "stft_cqt"  : [2, bin, frame] real and imaginary part, STFT bins then CQT bins
+  /// "stft_cqt"  : [2, bin, frame] real and imaginary part: n_fft / 2 + 1 STFT bins, then `bands` CQT bins from C1
   std::string kind = "waveform";
   int sample_rate = 22050;  ///< Hz
   int n_fft = 2048;         ///< samples
   int hop = 512;            ///< samples
-  int bands = 128;          ///< mel bands
+  int bands = 128;          ///< mel bands, or bins of the constant-Q transform
   bool trim = false;        ///< silence at both ends, 20 dB below the maximum (whole recordings only)
 
   std::string canonical_text() const;  ///< stable; equal texts mean equal features
