@@ -1,0 +1,95 @@
+#include "core/families/disentangled/disentangled_trainer.h"
+#include "core/families/disentangled/disentangled_transfer.h"
+#include "core/families/translation.h"
+
+namespace luthier {
+namespace {
+
+using disentangled::Settings;
+
+class Disentangled : public Family {
+ public:
+  FamilyInfo info() const override {
+    return {"disentangled", "Disentangled", "Takes style and content of complex spectra apart, and writes the content anew in another style, phase included.",
+            Role::translator, false};
+  }
+  Schema schema() const override { return schema_of<Settings>(); }
+  std::vector<PresetInfo> presets() const override { return {report(), report_cnn(), report_fixed(), studio(), tiny()}; }
+  Schema transfer_schema() const override { return schema_of<disentangled::TransferSettings>(); }
+  RepresentationSpec representation(const Config& config) const override { return read(config).spec(); }
+  DataNeeds needs(const Config& config) const override {
+    DataNeeds needs;
+    needs.minimum_clips_per_label = 2;
+    needs.minimum_seconds = read(config).window_seconds();
+    return needs;
+  }
+  std::vector<ModuleCount> modules(const Config& config) const override {
+    const disentangled::Networks networks(read(config), /*labels=*/2, torch::kCPU);
+    return {{"style_encoder", nn::count_parameters(*networks.style_encoder)},
+            {"content_encoder", nn::count_parameters(*networks.content_encoder)},
+            {"decoder", nn::count_parameters(*networks.decoder)},
+            {"critic", nn::count_parameters(*networks.critic)}};
+  }
+  std::unique_ptr<Trainer> make_training(const TrainingInputs& inputs) const override {
+    return std::make_unique<disentangled::DisentangledTrainer>(inputs, read(inputs.config));
+  }
+  std::unique_ptr<FamilyTransfer> make_transfer(const Checkpoint& checkpoint, torch::Device device) const override {
+    require_family(checkpoint, "disentangled");
+    return disentangled::make_disentangled_transfer(checkpoint, read(config_from_text(schema(), checkpoint.at("config"))), device);
+  }
+
+ private:
+  static Settings read(const Config& config) {
+    const auto settings = settings_from<Settings>(config);
+    check(settings);
+    return settings;
+  }
+  using Int = std::int64_t;
+
+  static PresetInfo report() {
+    return {"report", "As its authors built it, with the linear decoder of their report and its known defects mended; needs a GPU.",
+            {{"validate_every", Int{24}}, {"preview_every", Int{240}}, {"checkpoint_every", Int{240}}}};
+  }
+  static PresetInfo report_cnn() {
+    auto preset = report();
+    preset.name = "report_cnn";
+    preset.help = "The published system with its first, convolutional decoder.";
+    preset.overrides["decoder"] = std::string("cnn");
+    preset.overrides["mse"] = 2.0;
+    return preset;
+  }
+  static PresetInfo report_fixed() {
+    auto preset = report();
+    preset.name = "report_fixed";
+    preset.help = "The published system without a curriculum.";
+    preset.overrides["order"] = std::string("none");
+    preset.overrides["independence_entering"] = 1.0;
+    preset.overrides["critic"] = 1.0;
+    return preset;
+  }
+  static PresetInfo studio() {
+    return {"studio", "Short sections, styles from other clips, a decoder that learns from its own output; hours on a CPU.",
+            {{"window", Int{24}}, {"overlap", Int{8}}, {"sections", Int{16}}, {"even_level", true}, {"filters", Int{12}}, {"blocks", Int{5}},
+             {"layers", Int{3}}, {"feed_forward", Int{768}}, {"dropout", 0.05}, {"style_by", std::string("both")}, {"style_from", std::string("other")},
+             {"phase", 0.05}, {"bin_steps", 0.1}, {"own_inputs", 0.3}, {"steps", Int{12000}}, {"batch", Int{8}}, {"learning_rate", 4e-4},
+             {"critic_rate", 4e-4}, {"beta1", 0.9}, {"clip_norm", 1.0}, {"plateau_patience", Int{8}}, {"mixed_precision", true},
+             {"validate_every", Int{200}}, {"preview_every", Int{1000}}, {"checkpoint_every", Int{4000}}}};
+  }
+  static PresetInfo tiny() {
+    return {"tiny", "Under a minute on two cores; for a first look and for tests.",
+            {{"rate", Int{16000}}, {"n_fft", Int{512}}, {"hop", Int{128}}, {"cqt_bins", Int{60}}, {"window", Int{16}}, {"overlap", Int{4}},
+             {"sections", Int{6}}, {"even_level", true}, {"filters", Int{4}}, {"blocks", Int{4}}, {"embedding", Int{64}}, {"layers", Int{2}},
+             {"feed_forward", Int{128}}, {"dropout", 0.0}, {"style_by", std::string("both")}, {"phase", 0.05}, {"own_inputs", 0.25},
+             {"steps", Int{240}}, {"batch", Int{8}}, {"learning_rate", 2e-3}, {"critic_rate", 2e-3}, {"beta1", 0.9}, {"clip_norm", 1.0},
+             {"validate_every", Int{60}}, {"preview_every", Int{240}}, {"checkpoint_every", Int{100000}}}};
+  }
+};
+
+}  // namespace
+
+const Family& disentangled_family() {
+  static const Disentangled family;
+  return family;
+}
+
+}  // namespace luthier

@@ -1,0 +1,73 @@
+#pragma once
+#include <torch/nn/modules/container/any.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/normalization.h>
+
+#include "core/families/disentangled/disentangled_settings.h"
+#include "core/families/disentangled/transformer.h"
+#include "core/nn/conv.h"
+
+/// A sound is [batch, section, real and imaginary 2, frame, bin]: normalised STFT bins, then constant-Q bins. Every section
+/// becomes one vector, and a transformer looks at all sections.
+namespace luthier::disentangled {
+
+/// relu(norm(conv3(relu(norm(conv3, half size)))) + instance_norm(conv1, half size)); spectrally normalised convolutions with
+/// bias. [batch, in, frame, bin] -> [batch, out, ceil(frame / 2), ceil(bin / 2)]. State: conv1, norm1, conv2, norm2, shortcut,
+/// shortcut_norm.
+class HalvingBlockImpl : public torch::nn::Module {
+ public:
+  HalvingBlockImpl(std::int64_t in, std::int64_t out, bool instance_norm);
+  torch::Tensor forward(const torch::Tensor& x);
+
+ private:
+  torch::Tensor norm(torch::nn::AnyModule& module, const torch::Tensor& x) const;
+  nn::Conv conv1_ = nullptr, conv2_ = nullptr, shortcut_ = nullptr;
+  torch::nn::AnyModule norm1_, norm2_, shortcut_norm_;
+};
+TORCH_MODULE(HalvingBlock);
+
+/// Sections to vectors: blocks, average to 2 x 5 and to one, a linear layer. [batch, section, 2, frame, bin] -> [batch, section,
+/// embedding]. State: blocks.N, project.
+class SectionEncoderImpl : public torch::nn::Module {
+ public:
+  SectionEncoderImpl(const Settings& settings, bool instance_norm);
+  torch::Tensor forward(const torch::Tensor& sections);
+
+ private:
+  torch::nn::ModuleList blocks_;
+  torch::nn::Linear project_ = nullptr;
+};
+TORCH_MODULE(SectionEncoder);
+
+/// Batch norm, and a learned token in front of the sections whose output is the style. [batch, section, 2, frame, bin] ->
+/// [batch, embedding]. 13,169,504 values by default. State: cnn, cls_token [1, 1, embedding], norm, layers.N.
+class StyleEncoderImpl : public torch::nn::Module {
+ public:
+  explicit StyleEncoderImpl(const Settings& settings);
+  torch::Tensor forward(const torch::Tensor& sections);
+
+ private:
+  SectionEncoder cnn_ = nullptr;
+  torch::Tensor cls_token_;
+  torch::nn::LayerNorm norm_ = nullptr;
+  torch::nn::ModuleList layers_;
+};
+TORCH_MODULE(StyleEncoder);
+
+/// Instance norm, which takes a clip's own colour away, and no token: one vector for every section. [batch, section, 2, frame,
+/// bin] -> [batch, section, embedding]. 13,169,248 values by default. State: cnn, norm, layers.N.
+class ContentEncoderImpl : public torch::nn::Module {
+ public:
+  explicit ContentEncoderImpl(const Settings& settings);
+  torch::Tensor forward(const torch::Tensor& sections);
+
+ private:
+  SectionEncoder cnn_ = nullptr;
+  torch::nn::LayerNorm norm_ = nullptr;
+  torch::nn::ModuleList layers_;
+};
+TORCH_MODULE(ContentEncoder);
+
+TransformerOptions transformer_options(const Settings& settings);
+
+}  // namespace luthier::disentangled
