@@ -70,6 +70,15 @@ const VerbRegistration verb{"import", "bring sound files into the workspace, tri
   command.add_option("--clip-seconds", request.cutting.clip_seconds, "length of a clip, s; 0: whole recordings")->capture_default_str();
   command.add_option("--max-seconds", request.cutting.max_seconds, "leave out clips that would start later than this, s; 0: none")->capture_default_str();
   command.add_option("--top-db", request.cutting.top_db, "quieter than the loudest by this much is silence, dB")->capture_default_str();
+  auto& segments = request.cutting.segments;
+  command.add_option("--segments", segments.choice, "all, or only some of a recording's clips: even, random or centre")->check(CLI::IsMember({"all", "even", "random", "centre"}))->capture_default_str();
+  command.add_option("--segment-count", segments.count, "segments of a recording; 0: by its length")->check(CLI::Range(0, 10000));
+  command.add_option("--segment-edge", segments.edge_seconds, "left out at both ends of a recording (even), s")->check(CLI::Range(0.0, 3600.0))->capture_default_str();
+  command.add_option("--segment-apart", segments.apart_seconds, "least distance of two starts (random), s")->check(CLI::Range(0.0, 3600.0))->capture_default_str();
+  command.add_option("--segment-sounding", segments.sounding_share, "share of a segment that must be louder than --segment-dbfs")->check(CLI::Range(0.0, 1.0))->capture_default_str();
+  command.add_option("--segment-dbfs", segments.sounding_dbfs, "quieter is silence, dBFS")->check(CLI::Range(-200.0, 0.0))->capture_default_str();
+  command.add_option("--segment-seed", segments.seed, "start of the draw (random)")->capture_default_str();
+  command.add_option("--rms", request.rms, "bring every recording's clips to this RMS, as in 0.07; its copy is written as 32-bit float WAV")->check(CLI::Range(0.0, 1.0));
   command.add_flag("--no-trim", options->no_trim, "keep the silence at both ends of a recording");
   command.add_flag("--in-place", request.in_place, "use the files where they lie instead of copying them");
   command.add_option("--rights", request.rights, "licence or permission, kept with each recording");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -9,7 +10,10 @@
 #include <thread>
 #include <unordered_set>
 
+#include "audio/loudness.h"
 #include "audio/reader.h"
+#include "audio/trim.h"
+#include "audio/writer.h"
 #include "core/session/content_hash.h"
 #include "core/session/progress_meter.h"
 #include "core/session/sound_files.h"
@@ -29,13 +33,45 @@ struct Prepared {
   std::string problem;
   bool duplicate = false;
   std::string sha256;
+  std::string original;  ///< hash of the file before its level was changed; empty: it was not
+  fs::path levelled;     ///< the changed sound, to be moved into the workspace
   std::int64_t bytes = 0;
   int sample_rate = 0, channels = 0;
   std::int64_t frames = 0;
   std::vector<db::ClipRow> clips;
 };
 
-Prepared prepare(const fs::path& file, const CutOptions& cutting, const std::unordered_set<std::string>& known, const std::stop_token& stop) {
+constexpr std::string_view kOriginal = "level changed; original SHA-256 ";  ///< in a recording's notes
+
+/// How files are prepared.
+struct Preparing {
+  CutOptions cutting;
+  double rms = 0;
+  fs::path folder;  ///< for sounds whose level was changed
+};
+
+/// Brings the sound to the RMS that its clips shall have together, and writes it where the writer will find it.
+void change_level(audio::AudioBuffer& sound, Prepared& result, const Preparing& how) {
+  double squares = 0, samples = 0;
+  for (const auto& clip : result.clips) {
+    const auto begin = static_cast<std::size_t>(clip.start_frame), count = static_cast<std::size_t>(clip.frame_count);
+    const double rms = audio::rms(audio::slice(sound, {begin, begin + count}));
+    squares += rms * rms * static_cast<double>(count), samples += static_cast<double>(count);
+  }
+  const double rms = samples > 0 ? std::sqrt(squares / samples) : 0, peak = audio::peak(sound);
+  if (rms <= 0) return;
+  audio::apply_gain(sound, static_cast<float>(std::min(how.rms / rms, 1.0 / peak)));
+  for (auto& clip : result.clips) clip = clip_of(sound, clip.start_frame, clip.frame_count, clip.pad_frames);
+  std::error_code error;
+  fs::create_directories(how.folder, error);
+  result.levelled = how.folder / (result.sha256 + ".wav");
+  audio::write_audio(result.levelled, sound, audio::FileFormat::wav_float);
+  result.original = result.sha256;
+  result.sha256 = sha256_of_file(result.levelled);
+  result.bytes = static_cast<std::int64_t>(fs::file_size(result.levelled));
+}
+
+Prepared prepare(const fs::path& file, const Preparing& how, const std::unordered_set<std::string>& known, const std::stop_token& stop) {
   Prepared result;
   result.file = file;
   try {
@@ -43,11 +79,12 @@ Prepared prepare(const fs::path& file, const CutOptions& cutting, const std::uno
     result.sha256 = sha256_of_file(file, stop);
     result.duplicate = known.contains(result.sha256);
     if (result.duplicate) return result;
-    const audio::AudioBuffer sound = audio::read_audio(file, stop);
+    audio::AudioBuffer sound = audio::read_audio(file, stop);
     result.sample_rate = sound.sample_rate;
     result.channels = sound.channel_count();
     result.frames = static_cast<std::int64_t>(sound.length());
-    result.clips = cut(sound, cutting, stop);
+    result.clips = cut(sound, how.cutting, stop);
+    if (how.rms > 0 && !result.clips.empty()) change_level(sound, result, how);
   } catch (const std::bad_alloc&) {
     result.problem = "'" + file.string() + "' needs more memory than there is; cut it into shorter files first";
   } catch (const fs::filesystem_error& error) {
@@ -62,8 +99,8 @@ Prepared prepare(const fs::path& file, const CutOptions& cutting, const std::uno
 /// others, so memory stays bounded.
 class Preparation {
  public:
-  Preparation(const std::vector<fs::path>& files, const CutOptions& cutting, std::unordered_set<std::string> known, std::stop_token stop)
-      : files_(files), cutting_(cutting), known_(std::move(known)), stop_(std::move(stop)) {
+  Preparation(const std::vector<fs::path>& files, Preparing how, std::unordered_set<std::string> known, std::stop_token stop)
+      : files_(files), how_(std::move(how)), known_(std::move(known)), stop_(std::move(stop)) {
     const unsigned count = std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
     for (unsigned i = 0; i < count; ++i) threads_.emplace_back([this](std::stop_token own) { work(own); });
   }
@@ -105,7 +142,7 @@ class Preparation {
         if (own.stop_requested() || stop_.stop_requested() || taken_ == files_.size()) return;
         index = taken_++;
       }
-      Prepared result = prepare(files_[index], cutting_, known_, stop_);
+      Prepared result = prepare(files_[index], how_, known_, stop_);
       const std::lock_guard lock(mutex_);
       ready_.emplace(index, std::move(result));
       done_.notify_one();
@@ -113,7 +150,7 @@ class Preparation {
   }
 
   const std::vector<fs::path>& files_;
-  const CutOptions cutting_;
+  const Preparing how_;
   const std::unordered_set<std::string> known_;
   const std::stop_token stop_;
   std::mutex mutex_;  // guards the four below
@@ -135,7 +172,10 @@ class Writer {
 
   std::unordered_set<std::string> known_hashes() {
     std::unordered_set<std::string> known;
-    for (const auto& recording : catalog_->recordings().all()) known.insert(recording.sha256);
+    for (const auto& recording : catalog_->recordings().all()) {
+      known.insert(recording.sha256);
+      if (const auto at = recording.notes.find(kOriginal); at != std::string::npos) known.insert(recording.notes.substr(at + kOriginal.size(), 64));
+    }
     return known;
   }
 
@@ -203,6 +243,7 @@ class Writer {
     row.source = request_.source.empty() ? prepared.file.string() : request_.source;
     row.rights = request_.rights;
     row.notes = request_.notes;
+    if (!prepared.original.empty()) row.notes += (row.notes.empty() ? "" : "; ") + std::string(kOriginal) + prepared.original;
     const db::RecordingId recording = catalog_->recordings().add(row);
     const std::string label = label_of(prepared.file);
     for (auto& clip : prepared.clips) {
@@ -215,15 +256,16 @@ class Writer {
 
   /// Copies to audio/<label>/<name>; a name that other content has gets a part of the hash.
   std::string copy_in(const Prepared& prepared) {
-    if (const std::string inside = workspace_.catalog_path(prepared.file); inside.starts_with("audio/")) return inside;
+    const bool changed = !prepared.levelled.empty();
+    if (const std::string inside = workspace_.catalog_path(prepared.file); !changed && inside.starts_with("audio/")) return inside;
     const std::string label = label_of(prepared.file);
     const fs::path folder = label.empty() ? workspace_.audio() : workspace_.audio() / safe_file_name(label);
-    const std::string stem = safe_file_name(prepared.file.stem().string()), extension = prepared.file.extension().string();
+    const std::string stem = safe_file_name(prepared.file.stem().string()), extension = changed ? ".wav" : prepared.file.extension().string();
     fs::path target = folder / (stem + extension);
     std::error_code error;
     if (is_taken(target, prepared)) target = folder / (stem + "-" + prepared.sha256.substr(0, 12) + extension);
     if (!fs::exists(target, error)) {
-      copy_whole(prepared.file, target);
+      copy_whole(changed ? prepared.levelled : prepared.file, target);
       copied_.push_back(target);
     }
     return workspace_.catalog_path(target);
@@ -245,11 +287,25 @@ class Writer {
   Clock::time_point begun_{};
 };
 
+/// Sounds whose level was changed lie here until they are moved into the workspace; nothing is left behind.
+struct LevelFolder {
+  explicit LevelFolder(const Workspace& workspace) : folder(workspace.audio() / ".levelled") {}
+  ~LevelFolder() {
+    std::error_code error;
+    fs::remove_all(folder, error);
+  }
+  LevelFolder(const LevelFolder&) = delete;
+  LevelFolder& operator=(const LevelFolder&) = delete;
+  fs::path folder;
+};
+
 void check(const ImportRequest& request) {
   if (request.paths.empty()) throw SessionError("nothing to import; name files or folders");
   if (!request.label.empty() && request.label_from_folder) throw SessionError("give either a label or 'label from folder', not both");
   if (!(request.cutting.clip_seconds >= 0) || (request.cutting.clip_seconds > 0 && request.cutting.clip_seconds < 0.01))
     throw SessionError("clips must be at least 0.01 s long, or 0 for whole recordings");
+  if (request.rms > 0 && request.in_place) throw SessionError("a level can only be changed in a copy; leave out either the level or 'in place'");
+  if (request.cutting.segments.choice != "all" && request.cutting.clip_seconds <= 0) throw SessionError("segments need a length; set the clips' seconds");
   if (!(request.cutting.top_db > 0)) throw SessionError("the trim threshold must be more than 0 dB");
 }
 
@@ -262,7 +318,8 @@ ImportResult import_sounds(const Workspace& workspace, const ImportRequest& requ
   for (const std::string& reason : found.unreadable) result.skipped.push_back({{}, reason, false});
   Writer writer(workspace, request);
   ProgressMeter meter(progress, static_cast<double>(found.files.size()));
-  Preparation preparation(found.files, request.cutting, writer.known_hashes(), stop);
+  const LevelFolder levelled(workspace);
+  Preparation preparation(found.files, {request.cutting, request.rms, levelled.folder}, writer.known_hashes(), stop);
   std::size_t done = 0;
   try {
     while (auto prepared = preparation.next()) {
