@@ -220,12 +220,25 @@ QIcon icon(const QString& name) { return QIcon(new ThemedIconEngine(name, false)
 
 QIcon accent_icon(const QString& name) { return QIcon(new ThemedIconEngine(name, true)); }
 
+namespace {
+QHash<qint64, QString>& own_label_colors() {
+  static QHash<qint64, QString> colors;
+  return colors;
+}
+}  // namespace
+
+void set_label_colors(const QHash<qint64, QString>& colors) { own_label_colors() = colors; }
+
 QColor label_color(const QString& given, qint64 label_id) {
-  const QColor own(given);
+  const QColor own(given.isEmpty() ? own_label_colors().value(label_id) : given);
   if (own.isValid()) return own;
+  return series_color(static_cast<std::size_t>(label_id > 0 ? label_id - 1 : 0));
+}
+
+QColor series_color(std::size_t index) {
   static const std::array<const char*, 10> colors = {"#e8a33d", "#5aa9e6", "#6cc28a", "#d978b8", "#b9a3f0",
                                                      "#e0736b", "#4fc4c0", "#c9c04f", "#9aa7b5", "#c98b5a"};
-  return QColor(colors[static_cast<std::size_t>(label_id > 0 ? label_id - 1 : 0) % colors.size()]);
+  return QColor(colors[index % colors.size()]);
 }
 
 }  // namespace luthier::ui

@@ -1,8 +1,10 @@
 #pragma once
 #include <QColor>
+#include <QHash>
 #include <QIcon>
 #include <QObject>
 #include <QString>
+#include <cstddef>
 
 class QApplication;
 
@@ -42,5 +44,9 @@ QIcon icon(const QString& name);
 QIcon accent_icon(const QString& name);
 /// A steady colour for a label: the one the user gave it, else one of ten that tell apart in both themes.
 QColor label_color(const QString& given, qint64 label_id);
+/// A steady colour for curve number `index` of a plot, told apart in both themes.
+QColor series_color(std::size_t index);
+/// Colours that the user gave to labels of the open workspace, by label id; empty texts for none. GUI thread.
+void set_label_colors(const QHash<qint64, QString>& colors);
 
 }  // namespace luthier::ui

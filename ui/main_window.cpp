@@ -2,29 +2,17 @@
 
 #include <QApplication>
 #include <QCloseEvent>
-#include <QComboBox>
-#include <QAbstractButton>
-#include <QAbstractSpinBox>
-#include <QDialog>
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QLabel>
-#include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
-#include <QPlainTextEdit>
-#include <QProgressBar>
 #include <QSettings>
 #include <QShortcut>
 #include <QStackedWidget>
 #include <QStandardPaths>
-#include <QStatusBar>
-#include <QStyle>
-#include <QTextBrowser>
 #include <QThread>
-#include <QThreadPool>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -32,16 +20,19 @@
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
 #include "ui/common/player_bar.h"
+#include "ui/common/words.h"
 #include "ui/compare/compare_page.h"
 #include "ui/library/clip_pick_dialog.h"
 #include "ui/library/import_dialog.h"
 #include "ui/library/library_page.h"
 #include "ui/pairs/pairs_page.h"
 #include "ui/spectrogram/gl_probe.h"
-#include "ui/spectrogram/spectrogram_view.h"
 #include "ui/start_page.h"
 #include "ui/training/training_page.h"
 #include "ui/transfer/transfer_page.h"
+#include "ui/window/shortcut_sheet.h"
+#include "ui/window/status_line.h"
+#include "ui/window/window_keys.h"
 
 namespace luthier::ui {
 
@@ -71,8 +62,8 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
 
   make_pages();
   make_menus();
-  make_keys();
-  make_status();
+  new WindowKeys(bench_, *pages_, this);
+  setStatusBar(new StatusLine(bench_, this));
   connect(&bench_, &Workbench::workspace_opened, this, &MainWindow::workspace_opened);
   connect(&bench_, &Workbench::workspace_closed, this, &MainWindow::workspace_closed);
   connect(&bench_, &Workbench::open_failed, this, [this](const QString& message) {
@@ -164,9 +155,7 @@ void MainWindow::show_page(const QString& name) {
 QString MainWindow::page() const { return page_.key(pages_->currentWidget()); }
 
 void MainWindow::workspace_opened() {
-  const QString folder = QString::fromStdString(bench_.workspace().folder().string());
   setWindowTitle(tr("%1 – Luthier").arg(QString::fromStdString(bench_.workspace().name())));
-  place_->setText(QDir::toNativeSeparators(folder));
   bar_->show();
   player_bar_->show();
   const QString last = QSettings().value("window/page", "library").toString();
@@ -175,7 +164,6 @@ void MainWindow::workspace_opened() {
 
 void MainWindow::workspace_closed() {
   setWindowTitle(tr("Luthier"));
-  place_->clear();
   bar_->hide();
   player_bar_->hide();
   start_->refresh();
@@ -226,79 +214,8 @@ void MainWindow::make_menus() {
   });
 
   QMenu* help = menuBar()->addMenu(tr("&Help"));
-  help->addAction(icon("keyboard"), tr("Keys"), QKeySequence(tr("Ctrl+?")), this, &MainWindow::show_shortcuts);
+  help->addAction(icon("keyboard"), tr("Keys"), QKeySequence(tr("Ctrl+?")), this, [this] { show_shortcut_sheet(this); });
   help->addAction(icon("info"), tr("About Luthier"), this, &MainWindow::show_about);
-}
-
-void MainWindow::make_keys() {
-  // Space plays wherever the focus is, except in text; a button that was reached by Tab is pressed instead.
-  auto* space = new QShortcut(QKeySequence(Qt::Key_Space), this);
-  connect(space, &QShortcut::activated, this, [this] {
-    QWidget* focus = QApplication::focusWidget();
-    if (auto* button = qobject_cast<QAbstractButton*>(focus)) button->click();
-    else if (auto* box = qobject_cast<QComboBox*>(focus)) box->showPopup();
-    else bench_.player().toggle();
-  });
-  auto key = [this](const QKeySequence& keys, auto action) {
-    auto* shortcut = new QShortcut(keys, this);
-    connect(shortcut, &QShortcut::activated, this, action);
-  };
-  key(QKeySequence(tr("Shift+Space")), [this] { bench_.player().stop(); });
-  auto current_view = [this]() -> SpectrogramView* {
-    for (SpectrogramView* view : pages_->currentWidget()->findChildren<SpectrogramView*>()) {
-      if (view->isVisible()) return view;
-    }
-    return nullptr;
-  };
-  key(QKeySequence(Qt::Key_F), [current_view] {
-    if (auto* view = current_view()) view->scene().fit();
-  });
-  auto zoom = [current_view](double factor) {
-    if (auto* view = current_view()) {
-      const auto [begin, end] = view->scene().visible_time();
-      view->scene().zoom_time(factor, (begin + end) / 2);
-    }
-  };
-  key(QKeySequence::ZoomIn, [zoom] { zoom(1.6); });
-  key(QKeySequence(tr("Ctrl+=")), [zoom] { zoom(1.6); });
-  key(QKeySequence::ZoomOut, [zoom] { zoom(1 / 1.6); });
-  key(QKeySequence(tr("Ctrl+E")), [current_view] {
-    if (auto* view = current_view()) view->scene().zoom_to_selection();
-  });
-  key(QKeySequence(Qt::Key_L), [this, current_view] {
-    auto& player = bench_.player();
-    if (player.loop()) return player.set_loop(std::nullopt);
-    auto* view = current_view();
-    if (view && view->scene().selection()) player.set_loop(view->scene().selection());
-    else player.set_loop(std::make_pair(0.0, player.length()));
-  });
-  auto fft = [this](int factor) {
-    PictureSettings settings = bench_.spectrograms().picture();
-    settings.n_fft = std::clamp(factor > 0 ? settings.n_fft * 2 : settings.n_fft / 2, 512, 8192);
-    bench_.spectrograms().set_picture(settings);
-  };
-  key(QKeySequence(tr("Shift++")), [fft] { fft(1); });
-  key(QKeySequence(tr("Shift+-")), [fft] { fft(-1); });
-  key(QKeySequence(tr("Shift+_")), [fft] { fft(-1); });
-  for (int i = 1; i <= 9; ++i) {
-    key(QKeySequence(QStringLiteral("Alt+%1").arg(i)), [this, i] { bench_.player().select(static_cast<std::size_t>(i - 1)); });
-  }
-  qApp->installEventFilter(this);
-}
-
-bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
-  // Letters and Space belong to a text field that has the focus, not to the window's keys.
-  if (event->type() == QEvent::ShortcutOverride) {
-    const bool typing = qobject_cast<QLineEdit*>(watched) || qobject_cast<QPlainTextEdit*>(watched) ||
-                        qobject_cast<QAbstractSpinBox*>(watched);
-    const auto* key = static_cast<QKeyEvent*>(event);
-    if (typing && !(key->modifiers() & (Qt::ControlModifier | Qt::AltModifier)) &&
-        ((!key->text().isEmpty() && key->text()[0].isPrint()) || key->key() == Qt::Key_Delete)) {
-      event->accept();
-      return true;
-    }
-  }
-  return QMainWindow::eventFilter(watched, event);
 }
 
 void MainWindow::fill_recent(QMenu* menu) {
@@ -363,132 +280,9 @@ void MainWindow::import_paths(const QStringList& paths) {
   if (dialog.exec() == QDialog::Accepted) start_import(bench_, this, dialog.request());
 }
 
-// --- status ----------------------------------------------------------------------------------------------------------
-
-void MainWindow::make_status() {
-  place_ = new QLabel(this);
-  place_->setProperty("role", "hint");
-  place_->setContentsMargins(8, 0, 0, 0);
-  task_text_ = new QLabel(this);
-  task_bar_ = new QProgressBar(this);
-  task_bar_->setRange(0, 1000);
-  task_bar_->setFixedWidth(140);
-  task_bar_->setTextVisible(false);
-  task_bar_->setAccessibleName(tr("Progress"));
-  task_cancel_ = new QToolButton(this);
-  task_cancel_->setIcon(icon("close"));
-  task_cancel_->setAccessibleName(tr("Cancel"));
-  task_cancel_->setToolTip(tr("Cancel"));
-  device_ = new QLabel(this);
-  device_->setProperty("role", "hint");
-  device_->setContentsMargins(8, 0, 8, 0);
-  statusBar()->setSizeGripEnabled(false);
-  statusBar()->addWidget(place_, 0);
-  statusBar()->addPermanentWidget(task_text_);
-  statusBar()->addPermanentWidget(task_bar_);
-  statusBar()->addPermanentWidget(task_cancel_);
-  statusBar()->addPermanentWidget(device_);
-  connect(task_cancel_, &QToolButton::clicked, this, [this] {
-    if (!bench_.tasks().empty()) bench_.tasks().front()->cancel();
-  });
-  connect(&bench_, &Workbench::tasks_changed, this, &MainWindow::show_tasks);
-  connect(&bench_, &Workbench::said, this, [this](const QString& text) { statusBar()->showMessage(text, 6000); });
-  connect(&bench_.player(), &SoundPlayer::device_changed, this, &MainWindow::show_device);
-  underrun_timer_.setInterval(1000);
-  connect(&underrun_timer_, &QTimer::timeout, this, &MainWindow::show_device);
-  underrun_timer_.start();
-  show_tasks();
-  show_device();
-}
-
-void MainWindow::show_tasks() {
-  const auto& tasks = bench_.tasks();
-  const bool any = !tasks.empty();
-  task_text_->setVisible(any);
-  task_bar_->setVisible(any);
-  task_cancel_->setVisible(any);
-  if (!any) return;
-  const BackgroundTask& task = *tasks.front();
-  QString words = task.cancel_requested() ? tr("%1: cancelling").arg(task.title())
-                                          : tr("%1: %2 %").arg(task.title()).arg(static_cast<int>(task.fraction() * 100));
-  if (!task.text().isEmpty() && !task.cancel_requested()) words += "  " + task.text();
-  if (tasks.size() > 1) words += tr("  (+%1 more)").arg(tasks.size() - 1);
-  task_text_->setText(task_text_->fontMetrics().elidedText(words, Qt::ElideMiddle, 420));
-  task_text_->setToolTip(words);
-  task_bar_->setValue(static_cast<int>(task.fraction() * 1000));
-}
-
-void MainWindow::show_device() {
-  const auto& player = bench_.player();
-  const auto underruns = player.underruns();
-  QString words = player.description();
-  if (player.audible()) words = tr("Sound: %1 · dropouts: %2").arg(words).arg(underruns);
-  if (device_->toolTip() == words) return;
-  device_->setToolTip(words);
-  device_->setText(device_->fontMetrics().elidedText(words, Qt::ElideRight, 430));
-}
-
 void MainWindow::look_at_hardware() {
   const QString gl = gl_works() ? gl_description() : tr("pictures without OpenGL: %1").arg(gl_description());
-  start_->set_hardware(tr("Found: %n processor core(s), %1.", nullptr, QThread::idealThreadCount()).arg(gl));
-}
-
-// --- help ------------------------------------------------------------------------------------------------------------
-
-void MainWindow::show_shortcuts() {
-  auto* box = new QDialog(this);
-  box->setAttribute(Qt::WA_DeleteOnClose);
-  box->setWindowTitle(tr("Keys"));
-  box->resize(720, 560);
-  auto* column = new QVBoxLayout(box);
-  auto* text = new QTextBrowser(box);
-  struct Line {
-    QString keys, what;
-  };
-  const QList<std::pair<QString, QList<Line>>> parts = {
-      {tr("Everywhere"),
-       {{"Ctrl+1 … Ctrl+5", tr("Library, Pairs, Train, Transfer, Compare")},
-        {"Space", tr("play or pause")},
-        {"Shift+Space", tr("stop and go back to the start")},
-        {"L", tr("repeat the selection or the whole sound")},
-        {"Alt+1 … Alt+9", tr("switch between the sounds at the same position")},
-        {"Ctrl+Z, Ctrl+Shift+Z", tr("undo, redo (also after a restart)")},
-        {"Ctrl+F", tr("search the clips")},
-        {"Ctrl+?", tr("this list")}}},
-      {tr("Clips"),
-       {{"1 … 9", tr("label the chosen clips, go on and play the next")},
-        {"0", tr("take the label away")},
-        {"C, S", tr("use as content, as style")},
-        {"V", tr("add to the comparison")},
-        {"X", tr("exclude or include")},
-        {"+, −", tr("rate higher, lower")},
-        {"Enter", tr("play or pause")},
-        {"← →, Shift+← →", tr("move 0.5 s or 5 s in the sound")},
-        {"Del", tr("remove the chosen clips")},
-        {"Esc", tr("clear the search")}}},
-      {tr("Spectrogram"),
-       {{tr("Wheel"), tr("scroll in time")},
-        {tr("Ctrl+wheel, Ctrl+= Ctrl+−"), tr("zoom in time")},
-        {tr("Alt+wheel"), tr("zoom in frequency")},
-        {tr("Shift+wheel"), tr("scroll in frequency")},
-        {tr("Click"), tr("go there")},
-        {tr("Drag"), tr("select and repeat")},
-        {tr("Middle or Shift+drag"), tr("move the picture")},
-        {"Ctrl+E", tr("zoom to the selection")},
-        {"F", tr("show all")},
-        {"Shift++, Shift+−", tr("larger or smaller FFT")}}},
-  };
-  QString html;
-  for (const auto& [title, lines] : parts) {
-    html += "<h3>" + title + "</h3><table cellpadding='3'>";
-    for (const Line& line : lines) {
-      html += "<tr><td width='220'><b>" + line.keys.toHtmlEscaped() + "</b></td><td>" + line.what.toHtmlEscaped() + "</td></tr>";
-    }
-    html += "</table>";
-  }
-  text->setHtml(html);
-  column->addWidget(text);
-  box->show();
+  start_->set_hardware(tr("Found: %1, %2.").arg(counted(QThread::idealThreadCount(), tr("processor core"), tr("processor cores")), gl));
 }
 
 void MainWindow::show_about() {

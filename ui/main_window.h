@@ -5,8 +5,6 @@
 
 #include "ui/common/workbench.h"
 
-class QLabel;
-class QProgressBar;
 class QStackedWidget;
 class QToolButton;
 
@@ -45,24 +43,18 @@ class MainWindow : public QMainWindow {
 
  protected:
   void closeEvent(QCloseEvent* event) override;
-  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void make_pages();
   void add_page(const QString& name, const QString& title, const QString& icon_name, QWidget* page);
   void make_menus();
-  void make_keys();
-  void make_status();
   void choose_workspace(bool create);
   void make_demo();
   void choose_import(bool folder);
   void switch_theme(const QString& name);
-  void show_shortcuts();
   void show_about();
   void workspace_opened();
   void workspace_closed();
-  void show_tasks();
-  void show_device();
   void look_at_hardware();
   void fill_recent(QMenu* menu);
 
@@ -79,12 +71,6 @@ class MainWindow : public QMainWindow {
   TransferPage* transfer_ = nullptr;
   ComparePage* compare_ = nullptr;
   PlayerBar* player_bar_ = nullptr;
-  QLabel* device_ = nullptr;
-  QLabel* task_text_ = nullptr;
-  QProgressBar* task_bar_ = nullptr;
-  QToolButton* task_cancel_ = nullptr;
-  QLabel* place_ = nullptr;
-  QTimer underrun_timer_;
 };
 
 }  // namespace luthier::ui

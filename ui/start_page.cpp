@@ -17,7 +17,7 @@ QPushButton* choice(const char* icon_name, const QString& title, const QString& 
   auto* b = new QPushButton(parent);
   b->setAccessibleName(title);
   b->setAccessibleDescription(text);
-  b->setMinimumHeight(64);
+  b->setProperty("choice", true);
   auto* row = new QHBoxLayout(b);
   row->setContentsMargins(14, 8, 14, 8);
   row->setSpacing(14);

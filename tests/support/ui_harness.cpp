@@ -54,6 +54,13 @@ Workspace make_workspace(const QString& folder, int per_label, double seconds) {
   return workspace;
 }
 
+bool show_active(QWidget& window) {
+  window.show();
+  if (!QTest::qWaitForWindowExposed(&window)) return false;
+  window.activateWindow();
+  return QTest::qWaitForWindowActive(&window);
+}
+
 double busy_share(const QImage& image) {
   QHash<QRgb, int> counts;
   int most = 0, all = 0;

@@ -26,6 +26,10 @@ bool wait_for(Condition condition, int ms = 8000) {
   return QTest::qWaitFor(condition, ms);
 }
 
+/// Shows a window and gives it the keyboard: there is no window manager under Xvfb, so nobody else does, and keys that are
+/// shortcuts reach an active window only.
+bool show_active(QWidget& window);
+
 /// Runs a test class in a program that keeps its settings in a temporary folder and asks nobody anything.
 template <class Test>
 int run(int argc, char** argv) {

@@ -1,4 +1,3 @@
-// labels: pending
 #include <QProcess>
 #include <QSignalSpy>
 #include <QWheelEvent>
@@ -158,8 +157,7 @@ void TestSpectrogram::aPictureIsDrawnInAWindow() {
   window.resize(600, 400);
   QWidget* canvas = gl ? static_cast<QWidget*>(new ImGuiCanvas(scene, &window)) : new RasterCanvas(scene, &window);
   canvas->setGeometry(0, 0, 600, 400);
-  window.show();
-  QVERIFY(QTest::qWaitForWindowExposed(&window));
+  QVERIFY(testing::show_active(window));
   scene.set_lanes({{"wave", sound, nullptr, {}, true}, {"tone", sound, picture, {}, false}}, false);
   QTest::qWait(150);
   QVERIFY(settle(canvas));
@@ -186,8 +184,7 @@ void TestSpectrogram::clickWheelAndDragReachTheScene() {
   window.resize(600, 300);
   QWidget* canvas = gl ? static_cast<QWidget*>(new ImGuiCanvas(scene, &window)) : new RasterCanvas(scene, &window);
   canvas->setGeometry(0, 0, 600, 300);
-  window.show();
-  QVERIFY(QTest::qWaitForWindowExposed(&window));
+  QVERIFY(testing::show_active(window));
   scene.set_lanes({{"tone", sound, make_picture(*sound, {}), {}, false}}, false);
   QTest::qWait(100);
   QVERIFY(settle(canvas));
@@ -227,8 +224,7 @@ void TestSpectrogram::theViewAnalysesAndFollowsThePlayer() {
   SpectrogramSettings settings;
   SpectrogramView view(player, pictures, settings);
   view.resize(700, 400);
-  view.show();
-  QVERIFY(QTest::qWaitForWindowExposed(&view));
+  QVERIFY(testing::show_active(view));
   const SoundPtr a = tone(440, 1.5, "a"), b = tone(660, 1.5, "b");
   view.set_sources({{"a", a, nullptr, {}, false}, {"b", b, nullptr, {}, false}});
   QVERIFY(testing::wait_for([&] { return view.scene().lanes()[0].picture && view.scene().lanes()[1].picture; }));

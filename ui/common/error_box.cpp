@@ -46,6 +46,7 @@ void show_error(QWidget* parent, const QString& sentence, const QString& details
   const QString text = report(sentence, details);
   box->setDetailedText(text);
   auto* copy = box->addButton(QObject::tr("Copy report"), QMessageBox::ActionRole);
+  box->setDefaultButton(QMessageBox::Close);
   copy->disconnect();  // copying must not close the box
   QObject::connect(copy, &QPushButton::clicked, box, [text] { QApplication::clipboard()->setText(text); });
   state().open = box;

@@ -11,6 +11,7 @@
 #include <QSlider>
 #include <QThreadPool>
 #include <QToolButton>
+#include <algorithm>
 
 #include "audio/device/device_list.h"
 #include "ui/application_style.h"
@@ -61,6 +62,13 @@ PlayerBar::PlayerBar(SoundPlayer& player, QWidget* parent) : QWidget(parent), pl
   sounds_->setAccessibleName(tr("Sound to hear"));
   sounds_->setToolTip(tr("Switch between the sounds at the same position (Alt+1, Alt+2, …)"));
   sounds_->setMaximumWidth(260);
+  speed_ = new QComboBox(this);
+  speed_->setObjectName("speed");
+  speed_->setAccessibleName(tr("Speed"));
+  speed_->setToolTip(tr("Speed; the pitch stays ([ slower, ] faster)"));
+  for (double factor : SoundPlayer::speeds()) speed_->addItem(QString::number(factor) + QStringLiteral("×"), factor);
+  equal_ = button("equal", tr("Equal loudness"), tr("Bring the sounds to equal loudness, so that they can be compared fairly"), this);
+  equal_->setCheckable(true);
   mute_ = button("volume", tr("Mute"), tr("Mute (M)"), this);
   mute_->setCheckable(true);
   volume_ = new QSlider(Qt::Horizontal, this);
@@ -79,6 +87,8 @@ PlayerBar::PlayerBar(SoundPlayer& player, QWidget* parent) : QWidget(parent), pl
   row->addWidget(sounds_);
   row->addWidget(seek_, 1);
   row->addWidget(time_);
+  row->addWidget(equal_);
+  row->addWidget(speed_);
   row->addWidget(mute_);
   row->addWidget(volume_);
   row->addWidget(device_);
@@ -102,25 +112,24 @@ PlayerBar::PlayerBar(SoundPlayer& player, QWidget* parent) : QWidget(parent), pl
   connect(volume_, &QSlider::valueChanged, this, [this](int value) {
     player_.set_volume(value / 100.0);
     QSettings().setValue("player/volume", value);
-    if (value > 0 && mute_->isChecked()) {
-      const QSignalBlocker block(mute_);
-      mute_->setChecked(false);
-    }
-    mute_->setIcon(icon(value == 0 ? "mute" : "volume"));
   });
-  connect(mute_, &QToolButton::toggled, this, [this](bool on) {
-    if (on) volume_before_mute_ = volume_->value() / 100.0;
-    const QSignalBlocker block(volume_);
-    volume_->setValue(on ? 0 : static_cast<int>(volume_before_mute_ * 100));
-    player_.set_volume(on ? 0 : volume_before_mute_);
-    mute_->setIcon(icon(on ? "mute" : "volume"));
+  connect(mute_, &QToolButton::toggled, &player_, &SoundPlayer::set_muted);
+  connect(speed_, &QComboBox::activated, this, [this] { player_.set_speed(speed_->currentData().toDouble()); });
+  connect(equal_, &QToolButton::toggled, this, [this](bool on) {
+    QSettings().setValue("player/equal", on);
+    player_.set_equal_loudness(on);
   });
+  connect(&player_, &SoundPlayer::volume_changed, this, &PlayerBar::show_volume);
+  connect(&player_, &SoundPlayer::speed_changed, this, &PlayerBar::show_speed);
   connect(device_, &QComboBox::activated, this, [this] { player_.set_device(device_->currentData().toInt()); });
   connect(&player_, &SoundPlayer::deck_changed, this, &PlayerBar::show_deck);
   connect(&player_, &SoundPlayer::state_changed, this, &PlayerBar::show_state);
   connect(&player_, &SoundPlayer::position_changed, this, &PlayerBar::show_position);
   connect(&player_, &SoundPlayer::device_changed, this, &PlayerBar::fill_devices);
   volume_->setValue(QSettings().value("player/volume", 80).toInt());
+  equal_->setChecked(QSettings().value("player/equal", false).toBool());
+  show_volume();
+  show_speed();
   show_deck();
   show_state();
 }
@@ -134,6 +143,7 @@ void PlayerBar::show_deck() {
   }
   sounds_->setCurrentIndex(static_cast<int>(player_.selected()));
   sounds_->setVisible(deck.size() > 1);
+  equal_->setVisible(deck.size() > 1);
   title_->setVisible(deck.size() < 2);
   const auto now = player_.current();
   const QString text = now ? now->title : tr("Nothing loaded");
@@ -152,6 +162,18 @@ void PlayerBar::show_state() {
   }
   const QSignalBlocker block(loop_);
   loop_->setChecked(player_.loop().has_value());
+}
+
+void PlayerBar::show_volume() {
+  const QSignalBlocker block(mute_), block_equal(equal_);
+  mute_->setChecked(player_.muted());
+  mute_->setIcon(icon(player_.muted() || player_.volume() <= 0 ? "mute" : "volume"));
+  equal_->setChecked(player_.equal_loudness());
+}
+
+void PlayerBar::show_speed() {
+  const QSignalBlocker block(speed_);
+  speed_->setCurrentIndex(std::max(0, speed_->findData(player_.speed())));
 }
 
 void PlayerBar::show_position(double seconds) {

@@ -10,7 +10,8 @@ namespace luthier::ui {
 
 class SoundPlayer;
 
-/// The strip at the bottom of the window: play, stop, loop, seek, time, the sounds of the deck to switch between, volume, device.
+/// The strip at the bottom of the window: play, stop, loop, seek, time, the sounds of the deck to switch
+/// between, equal loudness, speed, volume, device.
 class PlayerBar : public QWidget {
   Q_OBJECT
  public:
@@ -20,6 +21,8 @@ class PlayerBar : public QWidget {
   void show_deck();
   void show_state();
   void show_position(double seconds);
+  void show_volume();
+  void show_speed();
   void fill_devices();
 
   SoundPlayer& player_;
@@ -27,13 +30,14 @@ class PlayerBar : public QWidget {
   QToolButton* stop_;
   QToolButton* loop_;
   QToolButton* mute_;
+  QToolButton* equal_;
+  QComboBox* speed_;
   QSlider* seek_;
   QSlider* volume_;
   QLabel* time_;
   QLabel* title_;
   QComboBox* sounds_;
   QComboBox* device_;
-  double volume_before_mute_ = 0.8;
   bool scrubbing_ = false;
 };
 

@@ -5,9 +5,27 @@
 #include <cmath>
 #include <utility>
 
+#include "audio/loudness.h"
 #include "audio/resampler.h"
 
 namespace luthier::ui {
+namespace {
+
+/// Scales all to the loudness of the quietest. Silence has no loudness and stays as it is.
+void equalise(std::vector<audio::AudioBuffer>& buffers) {
+  std::vector<std::optional<double>> loudness;
+  std::optional<double> quietest;
+  for (const auto& buffer : buffers) {
+    loudness.push_back(audio::loudness_lufs(buffer));
+    if (loudness.back()) quietest = std::min(quietest.value_or(*loudness.back()), *loudness.back());
+  }
+  for (std::size_t i = 0; i < buffers.size(); ++i) {
+    if (!loudness[i]) continue;
+    audio::apply_gain(buffers[i], static_cast<float>(audio::from_dbfs(*quietest - *loudness[i])));
+  }
+}
+
+}  // namespace
 
 SoundPlayer::SoundPlayer(QObject* parent) : QObject(parent) {
   pool_.setMaxThreadCount(1);
@@ -36,7 +54,8 @@ void SoundPlayer::open_device() {
         this,
         [this, player] {
           player_ = player;
-          player_->set_gain(static_cast<float>(volume_));
+          apply_volume();
+          if (!player_->set_speed(speed_)) speed_ = 1;
           if (!deck_.empty()) {
             auto deck = std::move(deck_);
             deck_.clear();
@@ -72,13 +91,18 @@ void SoundPlayer::set_deck(std::vector<SoundPtr> sounds, std::size_t selected, b
   Q_EMIT deck_changed();
   if (!player_) return;
   player_->stop();
+  load_deck(start);
+}
+
+void SoundPlayer::load_deck(bool start) {
   const quint64 number = ++load_number_;
-  pool_.start([this, number, deck = deck_, start] {
+  pool_.start([this, number, deck = deck_, start, equal = equal_] {
     int rate = 0;
     for (const auto& sound : deck) rate = std::max(rate, sound->buffer.sample_rate);
     auto buffers = std::make_shared<std::vector<audio::AudioBuffer>>();
     try {
       for (const auto& sound : deck) buffers->push_back(audio::resample(sound->buffer, rate));
+      if (equal && buffers->size() > 1) equalise(*buffers);
     } catch (const std::exception&) {
       buffers->clear();
     }
@@ -181,7 +205,48 @@ void SoundPlayer::set_loop(std::optional<std::pair<double, double>> seconds) {
 
 void SoundPlayer::set_volume(double linear) {
   volume_ = std::clamp(linear, 0.0, 1.0);
-  if (player_) player_->set_gain(static_cast<float>(volume_));
+  if (volume_ > 0) muted_ = false;
+  apply_volume();
+  Q_EMIT volume_changed();
+}
+
+void SoundPlayer::set_muted(bool muted) {
+  muted_ = muted;
+  apply_volume();
+  Q_EMIT volume_changed();
+}
+
+void SoundPlayer::apply_volume() {
+  if (player_) player_->set_gain(muted_ ? 0.0f : static_cast<float>(volume_));
+}
+
+const std::vector<double>& SoundPlayer::speeds() {
+  static const std::vector<double> all{0.25, 0.5, 0.75, 1, 1.25, 1.5, 2};
+  return all;
+}
+
+void SoundPlayer::set_speed(double factor) {
+  speed_ = std::clamp(factor, 0.25, 2.0);
+  if (player_ && !player_->set_speed(speed_)) speed_ = 1;
+  Q_EMIT speed_changed();
+}
+
+void SoundPlayer::step_speed(int by) {
+  const auto& all = speeds();
+  const auto at = std::min_element(all.begin(), all.end(), [this](double a, double b) { return std::abs(a - speed_) < std::abs(b - speed_); });
+  const auto index = std::clamp<std::ptrdiff_t>(at - all.begin() + by, 0, static_cast<std::ptrdiff_t>(all.size()) - 1);
+  set_speed(all[static_cast<std::size_t>(index)]);
+}
+
+void SoundPlayer::set_equal_loudness(bool on) {
+  if (equal_ == on) return;
+  equal_ = on;
+  Q_EMIT volume_changed();
+  if (!player_ || deck_.size() < 2) return;
+  const bool was = playing();
+  pending_seek_ = position();
+  loaded_ = false;
+  load_deck(was);
 }
 
 void SoundPlayer::set_device(int index) {

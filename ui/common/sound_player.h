@@ -40,6 +40,16 @@ class SoundPlayer : public QObject {
   std::optional<std::pair<double, double>> loop() const { return loop_; }
   void set_volume(double linear);  ///< 0..1
   double volume() const { return volume_; }
+  void set_muted(bool muted);
+  bool muted() const { return muted_; }
+  /// 0.25..2 times as fast; the pitch stays. Stays 1 where the program was built without Rubber Band.
+  void set_speed(double factor);
+  double speed() const { return speed_; }
+  void step_speed(int by);  ///< to the next faster (1) or slower (-1) of speeds()
+  static const std::vector<double>& speeds();
+  /// Brings the sounds of a deck to the loudness of its quietest one (ITU-R BS.1770), so that they can be compared fairly.
+  void set_equal_loudness(bool on);
+  bool equal_loudness() const { return equal_; }
   /// Device by number of list_devices; -1 the default. The deck stays.
   void set_device(int index);
   int device() const { return device_; }
@@ -58,11 +68,15 @@ class SoundPlayer : public QObject {
   /// About 60 times a second while playing, and after every seek.
   void position_changed(double seconds);
   void device_changed();
+  void volume_changed();
+  void speed_changed();
 
  private:
   void open_device();
   void apply_deck(std::vector<audio::AudioBuffer> buffers, bool play);
   void tick();
+  void apply_volume();
+  void load_deck(bool play);
 
   std::shared_ptr<audio::Player> player_;
   std::thread opener_;
@@ -70,7 +84,8 @@ class SoundPlayer : public QObject {
   std::size_t selected_ = 0;
   bool loaded_ = false, play_when_ready_ = false, was_playing_ = false;
   std::optional<std::pair<double, double>> loop_;
-  double volume_ = 0.8, pending_seek_ = 0;
+  double volume_ = 0.8, speed_ = 1, pending_seek_ = 0;
+  bool muted_ = false, equal_ = false;
   int device_ = -1;
   quint64 load_number_ = 0;
   QTimer timer_;

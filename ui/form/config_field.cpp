@@ -56,14 +56,17 @@ ConfigField::ConfigField(Setting setting, QWidget* parent) : QWidget(parent), se
     choices_ = new StillComboBox(this);
     choices_->setFocusPolicy(Qt::StrongFocus);
     for (const std::string& choice : setting_.choices) choices_->addItem(QString::fromStdString(choice));
+    choices_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    choices_->setMinimumContentsLength(6);
     row->addWidget(choices_, 1);
     connect(choices_, &QComboBox::currentTextChanged, this, &ConfigField::changed);
   } else {
     line_ = new QLineEdit(this);
+    line_->setMinimumWidth(60);
     row->addWidget(line_, 1);
     if (!std::holds_alternative<std::string>(setting_.default_value)) {
       line_->setAlignment(Qt::AlignRight);
-      line_->setFixedWidth(112);
+      line_->setFixedWidth(96);
       line_->setPlaceholderText(QString::fromStdString(to_text(setting_.default_value)));
       row->addStretch();
     }

@@ -52,6 +52,8 @@ void ConfigForm::set_schema(const Schema& schema, const Config& base, const std:
     field->set_value(base_of(setting));
     auto* title = new QLabel(setting_title(setting.name), body_);
     title->setBuddy(field->control());
+    title->setMinimumHeight(field->sizeHint().height());  // QFormLayout puts labels at the top of their row
+    title->setAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     title->setToolTip(field->toolTip());
     rows_->addRow(title, field);
     fields_.push_back(field);

@@ -1,5 +1,6 @@
 #include "ui/library/clip_pick_dialog.h"
 
+#include <QKeyEvent>
 #include <QDialogButtonBox>
 #include <QHeaderView>
 #include <QLabel>
@@ -35,10 +36,15 @@ ClipPickDialog::ClipPickDialog(Workbench& bench, QWidget* parent, bool several) 
   for (int i = ClipTableModel::rating; i < ClipTableModel::column_count; ++i) table_->setColumnHidden(i, true);
   table_->setColumnWidth(ClipTableModel::name, 270);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
-  buttons->button(QDialogButtonBox::Ok)->setText(tr("Choose"));
+  QPushButton* choose = buttons->button(QDialogButtonBox::Ok);
+  choose->setText(tr("Choose"));
+  choose->setEnabled(false);
+  auto* hint = new QLabel(tr("A clip sounds when its row is chosen. Down goes from the search to the list, Enter takes the clip."), this);
+  hint->setProperty("role", "hint");
   column->addWidget(search_);
   column->addWidget(problem);
   column->addWidget(table_, 1);
+  column->addWidget(hint);
   column->addWidget(buttons);
   connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -62,8 +68,25 @@ ClipPickDialog::ClipPickDialog(Workbench& bench, QWidget* parent, bool several) 
     bench_.sounds().clip(bench_.workspace(), *view, this, [this](SoundPtr sound) { bench_.player().set_deck({sound}, 0, true); }, {});
   };
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, hear);
+  connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+          [this, choose] { choose->setEnabled(table_->selectionModel()->hasSelection()); });
+  connect(model_, &QAbstractItemModel::modelReset, this, [choose] { choose->setEnabled(false); });
+  search_->installEventFilter(this);
   model_->set_catalog(bench_.catalog());
   search_->setFocus();
+}
+
+bool ClipPickDialog::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == search_ && event->type() == QEvent::KeyPress) {
+    const int key = static_cast<QKeyEvent*>(event)->key();
+    const bool enter = key == Qt::Key_Return || key == Qt::Key_Enter;
+    if (model_->rowCount() > 0 && (key == Qt::Key_Down || (enter && !table_->selectionModel()->hasSelection()))) {
+      table_->setFocus();
+      table_->selectRow(0);
+      return true;
+    }
+  }
+  return QDialog::eventFilter(watched, event);
 }
 
 std::vector<SoundChoice> ClipPickDialog::chosen() const {

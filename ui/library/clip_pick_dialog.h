@@ -19,6 +19,9 @@ class ClipPickDialog : public QDialog {
   explicit ClipPickDialog(Workbench& bench, QWidget* parent = nullptr, bool several = false);
   std::vector<SoundChoice> chosen() const;
 
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
+
  private:
   Workbench& bench_;
   ClipTableModel* model_;

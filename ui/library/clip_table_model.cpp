@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "ui/application_style.h"
+#include "ui/common/words.h"
 #include "ui/common/workbench.h"
 
 namespace luthier::ui {
@@ -18,6 +19,7 @@ db::ClipColumn sort_column(int column) {
   switch (column) {
     case ClipTableModel::name: return db::ClipColumn::name;
     case ClipTableModel::label: return db::ClipColumn::label;
+    case ClipTableModel::start: return db::ClipColumn::start;
     case ClipTableModel::seconds: return db::ClipColumn::seconds;
     case ClipTableModel::phrase: return db::ClipColumn::phrase;
     case ClipTableModel::rating: return db::ClipColumn::rating;
@@ -182,6 +184,7 @@ QVariant ClipTableModel::text_of(const db::ClipView& view, int column) const {
     case split: return clip.split == db::Split::none ? QString() : QString::fromLatin1(db::to_text(clip.split));
     case source: return text(view.source);
     case notes: return text(clip.notes);
+    case start: return view.sample_rate > 0 ? QString::number(static_cast<double>(clip.start_frame) / view.sample_rate, 'f', 2) : QString();
     case added: return text(clip.added_at).replace('T', ' ').remove('Z');
     default: return {};
   }
@@ -194,12 +197,12 @@ QVariant ClipTableModel::data(const QModelIndex& index, int role) const {
     if (role == Qt::DisplayRole && index.column() == name) return QStringLiteral("…");
     return {};
   }
-  const bool number = index.column() == seconds || index.column() == loudness || index.column() == peak || index.column() == rate;
+  const bool number = index.column() == seconds || index.column() == start || index.column() == loudness || index.column() == peak || index.column() == rate;
   switch (role) {
     case Qt::DisplayRole: return text_of(*view, index.column());
     case Qt::AccessibleTextRole: {
       const QString value = text_of(*view, index.column()).toString();
-      return index.column() == rating ? tr("%n star(s)", nullptr, view->clip.rating) : value;
+      return index.column() == rating ? counted(view->clip.rating, tr("star"), tr("stars")) : value;
     }
     case Qt::DecorationRole:
       if (index.column() == label && view->clip.label) return label_color({}, view->clip.label->value);
@@ -226,14 +229,14 @@ QVariant ClipTableModel::data(const QModelIndex& index, int role) const {
 QVariant ClipTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
   if (orientation != Qt::Horizontal) return role == Qt::DisplayRole ? QVariant(section + 1) : QVariant();
   if (role == Qt::TextAlignmentRole) {
-    const bool number = section == seconds || section == loudness || section == peak || section == rate;
+    const bool number = section == seconds || section == start || section == loudness || section == peak || section == rate;
     return static_cast<int>((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
   }
   if (role != Qt::DisplayRole && role != Qt::ToolTipRole) return {};
   static const char* titles[column_count] = {
       QT_TR_NOOP("Name"), QT_TR_NOOP("Label"), QT_TR_NOOP("Length, s"), QT_TR_NOOP("Phrase"), QT_TR_NOOP("Rating"),
       QT_TR_NOOP("Loudness, LUFS"), QT_TR_NOOP("Tags"), QT_TR_NOOP("Peak, dBFS"), QT_TR_NOOP("Rate, Hz"),
-      QT_TR_NOOP("Split"), QT_TR_NOOP("Source"), QT_TR_NOOP("Notes"), QT_TR_NOOP("Added, UTC")};
+      QT_TR_NOOP("Split"), QT_TR_NOOP("Source"), QT_TR_NOOP("Notes"), QT_TR_NOOP("Added, UTC"), QT_TR_NOOP("Start, s")};
   return section >= 0 && section < column_count ? tr(titles[section]) : QString();
 }
 

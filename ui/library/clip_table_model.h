@@ -17,7 +17,7 @@ namespace luthier::ui {
 class ClipTableModel : public QAbstractTableModel {
   Q_OBJECT
  public:
-  enum Column { name, label, seconds, phrase, rating, loudness, tags, peak, rate, split, source, notes, added, column_count };
+  enum Column { name, label, seconds, phrase, rating, loudness, tags, peak, rate, split, source, notes, added, start, column_count };
   static constexpr int kPage = 128;       ///< rows fetched at once
   static constexpr int kKeptPages = 128;  ///< pages in memory
 

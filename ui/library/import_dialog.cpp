@@ -21,6 +21,7 @@
 #include "core/session/synth_session.h"
 #include "db/label_store.h"
 #include "ui/common/error_box.h"
+#include "ui/common/words.h"
 
 namespace luthier::ui {
 namespace {
@@ -33,8 +34,8 @@ QString what_comes(const QStringList& paths) {
   const auto files = paths.size() - folders;
   if (paths.size() == 1) return paths.first();
   QStringList parts;
-  if (folders > 0) parts << QObject::tr("%n folder(s)", nullptr, folders);
-  if (files > 0) parts << QObject::tr("%n file(s)", nullptr, static_cast<int>(files));
+  if (folders > 0) parts << counted(folders, QObject::tr("folder"), QObject::tr("folders"));
+  if (files > 0) parts << counted(files, QObject::tr("file"), QObject::tr("files"));
   return parts.join(QObject::tr(" and "));
 }
 
@@ -48,10 +49,11 @@ void show_import_result(QWidget* parent, const ImportResult& result) {
     lines << text(file.file.string()) + ": " + text(file.reason);
   }
   auto* box = new QMessageBox(QMessageBox::Information, QObject::tr("Import"),
-                              QObject::tr("%1 clips were imported; %2 files were left out.")
-                                  .arg(QLocale().toString(static_cast<qlonglong>(result.clips)), QLocale().toString(static_cast<qulonglong>(result.skipped.size()))),
+                              QObject::tr("Imported: %1. Left out: %2.")
+                                  .arg(counted(result.clips, QObject::tr("clip"), QObject::tr("clips")),
+                                       counted(static_cast<qint64>(result.skipped.size()), QObject::tr("file"), QObject::tr("files"))),
                               QMessageBox::Ok, parent->window());
-  if (duplicates > 0) box->setInformativeText(QObject::tr("%n of them were in the library already.", nullptr, duplicates));
+  if (duplicates > 0) box->setInformativeText(QObject::tr("In the library already: %1.").arg(counted(duplicates, QObject::tr("file"), QObject::tr("files"))));
   box->setDetailedText(lines.join('\n'));
   box->setAttribute(Qt::WA_DeleteOnClose);
   box->open();
@@ -172,7 +174,7 @@ void start_import(Workbench& bench, QWidget* parent, const ImportRequest& reques
     bench.say(QObject::tr("The import was cancelled; %1 clips that were ready stay.").arg(result->clips));
   });
   QObject::connect(task, &BackgroundTask::done, parent, [&bench, parent, result] {
-    bench.say(QObject::tr("Imported %1 clips of %2 recordings.").arg(result->clips).arg(result->recordings));
+    bench.say(QObject::tr("Imported %1 of %2.").arg(counted(result->clips, QObject::tr("clip"), QObject::tr("clips")), counted(result->recordings, QObject::tr("recording"), QObject::tr("recordings"))));
     show_import_result(parent, *result);
   });
 }

@@ -13,17 +13,20 @@
 
 namespace luthier::ui {
 
-GeneratePairsDialog::GeneratePairsDialog(QWidget* parent) : QDialog(parent) {
+GeneratePairsDialog::GeneratePairsDialog(bool phrases, QWidget* parent) : QDialog(parent) {
   setWindowTitle(tr("Generate pairs"));
   setMinimumWidth(480);
   auto* column = new QVBoxLayout(this);
   phrase_ = new QRadioButton(tr("Clips that play the same phrase"), this);
   phrase_->setObjectName("by_phrase");
-  phrase_->setChecked(true);
+  phrase_->setChecked(phrases);
+  phrase_->setEnabled(phrases);
   auto* phrase_words = new QLabel(tr("Content and target play the same notes on two instruments; the style is another phrase of the target's "
                                      "instrument. What a transfer should give is then known."), this);
   random_ = new QRadioButton(tr("At random between labels"), this);
   random_->setObjectName("at_random");
+  random_->setChecked(!phrases);
+  if (!phrases) phrase_words->setText(tr("No clips of this workspace play the same phrase. Demo phrases do: render some in the library."));
   auto* random_words = new QLabel(tr("Any clip of one label with any clip of another, without a target. The same seed gives the same pairs."), this);
   for (QLabel* words : {phrase_words, random_words}) {
     words->setProperty("role", "hint");

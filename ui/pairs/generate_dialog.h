@@ -14,7 +14,8 @@ namespace luthier::ui {
 class GeneratePairsDialog : public QDialog {
   Q_OBJECT
  public:
-  explicit GeneratePairsDialog(QWidget* parent = nullptr);
+  /// `phrases`: some clips share a phrase, so that pairs with a target can be made.
+  explicit GeneratePairsDialog(bool phrases, QWidget* parent = nullptr);
   bool by_phrase() const;
   int count() const;      ///< 0: all (by phrase only)
   quint32 seed() const;

@@ -18,6 +18,7 @@
 
 #include "core/session/pair_session.h"
 #include "db/pair_store.h"
+#include "db/phrase_store.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
 #include "ui/pairs/generate_dialog.h"
@@ -211,8 +212,13 @@ void PairsPage::refresh_sets() {
 // --- sets ------------------------------------------------------------------------------------------------------------
 
 void PairsPage::ask_generate() {
-  GeneratePairsDialog dialog(this);
-  if (dialog.exec() == QDialog::Accepted) generate(dialog.name(), dialog.count(), dialog.seed(), dialog.by_phrase());
+  if (!bench_.catalog()) return;
+  bench_.catalog()->run(
+      this, [](db::Catalog& catalog) { return catalog.phrases().all().size() > 1; },
+      [this](bool phrases) {
+        GeneratePairsDialog dialog(phrases, this);
+        if (dialog.exec() == QDialog::Accepted) generate(dialog.name(), dialog.count(), dialog.seed(), dialog.by_phrase());
+      });
 }
 
 void PairsPage::generate(const QString& name, int count, quint64 seed, bool by_phrase) {
@@ -291,6 +297,7 @@ void PairsPage::show_pair() {
   const PairView* view = model_->view_at(table_->currentIndex().row());
   if (!view || !bench_.has_workspace() || view->pair.id.value == shown_) return;
   shown_ = view->pair.id.value;
+  loading_ = true;
   const quint64 number = ++load_number_;
   struct Loading {
     std::vector<SoundPtr> sounds{3};
@@ -302,6 +309,7 @@ void PairsPage::show_pair() {
   for (const auto* clip : clips) loading->left += clip != nullptr;
   auto ready = [this, number, loading] {
     if (--loading->left > 0 || number != load_number_) return;
+    loading_ = false;
     const QString titles[] = {tr("1  Content"), tr("2  Style"), tr("3  Target")};
     std::vector<LaneSource> lanes;
     for (std::size_t i = 0; i < 3; ++i) {
@@ -339,6 +347,7 @@ void PairsPage::hear(const QModelIndex& index) {
   if (!view || role < 0 || role > 2 || (role == 2 && !view->target)) return;
   play_role_ = role;
   if (view->pair.id.value != shown_) return show_pair();
+  if (loading_) return;  // played when it has been read
   play_role_ = -1;
   const db::ClipView& clip = role == 0 ? view->content : role == 1 ? view->style : *view->target;
   const auto all = view_->sounds();

@@ -58,6 +58,7 @@ class PairsPage : public QWidget {
   QString wanted_;        ///< name of the set to choose when the list comes
   qint64 shown_ = 0;      ///< pair whose sounds are shown
   int play_role_ = -1;    ///< 0 content, 1 style, 2 target: to be heard when the sounds are there
+  bool loading_ = false;  ///< the sounds of the shown pair are being read
   quint64 load_number_ = 0;
   std::vector<db::PairSetRow> rows_;
 };

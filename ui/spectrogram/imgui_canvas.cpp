@@ -157,7 +157,8 @@ void ImGuiCanvas::build_frame() {
   ImGui::InvisibleButton("canvas", io.DisplaySize, ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonMiddle);
   SceneInput now;
   now.inside = ImGui::IsItemHovered() || ImGui::IsItemActive();
-  now.mouse = now.inside ? QPointF(io.MousePos.x, io.MousePos.y) : QPointF(-1, -1);
+  // The place counts outside, too: a drag may end there.
+  now.mouse = ImGui::IsMousePosValid(&io.MousePos) ? QPointF(io.MousePos.x, io.MousePos.y) : QPointF(-1, -1);
   now.left = ImGui::IsItemActive() && io.MouseDown[0];
   now.middle = ImGui::IsItemActive() && io.MouseDown[2];
   now.double_clicked = now.inside && ImGui::IsMouseDoubleClicked(0);

@@ -235,6 +235,7 @@ void SpectrogramScene::drag(const SceneInput& now) {
 }
 
 void SpectrogramScene::release(const SceneInput& now) {
+  drag(now);  // a quick hand lets go before any move was drawn
   const Drag was = drag_;
   drag_ = Drag::none;
   if (was != Drag::select) return;

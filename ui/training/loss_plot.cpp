@@ -4,12 +4,14 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
+#include <QMouseEvent>
 #include <QSettings>
 #include <QSlider>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "ui/application_style.h"
 #include "ui/training/qcustomplot_header.h"
@@ -17,10 +19,6 @@
 
 namespace luthier::ui {
 namespace {
-
-QColor curve_color(std::size_t index) {
-  return label_color({}, static_cast<qint64>(index) + 1);
-}
 
 QString curve_title(const std::string& name, bool validation) {
   const QString text = QString::fromStdString(name).replace('_', ' ');
@@ -89,7 +87,9 @@ LossPlot::LossPlot(QWidget* parent) : QWidget(parent) {
     fit();
   });
   connect(plot_, &QCustomPlot::mouseWheel, this, [this] { by_hand_ = true; });
-  connect(plot_, &QCustomPlot::mousePress, this, [this] { by_hand_ = true; });
+  connect(plot_, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
+    if (event->buttons() & Qt::LeftButton) by_hand_ = true;
+  });
   connect(log_, &QCheckBox::toggled, this, [this](bool on) {
     QSettings().setValue("plot/log", on);
     restyle();
@@ -105,7 +105,7 @@ LossPlot::LossPlot(QWidget* parent) : QWidget(parent) {
 }
 
 void LossPlot::show_hint() {
-  const bool any = !curves_.empty();
+  const bool any = !curves_.empty() || !pin_graphs_.empty();
   plot_->setVisible(any);
   hint_->setVisible(!any);
 }
@@ -117,10 +117,14 @@ int LossPlot::point_count() const { return curves_.empty() ? 0 : curves_.front()
 
 void LossPlot::clear() {
   plot_->clearGraphs();
+  plot_->clearItems();
   curves_.clear();
+  pin_graphs_.clear();
+  phase_starts_.clear();
   run_.clear();
   by_hand_ = false;
   fill_menu();
+  draw_pins();
   show_hint();
   plot_->replot(QCustomPlot::rpQueuedReplot);
 }
@@ -154,9 +158,15 @@ void LossPlot::feed(Curve& curve, const std::vector<double>& steps, const std::v
   const double keep = smoothing_->value() / 100.0;
   for (; curve.taken < steps.size(); ++curve.taken) {
     const double x = steps[curve.taken], y = values[curve.taken];
+    const bool new_phase = curve.taken > 0 && phase_between(steps[curve.taken - 1], x);
+    if (new_phase) {  // another phase measures something else: a gap, and smoothing starts anew
+      const double gap = (steps[curve.taken - 1] + x) / 2;
+      curve.raw->addData(gap, std::numeric_limits<double>::quiet_NaN());
+      if (curve.smooth) curve.smooth->addData(gap, std::numeric_limits<double>::quiet_NaN());
+    }
     curve.raw->addData(x, y);
     if (!curve.smooth) continue;
-    const bool first = curve.smooth->dataCount() == 0;
+    const bool first = curve.smooth->dataCount() == 0 || new_phase;
     if (first) curve.average = y;
     else if (std::isfinite(y)) curve.average = keep * curve.average + (1 - keep) * y;
     curve.smooth->addData(x, curve.average);
@@ -168,6 +178,7 @@ void LossPlot::show_run(const RunRecord& record) {
     clear();
     run_ = record.id;
   }
+  mark_phases(record);
   auto curve_of = [this](const std::string& name, bool validation) -> Curve* {
     for (Curve& curve : curves_) {
       if (curve.name == name && curve.validation == validation) return &curve;
@@ -190,6 +201,75 @@ void LossPlot::show_run(const RunRecord& record) {
   tell_value();
 }
 
+bool LossPlot::phase_between(double before, double step) const {
+  return std::any_of(phase_starts_.begin(), phase_starts_.end(), [&](double start) { return before <= start && step > start; });
+}
+
+void LossPlot::mark_phases(const RunRecord& record) {
+  if (record.phases.size() == phase_starts_.size() + 1 || record.phases.size() < 2) return;
+  plot_->clearItems();
+  phase_starts_.clear();
+  for (std::size_t i = 1; i < record.phases.size(); ++i) {
+    const double at = static_cast<double>(record.phases[i].step);
+    phase_starts_.push_back(at);
+    auto* line = new QCPItemStraightLine(plot_);
+    line->point2->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    line->point1->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    line->point1->setCoords(at, 0);
+    line->point2->setCoords(at, 1);
+    line->setPen(QPen(theme().dim, 1, Qt::DashLine));
+    auto* text = new QCPItemText(plot_);
+    text->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    text->position->setCoords(at, 0.02);
+    text->setPositionAlignment(Qt::AlignTop | Qt::AlignLeft);
+    text->setPadding(QMargins(5, 0, 0, 0));
+    text->setText(record.phases[i].name);
+    text->setColor(theme().dim);
+  }
+}
+
+void LossPlot::set_pins(std::vector<std::shared_ptr<const RunRecord>> pins) {
+  pins_ = std::move(pins);
+  draw_pins();
+  show_hint();
+  if (!by_hand_) fit();
+  else plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void LossPlot::draw_pins() {
+  for (QCPGraph* graph : pin_graphs_) plot_->removeGraph(graph);
+  pin_graphs_.clear();
+  const double keep = smoothing_->value() / 100.0;
+  std::size_t number = 5;  // colours that the chosen run's first curves do not use
+  for (const auto& pin : pins_) {
+    if (pin->id == run_) continue;
+    QColor color = series_color(number++);
+    if (!theme().dark) color = color.darker(135);
+    auto add = [&](const std::string& name, const RunRecord::Series& series, bool validation) {
+      QCPGraph* graph = plot_->addGraph();
+      graph->setAdaptiveSampling(true);
+      graph->setPen(QPen(color, 1.3, validation ? Qt::DotLine : Qt::SolidLine));
+      graph->setName(pin->id.left(16).mid(9, 4) + " " + pin->preset + ": " + curve_title(name, validation));
+      double average = 0;
+      for (std::size_t i = 0; i < series.steps.size(); ++i) {
+        bool fresh = i == 0;
+        for (std::size_t p = 1; i > 0 && p < pin->phases.size(); ++p) {
+          const double at = static_cast<double>(pin->phases[p].step);
+          fresh = fresh || (series.steps[i - 1] <= at && series.steps[i] > at);
+        }
+        if (fresh && i > 0) graph->addData(series.steps[i] - 0.5, std::numeric_limits<double>::quiet_NaN());
+        if (fresh || validation) average = series.values[i];
+        else if (std::isfinite(series.values[i])) average = keep * average + (1 - keep) * series.values[i];
+        graph->addData(series.steps[i], average);
+      }
+      pin_graphs_.push_back(graph);
+    };
+    if (!pin->loss_names.empty()) add(pin->loss_names.front(), pin->losses.at(pin->loss_names.front()), false);
+    if (!pin->metric_names.empty()) add(pin->metric_names.front(), pin->metrics.at(pin->metric_names.front()), true);
+  }
+  plot_->legend->setVisible(!curves_.empty() || !pin_graphs_.empty());
+}
+
 void LossPlot::tell_value() {
   QStringList words;
   for (const Curve& curve : curves_) {
@@ -208,12 +288,18 @@ void LossPlot::smooth_again() {
     curve.smooth->data()->clear();
     bool first = true;
     for (const auto& point : *curve.raw->data()) {
+      if (std::isnan(point.value)) {  // the gap between two phases
+        curve.smooth->addData(point.key, point.value);
+        first = true;
+        continue;
+      }
       if (first) curve.average = point.value;
       else if (std::isfinite(point.value)) curve.average = keep * curve.average + (1 - keep) * point.value;
       first = false;
       curve.smooth->addData(point.key, curve.average);
     }
   }
+  draw_pins();
   plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -222,6 +308,10 @@ void LossPlot::fit() {
   for (const Curve& curve : curves_) {
     if (!curve.shown) continue;
     curve.raw->rescaleAxes(!first);
+    first = false;
+  }
+  for (QCPGraph* graph : pin_graphs_) {
+    graph->rescaleAxes(!first);
     first = false;
   }
   QCPRange y = plot_->yAxis->range();
@@ -259,7 +349,7 @@ void LossPlot::restyle() {
 void LossPlot::show_hidden() {
   for (std::size_t i = 0; i < curves_.size(); ++i) {
     Curve& curve = curves_[i];
-    QColor color = curve_color(i);
+    QColor color = series_color(i);
     if (!theme().dark) color = color.darker(135);
     QColor faint = color;
     faint.setAlpha(80);
@@ -277,7 +367,7 @@ void LossPlot::show_hidden() {
       else curve.raw->removeFromLegend();
     }
   }
-  plot_->legend->setVisible(!curves_.empty());
+  plot_->legend->setVisible(!curves_.empty() || !pin_graphs_.empty());
   plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <QHash>
 #include <QWidget>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ class LossPlot : public QWidget {
   explicit LossPlot(QWidget* parent = nullptr);
   /// Shows a run; call again with the same one when it has grown.
   void show_run(const RunRecord& record);
+  /// Other runs whose main loss and main validation figure are drawn thinly beside.
+  void set_pins(std::vector<std::shared_ptr<const RunRecord>> pins);
   void clear();
   int point_count() const;  ///< of the first loss, for tests
   bool logarithmic() const;
@@ -49,6 +52,9 @@ class LossPlot : public QWidget {
   void show_hidden();
   void tell_value();
   void show_hint();
+  void draw_pins();
+  void mark_phases(const RunRecord& record);
+  bool phase_between(double before, double step) const;
 
   QCustomPlot* plot_;
   QLabel* hint_;
@@ -57,6 +63,9 @@ class LossPlot : public QWidget {
   QToolButton* curves_button_;
   QMenu* curves_menu_;
   std::vector<Curve> curves_;
+  std::vector<std::shared_ptr<const RunRecord>> pins_;
+  std::vector<QCPGraph*> pin_graphs_;
+  std::vector<double> phase_starts_;  ///< last step before each phase but the first: curves are not joined across
   QString run_;
   bool by_hand_ = false;  ///< the user has zoomed: new points do not move the axes
 };

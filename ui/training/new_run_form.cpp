@@ -19,6 +19,7 @@
 #include "db/pair_store.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
+#include "ui/common/words.h"
 #include "ui/common/workbench.h"
 #include "ui/form/config_form.h"
 
@@ -129,7 +130,7 @@ NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   connect(reset, &QToolButton::clicked, form_, &ConfigForm::reset);
   connect(form_, &ConfigForm::changed, this, [this] {
     const int count = form_->changed_count();
-    changed_->setText(count == 0 ? tr("Settings as in the preset") : tr("%n setting(s) changed (bold)", nullptr, count));
+    changed_->setText(count == 0 ? tr("Settings as in the preset") : tr("%1 changed (bold)").arg(counted(count, tr("setting"), tr("settings"))));
     start_->setEnabled(start_->property("free").toBool() && form_->valid());
   });
   connect(copy, &QToolButton::clicked, this, [this] {

@@ -82,13 +82,13 @@ void PreviewPanel::clear() {
   shown_image_.clear();
   loaded_ = {};
   titles_->clear();
-  titles_->setEnabled(false);
+  titles_->hide();
   picture_->setPixmap({});
   picture_->setText(tr("Previews of this run appear here while it trains: a picture and a sound of the same examples at each stage."));
-  words_->clear();
+  words_->hide();
   slider_->setRange(0, 0);
-  slider_->setEnabled(false);
-  play_->setEnabled(false);
+  slider_->hide();
+  play_->hide();
 }
 
 void PreviewPanel::show_run(const RunRecord& record, const std::filesystem::path& folder) {
@@ -99,6 +99,7 @@ void PreviewPanel::show_run(const RunRecord& record, const std::filesystem::path
   record_ = &record;
   folder_ = folder;
   if (record.previews.empty()) return;
+  for (QWidget* w : {static_cast<QWidget*>(titles_), static_cast<QWidget*>(words_), static_cast<QWidget*>(slider_), static_cast<QWidget*>(play_)}) w->show();
   QStringList titles;
   for (const auto& preview : record.previews) {
     if (!titles.contains(preview.title)) titles << preview.title;
@@ -108,7 +109,6 @@ void PreviewPanel::show_run(const RunRecord& record, const std::filesystem::path
     const QSignalBlocker block(titles_);
     titles_->clear();
     titles_->addItems(titles);
-    titles_->setEnabled(true);
     if (titles.contains(title)) titles_->setCurrentText(title);
     title = titles_->currentText();
   }

@@ -5,6 +5,7 @@
 #include <QMetaObject>
 #include <QPointer>
 #include <QThreadPool>
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -28,6 +29,7 @@ void RunTableModel::set_workspace(const std::filesystem::path& folder) {
   folder_ = folder;
   ++number_;
   reading_ = false;
+  pinned_.clear();
   take({});
   refresh();
 }
@@ -53,6 +55,14 @@ void RunTableModel::refresh() {
         },
         Qt::QueuedConnection);
   });
+}
+
+void RunTableModel::set_live(const QString& run, const QString& words, qint64 at) {
+  live_ = run;
+  live_state_ = words;
+  live_step_ = at;
+  const int row = row_of(run);
+  if (row >= 0) Q_EMIT dataChanged(index(row, 0), index(row, column_count - 1));
 }
 
 void RunTableModel::take(std::vector<RunSummary> runs) {
@@ -87,7 +97,9 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const {
   const RunSummary* run = index.isValid() ? at(index.row()) : nullptr;
   if (!run) return {};
   if (role == Qt::ToolTipRole) return QString::fromStdString(run->message.empty() ? run->folder.string() : run->message);
+  const bool live = !live_.isEmpty() && run->id == live_.toStdString();
   if (role == Qt::ForegroundRole && index.column() == state) {
+    if (live) return theme().accent;
     if (run->status == "failed") return theme().danger;
     if (run->status == "running") return theme().accent;
     if (run->status == "done") return theme().good;
@@ -96,15 +108,18 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const {
   if (role == Qt::TextAlignmentRole && (index.column() == progress || index.column() == best)) {
     return static_cast<int>(Qt::AlignRight | Qt::AlignVCenter);
   }
+  if (role == Qt::CheckStateRole && index.column() == name) {
+    return pinned_.contains(QString::fromStdString(run->id)) ? Qt::Checked : Qt::Unchecked;
+  }
   if (role != Qt::DisplayRole) return {};
   switch (index.column()) {
     case name: return QString::fromStdString(run->id);
     case family: return QString::fromStdString(run->family);
     case preset: return QString::fromStdString(run->preset);
-    case state: return run_state_text(run->status);
+    case state: return live ? live_state_ : run_state_text(run->status);
     case progress:
       if (run->total_steps <= 0) return QString();
-      return tr("%1 of %2").arg(QLocale().toString(static_cast<qlonglong>(run->step)),
+      return tr("%1 of %2").arg(QLocale().toString(static_cast<qlonglong>(live ? std::max<qint64>(live_step_, run->step) : run->step)),
                                 QLocale().toString(static_cast<qlonglong>(run->total_steps)));
     case best: return std::isnan(run->best) ? QString() : QString::number(run->best, 'g', 4);
     case device: return QString::fromStdString(run->device);
@@ -113,7 +128,27 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const {
   }
 }
 
+bool RunTableModel::setData(const QModelIndex& index, const QVariant& value, int role) {
+  const RunSummary* run = index.isValid() ? at(index.row()) : nullptr;
+  if (!run || role != Qt::CheckStateRole || index.column() != name) return false;
+  const QString id = QString::fromStdString(run->id);
+  pinned_.removeAll(id);
+  if (value.toInt() == Qt::Checked) pinned_ << id;
+  Q_EMIT dataChanged(index, index, {Qt::CheckStateRole});
+  Q_EMIT pins_changed();
+  return true;
+}
+
+Qt::ItemFlags RunTableModel::flags(const QModelIndex& index) const {
+  Qt::ItemFlags flags = QAbstractTableModel::flags(index);
+  if (index.column() == name) flags |= Qt::ItemIsUserCheckable;
+  return flags;
+}
+
 QVariant RunTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation == Qt::Horizontal && role == Qt::ToolTipRole && section == name) {
+    return tr("Tick runs to draw their curves beside those of the chosen one");
+  }
   if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
   static const char* titles[column_count] = {QT_TR_NOOP("Run"),  QT_TR_NOOP("Family"), QT_TR_NOOP("Preset"), QT_TR_NOOP("State"),
                                              QT_TR_NOOP("Step"), QT_TR_NOOP("Best"),   QT_TR_NOOP("Device"), QT_TR_NOOP("Started, UTC")};

@@ -1,5 +1,6 @@
 #pragma once
 #include <QAbstractTableModel>
+#include <QStringList>
 #include <QTimer>
 #include <filesystem>
 #include <vector>
@@ -21,14 +22,21 @@ class RunTableModel : public QAbstractTableModel {
   const std::vector<RunSummary>& runs() const { return runs_; }
   const RunSummary* at(int row) const;
   int row_of(const QString& id) const;
+  /// The run that this window trains now, with what is known of it live; empty: none.
+  void set_live(const QString& run, const QString& words, qint64 at);
+  /// Runs that are ticked: their curves are drawn beside the chosen one's.
+  const QStringList& pinned() const { return pinned_; }
 
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;
   QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+  bool setData(const QModelIndex& index, const QVariant& value, int role = Qt::EditRole) override;
+  Qt::ItemFlags flags(const QModelIndex& index) const override;
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
  Q_SIGNALS:
   void refreshed();
+  void pins_changed();
 
  private:
   void take(std::vector<RunSummary> runs);
@@ -37,6 +45,9 @@ class RunTableModel : public QAbstractTableModel {
   std::vector<RunSummary> runs_;
   quint64 number_ = 0;
   bool reading_ = false;
+  QString live_, live_state_;
+  qint64 live_step_ = 0;
+  QStringList pinned_;
 };
 
 /// "running", "done" … for people.

@@ -1,17 +1,20 @@
 #include "ui/training/training_page.h"
 
+#include <QCoreApplication>
 #include <QDesktopServices>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
 #include <QMessageBox>
+#include <QPointer>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QTableView>
+#include <QThreadPool>
 #include <QUrl>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -174,9 +177,13 @@ QWidget* TrainingPage::make_runs() {
   table_->horizontalHeader()->setStretchLastSection(true);
   table_->horizontalHeader()->setHighlightSections(false);
   table_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-  const int widths[] = {220, 110, 65, 80, 110, 65, 60, 130};
+  const int widths[] = {330, 110, 75, 85, 110, 70, 60, 130};
   for (int i = 0; i < RunTableModel::column_count; ++i) table_->setColumnWidth(i, widths[i]);
+  // The run's name holds its family and its start.
+  table_->setColumnHidden(RunTableModel::family, true);
+  table_->setColumnHidden(RunTableModel::started, true);
   table_->setContextMenuPolicy(Qt::CustomContextMenu);
+  connect(runs_, &RunTableModel::pins_changed, this, &TrainingPage::read_pins);
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
     if (const RunSummary* run = runs_->at(index.row())) show_run(QString::fromStdString(run->id));
   });
@@ -316,6 +323,33 @@ void TrainingPage::redraw() {
   show_head();
 }
 
+void TrainingPage::read_pins() {
+  pins_.clear();
+  plot_->set_pins({});
+  if (!bench_.has_workspace()) return;
+  const quint64 number = ++pin_number_;
+  for (const QString& id : runs_->pinned()) {
+    QPointer<TrainingPage> self(this);
+    QThreadPool::globalInstance()->start([self, number, id, folder = bench_.workspace().runs() / id.toStdString()] {
+      auto record = std::make_shared<RunRecord>();
+      try {
+        for (const RunEvent& event : RunFollower(folder).poll()) record->apply(event);
+      } catch (const std::exception&) {
+        return;  // a run without readable events has no curve
+      }
+      QMetaObject::invokeMethod(
+          qApp,
+          [self, number, id, record] {
+            if (!self || number != self->pin_number_) return;
+            self->pins_.insert(id, record);
+            std::vector<std::shared_ptr<const RunRecord>> all(self->pins_.begin(), self->pins_.end());
+            self->plot_->set_pins(std::move(all));
+          },
+          Qt::QueuedConnection);
+    });
+  }
+}
+
 QString TrainingPage::shown_state() const {
   const bool mine = controller_.running() && (controller_.run() == shown_ || shown_.isEmpty());
   if (mine) {
@@ -332,6 +366,7 @@ void TrainingPage::show_head() {
   const bool mine = controller_.running() && (controller_.run() == shown_ || shown_.isEmpty());
   const RunSummary* summary = runs_->at(runs_->row_of(shown_));
   const bool any = !shown_.isEmpty() || controller_.running();
+  runs_->set_live(mine ? controller_.run() : QString(), shown_state(), record_.step);
   title_->setText(!any ? tr("No run yet: choose a family and a preset at the left, and start.")
                        : shown_.isEmpty() ? tr("New run") : shown_);
   title_->setToolTip(shown_);
@@ -361,6 +396,8 @@ void TrainingPage::show_head() {
   if (words.isEmpty() && summary) words = QString::fromStdString(summary->message);
   const bool failed = (record_.finished && record_.outcome == Outcome::failed) || (summary && summary->status == "failed");
   if (!failed && !record_.warnings.empty()) words = record_.warnings.back();
+  const auto hint = words.indexOf(QLatin1String("; go on with --resume"));
+  if (hint > 0) words = words.left(hint) + ".";  // here it is a button
   message_->setProperty("role", failed ? "error" : "hint");
   message_->style()->unpolish(message_);
   message_->style()->polish(message_);

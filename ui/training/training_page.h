@@ -1,6 +1,8 @@
 #pragma once
+#include <QMap>
 #include <QTimer>
 #include <QWidget>
+#include <memory>
 
 #include "ui/training/run_controller.h"
 #include "ui/training/run_record.h"
@@ -48,11 +50,14 @@ class TrainingPage : public QWidget {
   void show_head();
   void ended(Outcome outcome, const QString& message);
   QString shown_state() const;
+  void read_pins();
 
   Workbench& bench_;
   RunController controller_;
   RunWatcher watcher_;
   RunRecord record_;
+  QMap<QString, std::shared_ptr<const RunRecord>> pins_;  ///< ticked runs, read once
+  quint64 pin_number_ = 0;
   QString shown_;  ///< id of the run that is looked at
   NewRunForm* form_;
   LossPlot* plot_;

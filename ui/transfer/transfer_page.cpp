@@ -19,6 +19,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <filesystem>
 
 #include "core/session/family_catalog.h"
 #include "core/session/training_session.h"
@@ -26,6 +27,7 @@
 #include "db/transfer_store.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
+#include "ui/common/words.h"
 #include "ui/compare/export_dialog.h"
 #include "ui/form/config_form.h"
 #include "ui/spectrogram/spectrogram_view.h"
@@ -41,6 +43,17 @@ bool is_translator(const std::string& family) {
     if (entry.id == family) return entry.role == "translator" || entry.role == "optimiser";
   }
   return false;
+}
+
+/// A run's id as it is, a file of weights by its name.
+QString model_title(const std::string& model) {
+  if (!model.ends_with(".safetensors")) return text(model);
+  const std::filesystem::path file(model);
+  static const auto shipped_files = shipped_models();
+  for (const auto& shipped : shipped_files) {
+    if (shipped == file) return QObject::tr("shipped weights");
+  }
+  return text(file.filename().string());
 }
 
 }  // namespace
@@ -422,7 +435,7 @@ void TransferPage::show_step(int index) {
     steps_->setValue(index);
   }
   const bool final_result = result_ && index >= count;
-  step_text_->setText(final_result ? tr("Result (after %1 steps)").arg(count) : tr("Clean estimate, step %1 of %2").arg(index + 1).arg(count));
+  step_text_->setText(final_result ? tr("Result (after %1)").arg(counted(count, tr("step"), tr("steps"))) : tr("Clean estimate, step %1 of %2").arg(index + 1).arg(count));
   if (index < 0) return;
   std::size_t lane = 0;
   for (const SoundSlot* slot : {content_, style_}) lane += slot->sound() ? 1 : 0;
@@ -521,7 +534,7 @@ void TransferPage::refresh_history() {
         for (const db::TransferRow& row : rows) {
           auto* item = new QListWidgetItem(tr("%1   %2  →  %3   (%4)")
                                                .arg(text(row.created_at).replace('T', ' ').remove('Z').left(16), text(row.content), text(row.style),
-                                                    text(row.model)));
+                                                    model_title(row.model)));
           item->setData(Qt::UserRole, static_cast<qlonglong>(row.id.value));
           item->setToolTip(text(row.settings_json));
           history_->addItem(item);
@@ -548,7 +561,7 @@ void TransferPage::open_history(int row) {
         };
         content_->set_choice(choice(found->content_clip, found->content));
         style_->set_choice(choice(found->style_clip, found->style));
-        message_->setText(tr("%1 by %2").arg(text(found->created_at), text(found->model)));
+        message_->setText(tr("%1 by %2").arg(text(found->created_at), model_title(found->model)));
         bench_.sounds().file(
             file, this,
             [this](SoundPtr sound) {

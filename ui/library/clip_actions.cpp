@@ -1,0 +1,191 @@
+#include "ui/library/clip_actions.h"
+
+#include <QClipboard>
+#include <QDesktopServices>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QInputDialog>
+#include <QLineEdit>
+#include <QMenu>
+#include <QUrl>
+#include <algorithm>
+
+#include "db/clip_store.h"
+#include "db/label_store.h"
+#include "ui/application_style.h"
+#include "ui/common/error_box.h"
+#include "ui/common/words.h"
+#include "ui/common/workbench.h"
+
+namespace luthier::ui {
+namespace {
+
+QString text(const std::string& value) { return QString::fromStdString(value); }
+
+SoundChoice choice_of(const db::ClipView& view) { return {view.clip.id.value, {}, text(view.name), text(view.label)}; }
+
+}  // namespace
+
+ClipActions::ClipActions(Workbench& bench, Ask selection, QWidget* window)
+    : QObject(window), bench_(bench), selection_(std::move(selection)), window_(window) {}
+
+QString ClipActions::count_text(std::size_t clips) const { return counted(static_cast<qint64>(clips), tr("clip"), tr("clips")); }
+
+void ClipActions::label(qint64 label) {
+  const auto ids = selection_().ids;
+  if (ids.empty()) return bench_.say(tr("Choose clips in the table first, then label them."));
+  QString name = tr("none");
+  for (const db::LabelRow& row : labels_) {
+    if (row.id.value == label) name = text(row.name);
+  }
+  bench_.edit(tr("label %1 %2").arg(count_text(ids.size()), name), [ids, label](db::Catalog& catalog) {
+    catalog.clips().set_label(ids, label ? std::optional(db::LabelId{label}) : std::nullopt);
+  });
+  bench_.say(tr("%1: %2").arg(name, count_text(ids.size())));
+  Q_EMIT labelled(static_cast<int>(ids.size()));
+}
+
+void ClipActions::label_by_key(int key) {
+  if (key == 0) return label(0);
+  for (const db::LabelRow& row : labels_) {
+    if (row.key == key) return label(row.id.value);
+  }
+  bench_.say(tr("No label has the key %1: make one with \"New label…\", or right-click a label to give it this key.").arg(key));
+}
+
+void ClipActions::new_label() {
+  bool ok = false;
+  const QString name =
+      QInputDialog::getText(window_, tr("New label"), tr("Name of the instrument or sound:"), QLineEdit::Normal, {}, &ok).trimmed();
+  if (!ok || name.isEmpty()) return;
+  const auto ids = selection_().ids;
+  bench_.edit(tr("new label %1").arg(name), [ids, n = name.toStdString()](db::Catalog& catalog) {
+    const db::LabelId made = catalog.labels().label(n);
+    if (!ids.empty()) catalog.clips().set_label(ids, made);
+  });
+}
+
+void ClipActions::change_rating(int by) {
+  const Selection now = selection_();
+  if (now.current) set_rating(std::clamp(now.current->clip.rating + by, 0, 5));
+}
+
+void ClipActions::set_rating(int stars) {
+  const auto ids = selection_().ids;
+  if (ids.empty()) return;
+  bench_.edit(tr("rate %1 %2").arg(count_text(ids.size())).arg(stars), [ids, stars](db::Catalog& catalog) { catalog.clips().set_rating(ids, stars); });
+}
+
+void ClipActions::add_tag() {
+  bool ok = false;
+  const QString name = QInputDialog::getText(window_, tr("Add tag"), tr("Tag:"), QLineEdit::Normal, {}, &ok).trimmed();
+  if (ok && !name.isEmpty()) add_tag(name);
+}
+
+void ClipActions::add_tag(const QString& name) {
+  const auto ids = selection_().ids;
+  if (ids.empty()) return;
+  bench_.edit(tr("tag %1 %2").arg(count_text(ids.size()), name), [ids, n = name.toStdString()](db::Catalog& catalog) {
+    catalog.clips().add_tag(ids, catalog.labels().tag(n));
+  });
+}
+
+void ClipActions::remove_tag(qint64 tag) {
+  const auto ids = selection_().ids;
+  if (ids.empty()) return;
+  bench_.edit(tr("take a tag from %1").arg(count_text(ids.size())), [ids, tag](db::Catalog& catalog) { catalog.clips().remove_tag(ids, db::TagId{tag}); });
+}
+
+void ClipActions::edit_notes() {
+  const Selection now = selection_();
+  if (now.ids.empty()) return;
+  bool ok = false;
+  const QString before = now.current ? text(now.current->clip.notes) : QString();
+  const QString notes = QInputDialog::getMultiLineText(window_, tr("Notes"), tr("Notes on %1:").arg(count_text(now.ids.size())), before, &ok);
+  if (!ok) return;
+  bench_.edit(tr("note on %1").arg(count_text(now.ids.size())),
+              [ids = now.ids, n = notes.trimmed().toStdString()](db::Catalog& catalog) { catalog.clips().set_notes(ids, n); });
+}
+
+void ClipActions::toggle_excluded() {
+  const Selection now = selection_();
+  if (now.ids.empty() || !now.current) return;
+  const bool exclude = !now.current->clip.excluded;
+  const QString clips = count_text(now.ids.size());
+  bench_.edit((exclude ? tr("exclude %1") : tr("include %1")).arg(clips),
+              [ids = now.ids, exclude](db::Catalog& catalog) { catalog.clips().set_excluded(ids, exclude); });
+  bench_.say((exclude ? tr("%1 excluded from training, pairs and export.") : tr("%1 included again.")).arg(clips));
+}
+
+void ClipActions::remove() {
+  const auto ids = selection_().ids;
+  if (ids.empty()) return;
+  const QString clips = count_text(ids.size());
+  if (!confirm(window_, tr("Remove %1 from the library?").arg(clips),
+               tr("Their pairs go along. The sound files stay where they are, and Ctrl+Z brings the clips back."), tr("Remove %1").arg(clips))) {
+    return;
+  }
+  bench_.edit(tr("remove %1").arg(clips), [ids](db::Catalog& catalog) { catalog.clips().remove(ids); });
+}
+
+void ClipActions::use(bool as_content) {
+  const Selection now = selection_();
+  if (!now.current) return bench_.say(tr("Choose a clip in the table first."));
+  const SoundChoice choice = choice_of(*now.current);
+  bench_.set_slot(as_content, choice);
+  bench_.say((as_content ? tr("Content of the next transfer: %1") : tr("Style of the next transfer: %1")).arg(choice.title));
+}
+
+void ClipActions::compare() {
+  for (const db::ClipView& view : selection_().views) bench_.add_to_comparison(choice_of(view));
+}
+
+void ClipActions::fill_menu(QMenu& menu, std::function<void()> play) {
+  const Selection now = selection_();
+  menu.addAction(icon("play"), tr("Play\tEnter"), this, play);
+  menu.addAction(icon("content"), tr("Use as content\tC"), this, [this] { use(true); });
+  menu.addAction(icon("style"), tr("Use as style\tS"), this, [this] { use(false); });
+  menu.addAction(icon("compare"), tr("Add to the comparison\tV"), this, &ClipActions::compare);
+  menu.addSeparator();
+  QMenu* labels = menu.addMenu(icon("label"), tr("Label"));
+  for (const db::LabelRow& row : labels_) {
+    const QString key = row.key > 0 ? "\t" + QString::number(row.key) : QString();
+    labels->addAction(text(row.name) + key, this, [this, id = row.id.value] { label(id); });
+  }
+  labels->addAction(tr("None\t0"), this, [this] { label(0); });
+  labels->addAction(icon("add"), tr("New label…"), this, &ClipActions::new_label);
+  QMenu* rating = menu.addMenu(icon("star"), tr("Rating"));
+  for (int stars = 5; stars >= 0; --stars) {
+    rating->addAction(stars ? QString(stars, QChar(0x2605)) : tr("Not rated"), this, [this, stars] { set_rating(stars); });
+  }
+  fill_tags(*menu.addMenu(icon("label"), tr("Tags")));
+  menu.addAction(icon("info"), tr("Notes…"), this, &ClipActions::edit_notes);
+  menu.addAction(icon("exclude"), tr("Exclude or include\tX"), this, &ClipActions::toggle_excluded);
+  menu.addSeparator();
+  if (now.current && bench_.has_workspace()) fill_files(menu, *now.current);
+  menu.addAction(icon("remove"), tr("Remove…\tDel"), this, &ClipActions::remove);
+}
+
+void ClipActions::fill_tags(QMenu& menu) {
+  menu.addAction(icon("add"), tr("New tag…"), this, qOverload<>(&ClipActions::add_tag));
+  const Selection now = selection_();
+  for (const db::TagRow& tag : tags_) {
+    const bool has = now.current && std::find(now.current->tags.begin(), now.current->tags.end(), tag.name) != now.current->tags.end();
+    QAction* action = menu.addAction(text(tag.name));
+    action->setCheckable(true);
+    action->setChecked(has);
+    connect(action, &QAction::triggered, this, [this, tag](bool on) {
+      if (on) add_tag(text(tag.name));
+      else remove_tag(tag.id.value);
+    });
+  }
+}
+
+void ClipActions::fill_files(QMenu& menu, const db::ClipView& view) {
+  const QString file = text(bench_.workspace().resolve(view.path).string());
+  menu.addAction(icon("folder"), tr("Open its folder"), this,
+                 [file] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(file).absolutePath())); });
+  menu.addAction(icon("copy"), tr("Copy file name"), this, [file] { QGuiApplication::clipboard()->setText(file); });
+}
+
+}  // namespace luthier::ui

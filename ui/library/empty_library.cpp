@@ -1,0 +1,42 @@
+#include "ui/library/empty_library.h"
+
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "ui/application_style.h"
+
+namespace luthier::ui {
+
+EmptyLibrary::EmptyLibrary(QWidget* parent) : QFrame(parent) {
+  setObjectName("card");
+  auto* column = new QVBoxLayout(this);
+  words_ = new QLabel(this);
+  words_->setAlignment(Qt::AlignCenter);
+  words_->setWordWrap(true);
+  words_->setProperty("role", "hint");
+  buttons_ = new QWidget(this);
+  auto* row = new QHBoxLayout(buttons_);
+  auto add = [&](const char* icon_name, const QString& name, auto signal) {
+    auto* b = new QPushButton(icon(icon_name), name, buttons_);
+    row->addWidget(b);
+    connect(b, &QPushButton::clicked, this, signal);
+  };
+  row->addStretch();
+  add("folder", tr("Import a folder…"), &EmptyLibrary::import_folder_requested);
+  add("sound", tr("Import files…"), &EmptyLibrary::import_files_requested);
+  add("wand", tr("Render demo phrases…"), &EmptyLibrary::demo_clips_requested);
+  row->addStretch();
+  column->addStretch();
+  column->addWidget(words_);
+  column->addWidget(buttons_);
+  column->addStretch();
+}
+
+void EmptyLibrary::show_reason(const QString& query) {
+  buttons_->setVisible(query.isEmpty());
+  words_->setText(query.isEmpty() ? tr("No clips yet. Drop sound files or folders here, import them, or let Luthier render phrases to try it out.")
+                                  : tr("No clip matches \"%1\". Change the search, or press Esc to clear it.").arg(query));
+}
+
+}  // namespace luthier::ui

@@ -1,0 +1,25 @@
+#pragma once
+#include <QObject>
+
+class QWidget;
+
+namespace luthier::ui {
+
+class Workbench;
+
+/// What can be done to a label itself: name, colour, key, removal. Each is one undo step. GUI thread.
+class LabelActions : public QObject {
+  Q_OBJECT
+ public:
+  LabelActions(Workbench& bench, QWidget* window);
+  void rename(qint64 label);
+  void choose_color(qint64 label);
+  void set_key(qint64 label, int key);
+  void remove(qint64 label);
+
+ private:
+  Workbench& bench_;
+  QWidget* window_;
+};
+
+}  // namespace luthier::ui

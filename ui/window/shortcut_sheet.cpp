@@ -1,0 +1,82 @@
+#include "ui/window/shortcut_sheet.h"
+
+#include <QCoreApplication>
+#include <QDialog>
+#include <QList>
+#include <QTextBrowser>
+#include <QVBoxLayout>
+#include <utility>
+
+namespace luthier::ui {
+namespace {
+
+struct Line {
+  QString keys, what;
+};
+
+QString tr(const char* words) { return QCoreApplication::translate("ShortcutSheet", words); }
+
+QList<std::pair<QString, QList<Line>>> all_keys() {
+  return {
+      {tr("Everywhere"),
+       {{"Ctrl+1 … Ctrl+5", tr("Library, Pairs, Train, Transfer, Compare")},
+        {"Space", tr("play or pause")},
+        {"Shift+Space", tr("stop and go back to the start")},
+        {"L", tr("repeat the selection or the whole sound")},
+        {"[  ]", tr("slower, faster (the pitch stays)")},
+        {"M", tr("mute")},
+        {"Alt+1 … Alt+9", tr("switch between the sounds at the same position")},
+        {"Ctrl+Z, Ctrl+Shift+Z", tr("undo, redo (also after a restart)")},
+        {"Ctrl+F", tr("search the clips")},
+        {"Ctrl+I, Ctrl+Shift+I", tr("import files, import a folder")},
+        {"Ctrl+?", tr("this list")}}},
+      {tr("Clips"),
+       {{"1 … 9", tr("label the chosen clips, go on and play the next")},
+        {"0", tr("take the label away")},
+        {"C, S", tr("use as content, as style")},
+        {"V", tr("add to the comparison")},
+        {"X", tr("exclude or include")},
+        {"+, −", tr("rate higher, lower")},
+        {"Enter", tr("play or pause")},
+        {"← →, Shift+← →", tr("move 0.5 s or 5 s in the sound")},
+        {"Del", tr("remove the chosen clips")},
+        {"Esc", tr("clear the search")}}},
+      {tr("Spectrogram"),
+       {{tr("Wheel"), tr("scroll in time")},
+        {tr("Ctrl+wheel, Ctrl+= Ctrl+−"), tr("zoom in time")},
+        {tr("Alt+wheel"), tr("zoom in frequency")},
+        {tr("Shift+wheel"), tr("scroll in frequency")},
+        {tr("Click"), tr("go there")},
+        {tr("Drag"), tr("select and repeat")},
+        {tr("Middle or Shift+drag"), tr("move the picture")},
+        {"Ctrl+E", tr("zoom to the selection")},
+        {"F", tr("show all")},
+        {"Shift++, Shift+−", tr("larger or smaller FFT")}}},
+  };
+}
+
+}  // namespace
+
+void show_shortcut_sheet(QWidget* parent) {
+  auto* box = new QDialog(parent);
+  box->setAttribute(Qt::WA_DeleteOnClose);
+  box->setObjectName("shortcut_sheet");
+  box->setWindowTitle(tr("Keys"));
+  box->resize(720, 560);
+  auto* column = new QVBoxLayout(box);
+  auto* text = new QTextBrowser(box);
+  text->setAccessibleName(tr("Keys"));
+  QString html;
+  for (const auto& [title, lines] : all_keys()) {
+    html += "<h3>" + title + "</h3><table cellpadding='3'>";
+    for (const Line& line : lines) {
+      html += "<tr><td width='220'><b>" + line.keys.toHtmlEscaped() + "</b></td><td>" + line.what.toHtmlEscaped() + "</td></tr>";
+    }
+    html += "</table>";
+  }
+  text->setHtml(html);
+  column->addWidget(text);
+  box->show();
+}
+
+}  // namespace luthier::ui
