@@ -72,7 +72,7 @@ torch::Tensor HalvingBlockImpl::forward(const torch::Tensor& x) {
   return torch::relu(y + norm(shortcut_norm_, shortcut_->forward(x)));
 }
 
-SectionEncoderImpl::SectionEncoderImpl(const Settings& s, bool instance_norm) {
+SectionEncoderImpl::SectionEncoderImpl(const Settings& s, bool instance_norm, bool matrix) {
   std::int64_t in = 2;
   for (std::int64_t i = 0; i < s.blocks; ++i) {
     const std::int64_t out = s.filters * std::min<std::int64_t>(kWidest, std::int64_t{1} << i);
@@ -81,6 +81,7 @@ SectionEncoderImpl::SectionEncoderImpl(const Settings& s, bool instance_norm) {
   }
   register_module("blocks", blocks_);
   project_ = register_module("project", torch::nn::Linear(in, s.embedding));
+  if (matrix) matrix_ = register_module("matrix", torch::nn::Linear(2 * s.window * s.features(), s.embedding));
 }
 
 torch::Tensor SectionEncoderImpl::forward(const torch::Tensor& sections) {
@@ -88,11 +89,12 @@ torch::Tensor SectionEncoderImpl::forward(const torch::Tensor& sections) {
   auto x = sections.flatten(0, 1);
   for (auto& block : *blocks_) x = block->as<HalvingBlockImpl>()->forward(x);
   x = torch::adaptive_avg_pool2d(x, {2, 5});  // its windows overlap, so this is no plain mean of the map
-  return project_->forward(x.mean({2, 3})).reshape({batch, count, -1});
+  const auto vectors = project_->forward(x.mean({2, 3})).reshape({batch, count, -1});
+  return matrix_.is_empty() ? vectors : vectors + matrix_->forward(sections.flatten(2));
 }
 
 StyleEncoderImpl::StyleEncoderImpl(const Settings& s) {
-  cnn_ = register_module("cnn", SectionEncoder(s, /*instance_norm=*/false));
+  cnn_ = register_module("cnn", SectionEncoder(s, /*instance_norm=*/false, /*matrix=*/false));
   cls_token_ = register_parameter("cls_token", torch::randn({1, 1, s.embedding}));
   norm_ = register_module("norm", layer_norm(s.embedding));
   layers_ = register_module("layers", encoder_layers(s));
@@ -105,7 +107,7 @@ torch::Tensor StyleEncoderImpl::forward(const torch::Tensor& sections) {
 }
 
 ContentEncoderImpl::ContentEncoderImpl(const Settings& s) {
-  cnn_ = register_module("cnn", SectionEncoder(s, s.content_norm == "instance"));
+  cnn_ = register_module("cnn", SectionEncoder(s, s.content_norm == "instance", s.content_matrix));
   norm_ = register_module("norm", layer_norm(s.embedding));
   layers_ = register_module("layers", encoder_layers(s));
 }

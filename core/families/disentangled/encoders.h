@@ -27,15 +27,16 @@ class HalvingBlockImpl : public torch::nn::Module {
 TORCH_MODULE(HalvingBlock);
 
 /// Sections to vectors: blocks, average to 2 x 5 and to one, a linear layer. [batch, section, 2, frame, bin] -> [batch, section,
-/// embedding]. State: blocks.N, project.
+/// embedding]. State: blocks.N, project. With `matrix` a linear map of the whole section is added (state: matrix): the average
+/// over frames and bins leaves little of where in pitch and phase something was.
 class SectionEncoderImpl : public torch::nn::Module {
  public:
-  SectionEncoderImpl(const Settings& settings, bool instance_norm);
+  SectionEncoderImpl(const Settings& settings, bool instance_norm, bool matrix);
   torch::Tensor forward(const torch::Tensor& sections);
 
  private:
   torch::nn::ModuleList blocks_;
-  torch::nn::Linear project_ = nullptr;
+  torch::nn::Linear project_ = nullptr, matrix_ = nullptr;
 };
 TORCH_MODULE(SectionEncoder);
 

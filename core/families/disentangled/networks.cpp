@@ -5,10 +5,6 @@
 #include "core/config/schema.h"
 
 namespace luthier::disentangled {
-namespace {
-constexpr double kGain = 0.2;
-}
-
 RepresentationSpec Settings::spec() const {
   RepresentationSpec out;
   out.kind = "stft_cqt";
@@ -41,7 +37,7 @@ torch::Tensor CriticImpl::forward(const torch::Tensor& embedding) { return layer
 Networks::Networks(const Settings& s, std::int64_t labels, torch::Device target)
     : settings(s), device(target), style_encoder(s), content_encoder(s), decoder(s), critic(s, labels) {
   const auto all = [&](auto& module) {
-    start_small(*module);
+    start_weights(*module, s.start_gain);
     module->to(device);
   };
   all(style_encoder);
@@ -61,14 +57,14 @@ void Networks::train(bool on) {
   critic->train(on);
 }
 
-void start_small(torch::nn::Module& module) {
+void start_weights(torch::nn::Module& module, double gain) {
   torch::NoGradGuard guard;
   for (const auto& child : module.modules()) {
     if (auto* conv = child->as<nn::ConvImpl>()) {
-      if (conv->options().kind == nn::Reparametrisation::none) torch::nn::init::xavier_uniform_(conv->raw_weight(), kGain);
+      if (conv->options().kind == nn::Reparametrisation::none) torch::nn::init::xavier_uniform_(conv->raw_weight(), gain);
       if (conv->bias().defined()) conv->bias().zero_();
     } else if (auto* linear = child->as<torch::nn::Linear>()) {
-      torch::nn::init::xavier_uniform_(linear->weight, kGain);
+      torch::nn::init::xavier_uniform_(linear->weight, gain);
       if (linear->bias.defined()) linear->bias.zero_();
     }
   }

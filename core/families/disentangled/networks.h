@@ -35,8 +35,8 @@ struct Networks {
   nn::Constant class_styles = nullptr;               ///< [label, embedding]: mean style of each label's training clips
 };
 
-/// Xavier uniform with gain 0.2 and biases 0 (the usual start gave the authors NaN). What their code does not reach keeps its
+/// Xavier uniform and biases 0; gain 0.2 is published (the usual start gave the authors NaN). What their code does not reach keeps its
 /// start: spectrally normalised weights, and the projections into attention.
-void start_small(torch::nn::Module& module);
+void start_weights(torch::nn::Module& module, double gain);
 
 }  // namespace luthier::disentangled

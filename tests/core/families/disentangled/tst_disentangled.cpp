@@ -9,6 +9,7 @@
 
 #include "core/data/npz_file.h"
 #include "core/families/disentangled/curriculum.h"
+#include "core/families/disentangled/probe.h"
 #include "core/families/disentangled/section_clips.h"
 #include "core/families/family.h"
 
@@ -360,6 +361,41 @@ class DisentangledTest : public QObject {
     QVERIFY(sentence([&] { go(content, {{"style_by", std::string("label")}, {"label", std::string("oboe")}}); }).find("'oboe'") != std::string::npos);
     QVERIFY(sentence([&] { go(content, {{"content_label", std::string("oboe")}}); }).find("'oboe'") != std::string::npos);
     QVERIFY_THROWS_EXCEPTION(ConfigError, go(content.narrow(1, 0, 100), {}));
+  }
+
+  void aMatrixTellsTheContentEncoderWhereThingsAre() {
+    auto run = run_of({{"content_matrix", true}, {"start_gain", 1.0}});
+    const auto figures = step_of(*run.trainer, 0, 0);
+    QVERIFY(std::isfinite(figures.front().second));
+    const auto checkpoint = checkpoint_of(run);
+    QVERIFY(checkpoint.tensors.count("model.content_encoder.cnn.matrix.weight"));
+    QVERIFY(!checkpoint.tensors.count("model.style_encoder.cnn.matrix.weight"));
+    find_family("disentangled").make_transfer(checkpoint, torch::kCPU);
+  }
+
+  void aLinearReadingFindsWhatIsLinear() {
+    torch::manual_seed(4);
+    const auto x = torch::randn({80, 6}), weights = torch::randn({6, 2});
+    const auto y = torch::matmul(x, weights) + 3;
+    const auto read = linear_reading(x.narrow(0, 0, 60), y.narrow(0, 0, 60), x.narrow(0, 60, 20));
+    QVERIFY(close(read, y.narrow(0, 60, 20).to(torch::kDouble), 0.7));
+    const auto nothing = linear_reading(torch::zeros({5, 3}), torch::ones({5, 1}), torch::zeros({2, 3}));
+    QVERIFY(close(nothing, torch::ones({2, 1}, torch::kDouble), 1e-9));
+  }
+
+  void theProbeReadsBothParts() {
+    auto run = run_of();
+    for (int step = 0; step < 3; ++step) step_of(*run.trainer, 0, step);
+    const auto settings = settings_from<Settings>(run.config);
+    auto clips = clips_of(settings, 2, 8);
+    for (std::size_t i = 0; i < clips->clips.size(); ++i) clips->clips[i].split = i % 2 ? "train" : "test";
+    const auto probe = probe_parts(checkpoint_of(run), *clips, torch::kCPU, {});
+    QCOMPARE(probe.training_clips, 8);
+    QCOMPARE(probe.measured_clips, 8);
+    QCOMPARE(probe.chance, 0.5);
+    QVERIFY(probe.label_from_style >= 0 && probe.label_from_style <= 1);
+    for (const double figure : {probe.label_from_content, probe.pitch_from_content, probe.pitch_from_style}) QVERIFY(std::isfinite(figure) && figure <= 1);
+    QVERIFY(sentence([&] { probe_parts(checkpoint_of(run), *clips_of(settings, 2, 3), torch::kCPU, {}); }).find("four clips") != std::string::npos);
   }
 
   void aTransferIsAsLoudAsItsContent() {
