@@ -95,7 +95,8 @@ void ConsoleListener::show(const RunPaused& event) { line(event.paused ? "paused
 
 void ConsoleListener::show(const RunFinished& event) {
   const char* word = event.outcome == Outcome::done ? "done" : event.outcome == Outcome::failed ? "failed" : "stopped";
-  line(std::string(word) + (event.step > 0 ? " after step " + std::to_string(event.step) : "") + " in " + time_text(event.seconds) + " s: " + event.message);
+  const std::string reason = event.outcome == Outcome::failed ? "" : ": " + event.message;  // the verb says why it failed
+  line(std::string(word) + (event.step > 0 ? " after step " + std::to_string(event.step) : "") + " in " + time_text(event.seconds) + " s" + reason);
 }
 
 }  // namespace luthier::ctl

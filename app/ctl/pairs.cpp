@@ -78,7 +78,8 @@ const VerbRegistration pairs{"pairs", "make, read and write pair sets (CSV label
       ->required()
       ->check(CLI::IsMember({"generate", "import", "export", "list", "remove"}));
   command.add_option("file", options->file, "CSV file to import or export");
-  command.add_option("--count", options->count, "pairs to generate; default 15000, with --phrases all")->check(CLI::PositiveNumber);
+  command.add_option("--count", options->count, "pairs to generate; default 15000, with --phrases all")->check(
+      [](const std::string& word) { return word.find_first_not_of("0123456789") == std::string::npos && word.find_first_not_of('0') != std::string::npos ? "" : "must be a whole number of pairs from 1 on, not " + word; });
   command.add_option("--seed", options->seed, "start of the draw")->capture_default_str();
   command.add_option("--name", options->name, "name of the pair set; default: made up, or the newest for export");
   command.add_option("--out", options->out, "also write the generated pairs to this CSV file");

@@ -78,7 +78,7 @@ int train_verb(const Options& options, const SchemaFlags& flags, Context& contex
     case Outcome::cancelled: return kCancelled;
     case Outcome::failed: break;
   }
-  if (context.json) print_message("luthierctl: " + listener.finished().message);
+  print_message("luthierctl: " + listener.finished().message);
   return kFailed;
 }
 

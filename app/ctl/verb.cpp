@@ -35,6 +35,9 @@ int act(const Action& action, Context& context) {
   } catch (const std::bad_alloc&) {
     std::cerr << "luthierctl: not enough memory for this; close other programs or give it less at once\n";
     return kFailed;
+  } catch (const std::filesystem::filesystem_error& error) {
+    std::cerr << "luthierctl: '" << error.path1().string() << "' cannot be used (" << error.code().message() << "); check the path, its permissions and the free space\n";
+    return kFailed;
   } catch (const std::exception& error) {
     std::cerr << "luthierctl: " << error.what() << '\n';
     return kFailed;
@@ -82,6 +85,10 @@ int run(int argc, char** argv) {
     return app.exit(wanted, std::cout, std::cerr);
   } catch (const CLI::ParseError& error) {
     return usage_error(app, error);
+  }
+  if (context.workspace.empty()) {
+    std::cerr << "luthierctl: the name of the workspace is empty; give --workspace a folder\n";
+    return kUsage;
   }
   Interrupt interrupt;
   context.stop = interrupt.token();

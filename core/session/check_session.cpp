@@ -7,6 +7,7 @@
 #include "core/session/content_hash.h"
 #include "core/session/library_session.h"
 #include "core/session/progress_meter.h"
+#include "core/session/run_record.h"
 #include "db/clip_store.h"
 #include "db/recording_store.h"
 #include "db/run_store.h"
@@ -106,6 +107,14 @@ class Check {
     }
   }
 
+  void check_record(const fs::path& run) {
+    try {
+      load_run_record(run);
+    } catch (const std::exception& damage) {
+      error(damage.what());
+    }
+  }
+
   void check_runs() {
     std::set<std::string> rows;
     for (const auto& run : catalog_->runs().all()) {
@@ -122,6 +131,7 @@ class Check {
       std::error_code ignored;
       if (it->is_directory(ignored) && !rows.contains(name) && !fs::exists(it->path() / "run.json", ignored))
         note("the folder runs/" + name + " holds no run; remove it if you do not know it");
+      if (fs::exists(it->path() / "run.json", ignored)) check_record(it->path());
     }
   }
 

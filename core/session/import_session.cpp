@@ -75,6 +75,10 @@ Prepared prepare(const fs::path& file, const Preparing& how, const std::unordere
   Prepared result;
   result.file = file;
   try {
+    if (fs::exists(file) && !fs::is_regular_file(file)) {
+      result.problem = "'" + file.string() + "' is no ordinary file; copy the sound into one";
+      return result;
+    }
     result.bytes = static_cast<std::int64_t>(fs::file_size(file));
     result.sha256 = sha256_of_file(file, stop);
     result.duplicate = known.contains(result.sha256);
@@ -88,7 +92,7 @@ Prepared prepare(const fs::path& file, const Preparing& how, const std::unordere
   } catch (const std::bad_alloc&) {
     result.problem = "'" + file.string() + "' needs more memory than there is; cut it into shorter files first";
   } catch (const fs::filesystem_error& error) {
-    result.problem = "'" + file.string() + "' cannot be read (" + error.code().message() + ")";
+    result.problem = "'" + file.string() + "' cannot be read (" + error.code().message() + "); check that it is there and may be read";
   } catch (const std::exception& error) {
     result.problem = error.what();
   }

@@ -61,13 +61,13 @@ class Descriptor {
     throw SessionError("the disk is full: '" + target.string() + "' was not written; free some space and do it again");
   if (code == EROFS || code == EACCES || code == EPERM)
     throw SessionError("'" + target.string() + "' cannot be written: the folder is read-only; change its permissions or choose another");
-  throw SessionError("'" + target.string() + "' cannot be written (" + std::strerror(code) + ")");
+  throw SessionError("'" + target.string() + "' cannot be written (" + std::strerror(code) + "); check the disk and its free space");
 }
 
 /// Fills a temporary file by `fill` and gives it the name `target` when all is on disk.
 void replace_by(const fs::path& target, bool sync, const std::function<void(int, const fs::path&)>& fill) {
   std::error_code error;
-  fs::create_directories(target.parent_path(), error);
+  const bool made_folder = fs::create_directories(target.parent_path(), error);
   const fs::path part = target.string() + ".part" + std::to_string(::getpid());
   try {
     Descriptor out(::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
@@ -77,6 +77,7 @@ void replace_by(const fs::path& target, bool sync, const std::function<void(int,
     if (::rename(part.c_str(), target.c_str()) != 0) fail(target, errno);
   } catch (...) {
     fs::remove(part, error);
+    if (made_folder) fs::remove(target.parent_path(), error);  // stays where another program has put something in
     throw;
   }
 }

@@ -27,11 +27,28 @@ void make_parts(const Workspace& workspace) {
     make_folder(part);
 }
 
+/// What a full disk left of a new workspace. Only what is empty goes: another program may be making the same one.
+void remove_beginnings(const Workspace& workspace, bool keep_folder) {
+  std::error_code ignored;
+  for (const fs::path& part : {workspace.audio(), workspace.features(), workspace.runs(), workspace.transfers(), workspace.exports()}) fs::remove(part, ignored);
+  for (const char* beside : {"-journal", "-wal", "-shm"}) {
+    const fs::path file = workspace.catalog_file().string() + beside;
+    if (fs::file_size(file, ignored) == 0 && !ignored) fs::remove(file, ignored);
+  }
+  if (fs::file_size(workspace.catalog_file(), ignored) == 0 && !ignored) fs::remove(workspace.catalog_file(), ignored);
+  if (!keep_folder) fs::remove(workspace.folder(), ignored);
+}
+
 bool holds_nothing(const fs::path& folder) {
   std::error_code error;
   const bool empty = fs::is_empty(folder, error);
   if (error) throw SessionError("the folder " + quoted(folder) + " cannot be read (" + error.message() + "); check its permissions");
   return empty;
+}
+
+bool holds_journal(const fs::path& folder) {
+  std::error_code error;
+  return fs::exists(folder / "luthier.sqlite-journal", error) || fs::exists(folder / "luthier.sqlite-wal", error);
 }
 
 fs::path clean_path(const fs::path& folder) {
@@ -56,7 +73,12 @@ Workspace Workspace::open(const fs::path& folder) {
   if (!fs::is_directory(path, error)) throw SessionError(quoted(path) + " is a file, not a workspace folder; choose a folder");
   if (!is_workspace(path))
     throw SessionError("the folder " + quoted(path) + " is no Luthier workspace: it holds no luthier.sqlite; choose another or make one there if it is empty");
-  return Workspace(path);
+  const Workspace workspace(path);
+  // An empty file would become a new, empty catalog; what was in the old one could then no longer be told from nothing.
+  // While another program makes the workspace, the journal lies beside it.
+  if (fs::file_size(workspace.catalog_file(), error) == 0 && !error && !holds_journal(path))
+    throw SessionError("the catalog " + quoted(workspace.catalog_file()) + " is empty (0 bytes); restore a copy of it, or remove the file to begin anew");
+  return workspace;
 }
 
 Workspace Workspace::create(const fs::path& folder) {
@@ -67,10 +89,16 @@ Workspace Workspace::create(const fs::path& folder) {
     if (is_workspace(path)) throw SessionError(quoted(path) + " is a workspace already; open it instead");
     if (!holds_nothing(path)) throw SessionError("the folder " + quoted(path) + " holds other files; choose a new or an empty folder for the workspace");
   }
+  const bool was_there = fs::exists(path, error);
   make_folder(path);
   const Workspace workspace(path);
-  make_parts(workspace);
-  db::Catalog catalog(workspace.catalog_file());
+  try {
+    make_parts(workspace);
+    db::Catalog catalog(workspace.catalog_file());
+  } catch (...) {
+    remove_beginnings(workspace, was_there);
+    throw;
+  }
   return workspace;
 }
 

@@ -143,9 +143,10 @@ void save_checkpoint(const fs::path& path, const Checkpoint& checkpoint) {
 }
 
 Checkpoint load_checkpoint(const fs::path& path) {
+  std::error_code error;
+  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) refuse(path, "it is no ordinary file");  // opening a pipe would wait
   std::ifstream file(path, std::ios::binary);
   if (!file) throw CheckpointError("The weight file '" + path.string() + "' cannot be opened; check the path and its permissions.");
-  std::error_code error;
   const auto size = fs::file_size(path, error);
   if (error || size < 10) refuse(path, "it is empty or cut short");
   std::uint64_t length = 0;

@@ -77,7 +77,7 @@ inline QByteArray wav_of_phrase(int phrase, bool bright, double seconds = 3, std
   wav.rate = rate;
   for (int i = 0; i < static_cast<int>(seconds * rate); ++i) {
     const double t = static_cast<double>(i) / rate, note = std::floor(t / 0.3), since = t - note * 0.3;
-    const double hz = 220 * std::pow(2.0, std::fmod(phrase * 5 + note * 7, 12.0) / 12);
+    const double hz = (220 + 0.1 * phrase) * std::pow(2.0, std::fmod(phrase * 5 + note * 7, 12.0) / 12);  // no two phrases are equal
     double sum = 0;
     for (int k = 1; k <= (bright ? 7 : 1); ++k) sum += std::sin(2 * M_PI * k * hz * t) / k;
     const auto sample = static_cast<std::int16_t>(8000 * sum * std::exp(-(bright ? 6 : 2) * since) * std::min(1.0, since / 0.01));
