@@ -1,4 +1,4 @@
-// labels: pending contract
+// labels: contract
 // timeout: 240
 // What every model family must keep, whoever wrote it. LUTHIER_FAMILY names one family (ctest runs one test per family);
 // without it all are tested.
@@ -32,11 +32,18 @@ Expectation expectation(const std::string& which) {
   Expectation common;
   common.shrink = {{"batch", std::int64_t{4}},       {"warmup", std::int64_t{5}},       {"width", std::int64_t{32}},
                    {"deep_width", std::int64_t{48}}, {"style_width", std::int64_t{32}}, {"ae_width", std::int64_t{32}},
-                   {"frames", std::int64_t{64}},     {"style_frames", std::int64_t{64}},
-                   {"style_drop", 0.5}};
+                   {"frames", std::int64_t{64}},     {"style_frames", std::int64_t{64}}, {"filters", std::int64_t{8}},
+                   {"critic_filters", std::int64_t{8}}, {"report_width", std::int64_t{8}}, {"report_batch", std::int64_t{4}},
+                   {"style_drop", 0.5}};  // so that guidance's own token is met in a few steps
   const std::map<std::string, std::function<void(Expectation&)>> special = {
       // While the hinge is in its linear part, what real and made sounds ask of the last bias cancels exactly.
-      {"melgan/tiny", [](Expectation& e) { for (const char* i : {"0", "1", "2"}) e.unreached.insert(std::string("critic.model.disc_") + i + ".model.layer_6.bias"); }},
+      {"melgan/tiny", [](Expectation& e) {
+         for (const char* i : {"0", "1", "2"}) e.unreached.insert(std::string("critic.model.disc_") + i + ".model.layer_6.bias");
+         e.overfit_figure = "reconstruction";  // the total grows with the critics' skill
+         e.overfit_steps = 25;
+       }},
+      {"cyclegan/tiny", [](Expectation& e) { e.overfit_steps = 25; }},
+      {"simplegan/tiny", [](Expectation& e) { e.overfit_figure = "reconstruction", e.overfit_steps = 200; }},  // two players: neither's loss need fall
   };
   if (const auto found = special.find(which); found != special.end()) found->second(common);
   return common;
@@ -150,7 +157,7 @@ class TestFamilyContract : public QObject {
 };
 
 void TestFamilyContract::initTestCase() {
-  torch::set_num_threads(2);
+  torch::set_num_threads(1);
   QVERIFY(!families().empty());
 }
 
@@ -180,13 +187,14 @@ Expectation TestFamilyContract::expected() const { return expectation(column("id
 Config TestFamilyContract::tiny(const Config& more) const {
   const Schema schema = run_schema(family());
   Config overrides;
-  const auto add = [&](const Config& some) {
+  const Config preset = preset_config(family(), column("preset"));
+  const auto add = [&](const Config& some, bool only_smaller) {
     for (const auto& [name, value] : some)
       for (const auto& setting : schema)
-        if (setting.name == name && setting.default_value.index() == value.index()) overrides[name] = value;
+        if (setting.name == name && setting.default_value.index() == value.index() && !(only_smaller && std::holds_alternative<std::int64_t>(value) && preset.at(name) < value)) overrides[name] = value;
   };
-  add(expected().shrink);
-  add(more);
+  add(expected().shrink, true);
+  add(more, false);
   return preset_config(family(), column("preset"), overrides);
 }
 
@@ -394,7 +402,8 @@ void TestFamilyContract::aSavedModelTransfersAsBefore() {
     if (family().info().role == Role::translator) QVERIFY(result.sizes() == content.sizes());
     const auto sound = representation->invert(result, {});
     QVERIFY(sound.length() > 0);
-    QVERIFY_THROWS_EXCEPTION(ConfigError, one->transform(content.narrow(1, 0, content.size(1) / 2), style, options, {}, {}));
+    if (family().info().role == Role::translator)
+      QVERIFY_THROWS_EXCEPTION(ConfigError, one->transform(content.narrow(1, 0, content.size(1) / 2), style, options, {}, {}));
   }
 
   // A stop is answered at the next step of the sampler.
