@@ -3,6 +3,7 @@
 
 #include "app/ctl/arguments.h"
 #include "core/session/export_session.h"
+#include "core/session/public_weights.h"
 #include "core/session/weights_session.h"
 
 namespace luthier::ctl {
@@ -72,15 +73,22 @@ const VerbRegistration verb{"export", "write the labelled clips as pictures or s
   return [options](Context& context) { return run_export(*options, context); };
 }};
 
-const VerbRegistration import_verb{"import-weights", "take a weight file that Luthier wrote into the workspace as a finished run", [](CLI::App& command) {
+int run_import(const std::string& file, const Context& context) {
+  if (!is_torch_archive(file)) weights_info(file);  // what is no weight file makes no workspace
+  const auto workspace = open_or_create_workspace(context);
+  PublicWeights taken;
+  if (is_torch_archive(file)) taken = import_public_weights(workspace, file);
+  else taken.run = import_weights(workspace.folder(), file);
+  if (context.json) print_json({{"event", "imported"}, {"kind", taken.kind}, {"run", taken.run}, {"file", taken.file.string()}});
+  else if (taken.run.empty()) print_message(taken.kind + " weights copied to '" + taken.file.string() + "'; trainings in this workspace use them from now on");
+  else print_message("imported as run '" + taken.run + "'");
+  return kDone;
+}
+
+const VerbRegistration import_verb{"import-weights", "take a weight file into the workspace: one that Luthier wrote, or a published one", [](CLI::App& command) {
   auto file = std::make_shared<std::string>();
-  command.add_option("file", *file, "safetensors file")->required();
-  return [file](Context& context) {
-    const auto run = import_weights(open_or_create_workspace(context).folder(), *file);
-    if (context.json) print_json({{"event", "imported"}, {"run", run}});
-    else print_message("imported as run '" + run + "'");
-    return kDone;
-  };
+  command.add_option("file", *file, "safetensors file that Luthier wrote, or VGGish, AlexNet, LPIPS or MelGAN weights (.pt, .pth)")->required();
+  return [file](Context& context) { return run_import(*file, context); };
 }};
 
 }  // namespace

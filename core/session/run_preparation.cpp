@@ -8,6 +8,7 @@
 #include "core/run/rng.h"
 #include "core/session/content_hash.h"
 #include "core/session/device.h"
+#include "core/session/public_weights.h"
 #include "core/session/text_file.h"
 #include "core/session/transfer_session.h"
 #include "db/pair_store.h"
@@ -242,6 +243,7 @@ PreparedRun prepare_run(const TrainingRequest& request, const Workspace& workspa
       throw ConfigError("The weights '" + request.start_from + "' are of the family '" + run.start_from->at("family") + "', not of '" + run.family->info().id + "'.");
   }
   run.config = requested_config(request, *run.family, resumed, run.start_from ? &*run.start_from : nullptr);
+  if (!resumed) use_public_weights(workspace, run.config);
   run.device = choose_device(request.device);
   const DataNeeds needs = run.family->needs(run.config);
   run.clips = run.family->make_clips(run.config, progress, stop);

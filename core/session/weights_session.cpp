@@ -69,9 +69,10 @@ WeightsInfo export_weights(const fs::path& workspace, const std::string& run_or_
 
 WeightsInfo weights_info(const fs::path& file) { return info_of(file, load_checkpoint(file)); }
 
-std::string import_weights(const fs::path& workspace, const fs::path& file) {
+std::string import_weights(const fs::path& workspace, const fs::path& file) { return import_checkpoint(workspace, load_checkpoint(file), file); }
+
+std::string import_checkpoint(const fs::path& workspace, const Checkpoint& checkpoint, const fs::path& file) {
   const auto opened = Workspace::open(workspace);
-  const auto checkpoint = load_checkpoint(file);
   const auto& family = find_family(checkpoint.at("family"));
   family.make_transfer(checkpoint, torch::kCPU);  // every tensor is there and has its shape
   const auto folder = opened.make_unique_folder(opened.runs(), family.info().id + "-imported");

@@ -5,6 +5,8 @@
 
 namespace luthier {
 
+struct Checkpoint;
+
 /// What a weight file says of itself.
 struct WeightsInfo {
   std::filesystem::path path;
@@ -22,6 +24,9 @@ WeightsInfo export_weights(const std::filesystem::path& workspace, const std::st
 /// Checks that a weight file loads as what it says it is and copies it to runs/<utc>-<family>-imported-<n>/ as a finished
 /// run of the workspace. Returns the run's id. Throws ConfigError or CheckpointError; nothing is left behind.
 std::string import_weights(const std::filesystem::path& workspace, const std::filesystem::path& file);
+
+/// The same for weights that were read already; `file` is where they came from.
+std::string import_checkpoint(const std::filesystem::path& workspace, const Checkpoint& checkpoint, const std::filesystem::path& file);
 
 /// Reads the record only after the whole file was checked. Throws CheckpointError.
 WeightsInfo weights_info(const std::filesystem::path& file);
