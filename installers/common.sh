@@ -151,7 +151,9 @@ build() {
 }
 
 set_up() {
-  mkdir -p "$ROOT/build" 2>/dev/null || die "The folder '$ROOT/build' cannot be made; call this from a copy that you may write to."
+  if ! mkdir -p "$ROOT/build" 2>/dev/null || [ ! -w "$ROOT/build" ]; then
+    die "The folder '$ROOT/build' cannot be written; call this from a copy of your own."
+  fi
   case $(uname -s) in Linux) ;; *) die "These scripts are for Linux; README.md says how to build by hand." ;; esac
   install_packages
   prepare_torch
