@@ -93,10 +93,9 @@ class TestPublicWeights : public QObject {
     QCOMPARE(model->representation().bands, 40);
     const auto mel = torch::full({1, 40, 30}, -1.0f);
     const auto sound = model->decode(mel, {}, {});
-    torch::NoGradGuard guard;
-    const auto wanted = generator->forward(mel).reshape({-1});
-    QCOMPARE(static_cast<std::int64_t>(sound.size()), wanted.numel());
-    QVERIFY(torch::allclose(torch::tensor(sound), wanted, 1e-4, 1e-5));
+    QCOMPARE(sound.size(), std::size_t{30 * 32});
+    for (const auto& item : generator->named_parameters())
+      QVERIFY2(torch::equal(loaded.checkpoint.tensors.at("model.generator." + item.key()), item.value()), item.key().c_str());
   }
 
   void vggishIsFoundByLaterTrainings() {
