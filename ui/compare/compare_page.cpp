@@ -12,8 +12,10 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <random>
 
 #include "ui/application_style.h"
+#include "ui/compare/blind_test_dialog.h"
 #include "ui/compare/export_dialog.h"
 #include "ui/library/clip_pick_dialog.h"
 #include "ui/spectrogram/spectrogram_view.h"
@@ -62,6 +64,10 @@ ComparePage::ComparePage(Workbench& bench, QWidget* parent) : QWidget(parent), b
   column->addWidget(hint);
   column->addLayout(row);
   column->addWidget(list_, 1);
+  blind_ = new QPushButton(icon("sound"), tr("Blind test of 1 and 2…"), left);
+  blind_->setObjectName("blind_test");
+  blind_->setToolTip(tr("ABX: hear the first two sounds without knowing which is which, and learn whether you can tell them apart"));
+  column->addWidget(blind_);
   column->addWidget(export_);
   outer->addWidget(left);
   view_ = new SpectrogramView(bench_.player(), bench_.pictures(), bench_.spectrograms(), this);
@@ -89,6 +95,7 @@ ComparePage::ComparePage(Workbench& bench, QWidget* parent) : QWidget(parent), b
     }
     export_comparison(bench_, this, sounds, titles, record);
   });
+  connect(blind_, &QPushButton::clicked, this, &ComparePage::start_blind_test);
   connect(&bench_, &Workbench::comparison_added, this, [this](const SoundChoice& choice) {
     add(choice);
     bench_.say(tr("Added to the comparison: %1").arg(choice.title));
@@ -140,6 +147,7 @@ void ComparePage::rebuild(bool keep_view) {
                      entry.problem.isEmpty() ? (entry.sound ? QString() : tr("Reading…")) : entry.problem, false});
   }
   list_->setCurrentRow(std::min(before, list_->count() - 1));
+  blind_->setEnabled(entries_.size() >= 2 && entries_[0].sound && entries_[1].sound);
   export_->setEnabled(std::any_of(entries_.begin(), entries_.end(), [](const Entry& e) { return e.sound != nullptr; }));
   view_->set_sources(std::move(lanes), keep_view && entries_.size() > 1);
 }
@@ -152,6 +160,13 @@ void ComparePage::show_heard() {
     const QSignalBlocker block(list_);
     list_->setCurrentRow(i);
   }
+}
+
+void ComparePage::start_blind_test() {
+  if (entries_.size() < 2 || !entries_[0].sound || !entries_[1].sound) return;
+  auto* dialog = new BlindTestDialog(bench_, entries_[0].sound, entries_[1].sound, std::random_device{}(), this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->open();
 }
 
 void ComparePage::add_clips() {

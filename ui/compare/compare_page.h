@@ -40,11 +40,13 @@ class ComparePage : public QWidget {
   void clear();
   void rebuild(bool keep_view);
   void show_heard();
+  void start_blind_test();
 
   Workbench& bench_;
   SpectrogramView* view_;
   QListWidget* list_;
   QPushButton* export_;
+  QPushButton* blind_;
   std::vector<Entry> entries_;
   quint64 last_number_ = 0;
 };

@@ -238,7 +238,8 @@ void NewRunForm::show_label_text() {
   }
   const auto all = label_menu_->actions().size();
   const QString words = all == 0 ? tr("no labels yet") : on.size() == all ? tr("all (%1)").arg(all) : on.join(", ");
-  labels_->setText(labels_->fontMetrics().elidedText(words, Qt::ElideRight, 220));
+  // The style draws a left-aligned text at the very edge.
+  labels_->setText(" " + labels_->fontMetrics().elidedText(words, Qt::ElideRight, 220));
   labels_->setEnabled(all > 0);
 }
 

@@ -1,64 +1,39 @@
 #include "ui/transfer/transfer_page.h"
 
 #include <QClipboard>
-#include <QComboBox>
-#include <QCoreApplication>
-#include <QFormLayout>
+#include <QDragEnterEvent>
 #include <QGuiApplication>
 #include <QLabel>
-#include <QListWidget>
-#include <QPointer>
+#include <QMimeData>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSplitter>
 #include <QStyle>
-#include <QThreadPool>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <filesystem>
 
-#include "core/session/family_catalog.h"
-#include "core/session/training_session.h"
-#include "db/clip_store.h"
 #include "db/transfer_store.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
 #include "ui/common/words.h"
 #include "ui/compare/export_dialog.h"
-#include "ui/form/config_form.h"
 #include "ui/spectrogram/spectrogram_view.h"
+#include "ui/transfer/model_choice.h"
 #include "ui/transfer/sound_slot.h"
+#include "ui/transfer/transfer_history.h"
 
 namespace luthier::ui {
 namespace {
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 
-bool is_translator(const std::string& family) {
-  for (const FamilyEntry& entry : family_catalog()) {
-    if (entry.id == family) return entry.role == "translator" || entry.role == "optimiser";
-  }
-  return false;
-}
-
-/// A run's id as it is, a file of weights by its name.
-QString model_title(const std::string& model) {
-  if (!model.ends_with(".safetensors")) return text(model);
-  const std::filesystem::path file(model);
-  static const auto shipped_files = shipped_models();
-  for (const auto& shipped : shipped_files) {
-    if (shipped == file) return QObject::tr("shipped weights");
-  }
-  return text(file.filename().string());
-}
-
 }  // namespace
 
 TransferPage::TransferPage(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
+  setAcceptDrops(true);
   auto* outer = new QHBoxLayout(this);
   outer->setContentsMargins(10, 8, 10, 6);
   outer->setSpacing(10);
@@ -74,8 +49,8 @@ TransferPage::TransferPage(Workbench& bench, QWidget* parent) : QWidget(parent),
     result_.reset();
     result_inputs_.clear();
     message_->clear();
-    refresh_runs();
-    refresh_history();
+    model_->refresh();
+    history_->refresh();
     show_lanes(false);
   });
   connect(&bench_, &Workbench::workspace_closing, &job_, &TransferJob::cancel);
@@ -108,40 +83,8 @@ QWidget* TransferPage::make_left() {
   card->setObjectName("card");
   auto* inner = new QVBoxLayout(card);
   inner->setContentsMargins(10, 8, 10, 8);
-  auto* rows = new QFormLayout;
-  rows->setVerticalSpacing(5);
-  rows->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-  run_ = new QComboBox(card);
-  run_->setObjectName("transfer_run");
-  run_->setAccessibleName(tr("Model"));
-  run_->setToolTip(tr("The trained run, or the shipped weights, that does the transfer"));
-  run_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  run_->setMinimumContentsLength(10);
-  device_ = new QComboBox(card);
-  device_->setAccessibleName(tr("Device"));
-  device_->addItem(tr("automatic"), "auto");
-  device_->addItem(tr("processor (cpu)"), "cpu");
-  device_->addItem(tr("graphics card (cuda)"), "cuda");
-  rows->addRow(tr("Model"), run_);
-  rows->addRow(tr("Device"), device_);
-  run_hint_ = new QLabel(card);
-  run_hint_->setProperty("role", "hint");
-  run_hint_->setWordWrap(true);
-  inner->addLayout(rows);
-  inner->addWidget(run_hint_);
-  auto* scroll = new QScrollArea(card);
-  scroll->setWidgetResizable(true);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  auto* body = new QWidget(scroll);
-  body->setObjectName("form_body");
-  auto* body_column = new QVBoxLayout(body);
-  body_column->setContentsMargins(0, 0, 8, 0);
-  form_ = new ConfigForm(body);
-  body_column->addWidget(form_);
-  body_column->addStretch();
-  scroll->setWidget(body);
-  inner->addWidget(scroll, 1);
-  form_hint_ = run_hint_;
+  model_ = new ModelChoice(bench_, card);
+  inner->addWidget(model_, 1);
   auto* buttons = new QHBoxLayout;
   auto* copy = new QToolButton(card);
   copy->setIcon(icon("copy"));
@@ -180,8 +123,7 @@ QWidget* TransferPage::make_left() {
   }
   connect(content_, &SoundSlot::play_requested, this, [this] { view_->play(0); });
   connect(style_, &SoundSlot::play_requested, this, [this] { view_->play(content_->sound() ? 1 : 0); });
-  connect(run_, &QComboBox::currentIndexChanged, this, &TransferPage::read_settings);
-  connect(form_, &ConfigForm::changed, this, &TransferPage::update_buttons);
+  connect(model_, &ModelChoice::changed, this, &TransferPage::update_buttons);
   connect(start_, &QPushButton::clicked, this, &TransferPage::start);
   connect(cancel_, &QPushButton::clicked, &job_, &TransferJob::cancel);
   connect(copy, &QToolButton::clicked, this, [this] {
@@ -218,7 +160,7 @@ QWidget* TransferPage::make_right() {
   row->addWidget(export_);
   column->addLayout(row);
   view_ = new SpectrogramView(bench_.player(), bench_.pictures(), bench_.spectrograms(), upper);
-  view_->set_hint(tr("Content and style appear here, and the result below them.\nChoose both at the left, then press Transfer."));
+  view_->set_hint(tr("Content and style appear here, and the result below them.\nChoose both at the left, or drop two sounds here, then press Transfer."));
   column->addWidget(view_, 1);
   step_row_ = new QWidget(upper);
   auto* steps = new QHBoxLayout(step_row_);
@@ -239,12 +181,7 @@ QWidget* TransferPage::make_right() {
   auto* lower_column = new QVBoxLayout(lower);
   lower_column->setContentsMargins(0, 4, 0, 0);
   lower_column->setSpacing(4);
-  auto* title = new QLabel(tr("Earlier transfers"), lower);
-  title->setProperty("role", "hint");
-  history_ = new QListWidget(lower);
-  history_->setAccessibleName(tr("Earlier transfers"));
-  history_->setAlternatingRowColors(true);
-  lower_column->addWidget(title);
+  history_ = new TransferHistory(bench_, lower);
   lower_column->addWidget(history_, 1);
   splitter->addWidget(lower);
   splitter->setStretchFactor(0, 5);
@@ -268,107 +205,36 @@ QWidget* TransferPage::make_right() {
     Q_EMIT bench_.page_requested("compare");
   });
   connect(steps_, &QSlider::valueChanged, this, &TransferPage::show_step);
-  connect(history_, &QListWidget::currentRowChanged, this, &TransferPage::open_history);
+  connect(history_, &TransferHistory::chosen, this, &TransferPage::open_earlier);
   return splitter;
+}
+
+void TransferPage::dragEnterEvent(QDragEnterEvent* event) {
+  if (!choices_of(*event->mimeData()).empty()) event->acceptProposedAction();
+}
+
+/// Two sounds fill both slots; one fills the slot that is empty, the content's first.
+void TransferPage::dropEvent(QDropEvent* event) {
+  const auto choices = choices_of(*event->mimeData());
+  if (choices.empty()) return;
+  event->acceptProposedAction();
+  if (choices.size() > 1) {
+    content_->set_choice(choices[0]);
+    style_->set_choice(choices[1]);
+  } else {
+    (content_->choice().empty() ? content_ : style_)->set_choice(choices[0]);
+  }
 }
 
 void TransferPage::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
-  refresh_runs();
-  refresh_history();
+  model_->refresh();
+  history_->refresh();
 }
 
-// --- model and settings ----------------------------------------------------------------------------------------------
+QString TransferPage::run() const { return model_->run(); }
 
-QString TransferPage::run() const { return run_->currentData().toString(); }
-
-void TransferPage::choose_run(const QString& run) {
-  wanted_run_ = run;
-  refresh_runs();
-}
-
-void TransferPage::refresh_runs() {
-  if (!bench_.has_workspace()) return;
-  QPointer<TransferPage> self(this);
-  QThreadPool::globalInstance()->start([self, folder = bench_.workspace().folder()] {
-    struct Found {
-      std::vector<RunSummary> runs;
-      bool shipped = false;
-    };
-    auto found = std::make_shared<Found>();
-    try {
-      found->shipped = !shipped_models().empty();
-      found->runs = list_runs(folder);
-    } catch (const std::exception&) {
-      // shown as an empty list with its hint
-    }
-    QMetaObject::invokeMethod(
-        qApp,
-        [self, found] {
-          if (!self) return;
-          QComboBox* box = self->run_;
-          const QString before = self->wanted_run_.isEmpty() ? self->run() : self->wanted_run_;
-          const bool had = box->count() > 0;
-          {
-            const QSignalBlocker block(box);
-            box->clear();
-            for (const RunSummary& run : found->runs) {
-              if (!is_translator(run.family) || (run.latest_checkpoint.empty() && run.best_checkpoint.empty())) continue;
-              box->addItem(tr("%1  (%2, %3)").arg(text(run.id), text(run.family), text(run.preset)), text(run.id));
-              box->setItemData(box->count() - 1, text(run.id), Qt::ToolTipRole);
-            }
-            if (found->shipped) box->addItem(tr("Shipped weights"), QString());
-            const int at = box->findData(before);
-            box->setCurrentIndex(box->count() == 0 ? -1 : at >= 0 && had ? at : std::max(0, at));
-          }
-          self->wanted_run_.clear();
-          self->read_settings();
-        },
-        Qt::QueuedConnection);
-  });
-}
-
-void TransferPage::read_settings() {
-  if (run_->currentIndex() < 0 || !bench_.has_workspace()) {
-    form_->set_schema({});
-    run_hint_->setText(tr("No trained model yet: train one on the page Train. Runs appear here as soon as they have a checkpoint."));
-    run_hint_->show();
-    update_buttons();
-    return;
-  }
-  const quint64 number = ++settings_number_;
-  QPointer<TransferPage> self(this);
-  QThreadPool::globalInstance()->start([self, number, folder = bench_.workspace().folder(), id = run().toStdString()] {
-    auto schema = std::make_shared<Schema>();
-    QString message;
-    try {
-      *schema = transfer_settings(folder, id);
-    } catch (const std::exception& error) {
-      message = QString::fromUtf8(error.what());
-    }
-    QMetaObject::invokeMethod(
-        qApp,
-        [self, number, schema, message] {
-          if (!self || number != self->settings_number_) return;
-          Config keep;
-          try {
-            keep = self->form_->overrides();
-          } catch (const std::exception&) {
-            // a wrong entry is not taken over
-          }
-          self->form_->set_schema(*schema);
-          try {
-            self->form_->set_values(complete(*schema, keep));
-          } catch (const std::exception&) {
-            // settings of another family: its own defaults stand
-          }
-          self->run_hint_->setText(message);
-          self->run_hint_->setVisible(!message.isEmpty());
-          self->update_buttons();
-        },
-        Qt::QueuedConnection);
-  });
-}
+void TransferPage::choose_run(const QString& run) { model_->choose(run); }
 
 TransferRequest TransferPage::request() const {
   TransferRequest request;
@@ -376,8 +242,8 @@ TransferRequest TransferPage::request() const {
   request.run = run().toStdString();
   request.content = content_->choice().text();
   request.style = style_->choice().text();
-  request.options = form_->overrides();
-  request.device = device_->currentData().toString().toStdString();
+  request.options = model_->overrides();
+  request.device = model_->device();
   return request;
 }
 
@@ -387,7 +253,7 @@ QString TransferPage::command() const {
   if (!run().isEmpty()) words << "--run" << run();
   words << "--content" << "'" + text(content_->choice().text()) + "'" << "--style" << "'" + text(style_->choice().text()) + "'";
   try {
-    for (const auto& [name, value] : form_->overrides()) words << "--" + text(name) << text(to_text(value));
+    for (const auto& [name, value] : model_->overrides()) words << "--" + text(name) << text(to_text(value));
   } catch (const std::exception&) {
     // a wrong field is left out of the command
   }
@@ -405,11 +271,10 @@ void TransferPage::start() {
     record_["run"] = wanted.run.empty() ? "shipped weights" : wanted.run;
     record_["content"] = content_->choice().title.toStdString();
     record_["style"] = style_->choice().title.toStdString();
-    for (const auto& [name, value] : form_->values()) record_["option." + name] = to_text(value);
+    for (const auto& [name, value] : model_->values()) record_["option." + name] = to_text(value);
     result_.reset();
     result_inputs_ = {content_->sound(), style_->sound()};
-    const QSignalBlocker block(history_);
-    history_->setCurrentRow(-1);
+    history_->unmark();
     job_.start(wanted, content_->sound() ? content_->sound()->seconds() : 3.0);
     show_lanes(true);
     message_->clear();
@@ -481,7 +346,7 @@ void TransferPage::job_ended() {
     bench_.note_catalog_change();
     show_lanes(true);
     show_step(static_cast<int>(job_.steps().size()));
-    refresh_history();
+    history_->refresh();
   } else if (result.outcome == Outcome::cancelled) {
     words = tr("The transfer was cancelled; nothing was saved.");
     show_lanes(true);
@@ -501,12 +366,12 @@ void TransferPage::job_ended() {
 
 void TransferPage::update_buttons() {
   const bool busy = job_.running();
-  const bool can = !busy && content_->sound() && style_->sound() && run_->currentIndex() >= 0 && form_->valid();
+  const bool can = !busy && content_->sound() && style_->sound() && model_->ready();
   start_->setEnabled(can);
   QString why = tr("Let the content be played with the sound of the style");
   if (!content_->sound()) why = tr("Choose the content first");
   else if (!style_->sound()) why = tr("Choose the style first");
-  else if (run_->currentIndex() < 0) why = tr("Train a model first, on the page Train");
+  else if (model_->empty()) why = tr("Train a model first, on the page Train");
   start_->setToolTip(why);
   cancel_->setVisible(busy);
   bar_->setVisible(busy);
@@ -523,54 +388,28 @@ void TransferPage::export_result() {
 
 // --- history ---------------------------------------------------------------------------------------------------------
 
-void TransferPage::refresh_history() {
-  if (!bench_.catalog()) return;
-  bench_.catalog()->run(
-      this, [](db::Catalog& catalog) { return catalog.transfers().all(200); },
-      [this](std::vector<db::TransferRow> rows) {
-        const QSignalBlocker block(history_);
-        const QVariant before = history_->currentItem() ? history_->currentItem()->data(Qt::UserRole) : QVariant();
-        history_->clear();
-        for (const db::TransferRow& row : rows) {
-          auto* item = new QListWidgetItem(tr("%1   %2  →  %3   (%4)")
-                                               .arg(text(row.created_at).replace('T', ' ').remove('Z').left(16), text(row.content), text(row.style),
-                                                    model_title(row.model)));
-          item->setData(Qt::UserRole, static_cast<qlonglong>(row.id.value));
-          item->setToolTip(text(row.settings_json));
-          history_->addItem(item);
-          if (item->data(Qt::UserRole) == before) history_->setCurrentItem(item);
-        }
-      });
-}
-
-void TransferPage::open_history(int row) {
-  if (row < 0 || job_.running() || !bench_.catalog()) return;
-  const db::TransferId id{history_->item(row)->data(Qt::UserRole).toLongLong()};
-  bench_.catalog()->run(
-      this, [id](db::Catalog& catalog) { return catalog.transfers().get(id); },
-      [this](std::optional<db::TransferRow> found) {
-        if (!found || !bench_.has_workspace()) return;
-        const QString file = text((bench_.workspace().folder() / found->folder / found->audio).string());
-        record_ = {{"run", found->model}, {"content", found->content}, {"style", found->style}, {"settings", found->settings_json}};
-        auto choice = [](std::optional<db::ClipId> clip, const std::string& name) {
-          SoundChoice c;
-          c.title = text(name);
-          if (clip) c.clip = clip->value;
-          else c.path = text(name);
-          return c;
-        };
-        content_->set_choice(choice(found->content_clip, found->content));
-        style_->set_choice(choice(found->style_clip, found->style));
-        message_->setText(tr("%1 by %2").arg(text(found->created_at), model_title(found->model)));
-        bench_.sounds().file(
-            file, this,
-            [this](SoundPtr sound) {
-              result_ = sound;
-              show_lanes(false);
-              update_buttons();
-            },
-            [this](const QString& problem) { show_error(this, problem); });
-      });
+void TransferPage::open_earlier(const db::TransferRow& found) {
+  if (job_.running() || !bench_.has_workspace()) return;
+  const QString file = text((bench_.workspace().folder() / found.folder / found.audio).string());
+  record_ = {{"run", found.model}, {"content", found.content}, {"style", found.style}, {"settings", found.settings_json}};
+  auto choice = [](std::optional<db::ClipId> clip, const std::string& name) {
+    SoundChoice c;
+    c.title = text(name);
+    if (clip) c.clip = clip->value;
+    else c.path = text(name);
+    return c;
+  };
+  content_->set_choice(choice(found.content_clip, found.content));
+  style_->set_choice(choice(found.style_clip, found.style));
+  message_->setText(tr("%1 by %2").arg(text(found.created_at), model_title(found.model)));
+  bench_.sounds().file(
+      file, this,
+      [this](SoundPtr sound) {
+        result_ = sound;
+        show_lanes(false);
+        update_buttons();
+      },
+      [this](const QString& problem) { show_error(this, problem); });
 }
 
 }  // namespace luthier::ui

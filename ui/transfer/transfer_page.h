@@ -1,21 +1,21 @@
 #pragma once
 #include <QWidget>
 
+#include "db/rows.h"
 #include "ui/common/workbench.h"
 #include "ui/transfer/transfer_job.h"
 
-class QComboBox;
 class QLabel;
-class QListWidget;
 class QProgressBar;
 class QPushButton;
 class QSlider;
 
 namespace luthier::ui {
 
-class ConfigForm;
+class ModelChoice;
 class SoundSlot;
 class SpectrogramView;
+class TransferHistory;
 
 /// Content and style in, result out: slots, model, settings, the estimate as it forms, listening and export.
 class TransferPage : public QWidget {
@@ -32,15 +32,14 @@ class TransferPage : public QWidget {
   QString run() const;
 
  protected:
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
   void showEvent(QShowEvent* event) override;
 
  private:
   QWidget* make_left();
   QWidget* make_right();
-  void refresh_runs();
-  void read_settings();
-  void refresh_history();
-  void open_history(int row);
+  void open_earlier(const db::TransferRow& found);
   void show_lanes(bool keep_view);
   void show_progress();
   void show_step(int index);
@@ -54,11 +53,7 @@ class TransferPage : public QWidget {
   TransferJob job_;
   SoundSlot* content_;
   SoundSlot* style_;
-  QComboBox* run_;
-  QComboBox* device_;
-  QLabel* run_hint_;
-  ConfigForm* form_;
-  QLabel* form_hint_;
+  ModelChoice* model_;
   SpectrogramView* view_;
   QPushButton* start_;
   QPushButton* cancel_;
@@ -69,12 +64,11 @@ class TransferPage : public QWidget {
   QSlider* steps_;
   QLabel* step_text_;
   QWidget* step_row_;
-  QListWidget* history_;
+  TransferHistory* history_;
   SoundPtr result_;
   std::vector<SoundPtr> result_inputs_;  ///< content and style as the result was made from them
   std::map<std::string, std::string> record_;
-  QString wanted_run_;
-  quint64 settings_number_ = 0, result_number_ = 0;
+  quint64 result_number_ = 0;
 };
 
 }  // namespace luthier::ui

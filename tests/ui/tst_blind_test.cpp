@@ -1,0 +1,90 @@
+// timeout: 60
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QPushButton>
+#include <cmath>
+
+#include "tests/support/ui_harness.h"
+#include "ui/compare/blind_test.h"
+#include "ui/compare/blind_test_dialog.h"
+
+using namespace luthier;
+using namespace luthier::ui;
+
+namespace {
+
+SoundPtr tone(double hz, double amplitude, const QString& key) {
+  const int rate = 22050;
+  std::vector<float> samples(static_cast<std::size_t>(rate));
+  for (std::size_t i = 0; i < samples.size(); ++i) samples[i] = static_cast<float>(amplitude * std::sin(2 * M_PI * hz * static_cast<double>(i) / rate));
+  return make_sound(key, key, audio::AudioBuffer(rate, std::move(samples)));
+}
+
+}  // namespace
+
+/// The ABX test: what is drawn, what is counted, what is written.
+class TestBlindTest : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void theChanceOfGuessingIsExact();
+  void theSeedFixesWhatIsDrawn();
+  void answersAreCountedAndLogged();
+};
+
+void TestBlindTest::theChanceOfGuessingIsExact() {
+  QCOMPARE(guessing_chance(0, 0), 1.0);
+  QVERIFY(std::abs(guessing_chance(10, 9) - 11.0 / 1024) < 1e-12);
+  QVERIFY(std::abs(guessing_chance(16, 12) - 2517.0 / 65536) < 1e-12);
+  QVERIFY(std::abs(guessing_chance(5, 0) - 1.0) < 1e-12);
+  QVERIFY(guessing_chance(4000, 2400) < 1e-30);
+}
+
+void TestBlindTest::theSeedFixesWhatIsDrawn() {
+  BlindTest one(7), same(7), other(8);
+  int b = 0, differ = 0;
+  for (int i = 0; i < 400; ++i) {
+    QCOMPARE(one.x_is_b(), same.x_is_b());
+    differ += one.x_is_b() != other.x_is_b();
+    b += one.x_is_b();
+    for (BlindTest* test : {&one, &same, &other}) test->answer(true, 1);
+  }
+  QVERIFY2(b > 150 && b < 250, qPrintable(QString::number(b)));
+  QVERIFY(differ > 100);
+  QCOMPARE(one.correct(), b);
+}
+
+void TestBlindTest::answersAreCountedAndLogged() {
+  QTemporaryDir folder;
+  Workspace::create((folder.path() + "/workspace").toStdString());
+  Workbench bench;
+  bench.open(folder.path() + "/workspace", false);
+  QVERIFY(testing::wait_for([&] { return bench.has_workspace(); }));
+  QString log;
+  {
+    BlindTestDialog dialog(bench, tone(440, 0.5, "loud"), tone(450, 0.1, "quiet"), 3);
+    QVERIFY(testing::show_active(dialog));
+    QVERIFY(bench.player().equal_loudness());
+    log = dialog.log_file();
+    for (int i = 0; i < 4; ++i) {
+      QCOMPARE(bench.player().deck().size(), std::size_t{3});
+      QCOMPARE(bench.player().deck()[2]->title, QStringLiteral("X"));  // neither its name nor its length tells
+      const bool b = dialog.test().x_is_b();
+      // X sounds as A or as B does, sample for sample.
+      QCOMPARE(bench.player().deck()[2]->mono == bench.player().deck()[b ? 1 : 0]->mono, true);
+      auto* button = dialog.findChild<QPushButton*>((i == 3) != b ? "x_is_b" : "x_is_a");
+      QTest::mouseClick(button, Qt::LeftButton);
+    }
+    QCOMPARE(dialog.test().correct(), 3);
+  }
+  QVERIFY(!bench.player().equal_loudness());
+  QFile file(log);
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  const QJsonObject all = QJsonDocument::fromJson(file.readAll()).object();
+  QCOMPARE(all["correct"].toInt(), 3);
+  QCOMPARE(all["trials"].toArray().size(), 4);
+  QVERIFY(std::abs(all["p_value"].toDouble() - 5.0 / 16) < 1e-9);
+}
+
+int main(int argc, char** argv) { return testing::run<TestBlindTest>(argc, argv); }
+#include "tst_blind_test.moc"

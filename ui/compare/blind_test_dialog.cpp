@@ -1,0 +1,146 @@
+#include "ui/compare/blind_test_dialog.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QDialogButtonBox>
+#include <QDir>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLabel>
+#include <QMetaObject>
+#include <QPointer>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QShortcut>
+#include <QVBoxLayout>
+
+#include "core/session/version.h"
+#include "ui/application_style.h"
+
+namespace luthier::ui {
+namespace {
+
+/// The same samples under another name, so that the player bar does not tell what X is.
+SoundPtr renamed(const SoundPtr& sound, const QString& key, const QString& title) {
+  auto copy = std::make_shared<Sound>(*sound);
+  copy->key = key;
+  copy->title = title;
+  copy->label.clear();
+  copy->path.clear();
+  return copy;
+}
+
+}  // namespace
+
+BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint32 seed, QWidget* parent)
+    : QDialog(parent), bench_(bench), a_(std::move(a)), b_(std::move(b)), test_(seed) {
+  setWindowTitle(tr("Blind test (ABX)"));
+  setMinimumWidth(520);
+  auto* column = new QVBoxLayout(this);
+  auto* names = new QLabel(tr("A: %1\nB: %2").arg(a_->title, b_->title), this);
+  auto* hint = new QLabel(tr("X is A or B, drawn anew each time. Switch while it plays (keys A, B, X), then say which one X is. "
+                             "All are brought to equal loudness."), this);
+  hint->setProperty("role", "hint");
+  hint->setWordWrap(true);
+  auto* row = new QHBoxLayout;
+  const char* letters[] = {"A", "B", "X"};
+  for (std::size_t i = 0; i < 3; ++i) {
+    hear_[i] = new QPushButton(icon("play"), tr("Hear %1").arg(letters[i]), this);
+    hear_[i]->setObjectName(QStringLiteral("hear_%1").arg(letters[i]));
+    hear_[i]->setAutoDefault(false);
+    row->addWidget(hear_[i]);
+    connect(hear_[i], &QPushButton::clicked, this, [this, i] { hear(i); });
+    connect(new QShortcut(QKeySequence(letters[i]), this), &QShortcut::activated, this, [this, i] { hear(i); });
+  }
+  connect(new QShortcut(QKeySequence(Qt::Key_Space), this), &QShortcut::activated, this, [this] { bench_.player().toggle(); });
+  auto* answers = new QHBoxLayout;
+  for (const bool b_said : {false, true}) {
+    auto* button = new QPushButton(b_said ? tr("X is B (2)") : tr("X is A (1)"), this);
+    button->setObjectName(b_said ? "x_is_b" : "x_is_a");
+    button->setProperty("primary", true);
+    button->setAutoDefault(false);
+    answers->addWidget(button);
+    connect(button, &QPushButton::clicked, this, [this, b_said] { answer(b_said); });
+    connect(new QShortcut(QKeySequence(b_said ? "2" : "1"), this), &QShortcut::activated, this, [this, b_said] { answer(b_said); });
+  }
+  state_ = new QLabel(this);
+  state_->setWordWrap(true);
+  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+  column->addWidget(names);
+  column->addWidget(hint);
+  column->addLayout(row);
+  column->addLayout(answers);
+  column->addWidget(state_);
+  column->addStretch();
+  column->addWidget(buttons);
+  writer_.setMaxThreadCount(1);  // the newest log is written last
+  equal_before_ = bench_.player().equal_loudness();
+  bench_.player().set_equal_loudness(true);
+  const QString name = QDateTime::currentDateTimeUtc().toString("yyyyMMdd'T'hhmmsszzz'Z'") + "-abx.json";
+  if (bench_.has_workspace()) log_file_ = QString::fromStdString((bench_.workspace().exports() / name.toStdString()).string());
+  next_trial();
+}
+
+BlindTestDialog::~BlindTestDialog() {
+  writer_.waitForDone();
+  bench_.player().stop();
+  bench_.player().set_equal_loudness(equal_before_);
+}
+
+void BlindTestDialog::next_trial() {
+  ++number_;
+  const QString stem = QStringLiteral("abx:%1:").arg(number_);
+  bench_.player().set_deck({renamed(a_, stem + "a", "A"), renamed(b_, stem + "b", "B"), renamed(test_.x_is_b() ? b_ : a_, stem + "x", "X")}, 2, false);
+  clock_.start();
+  show_state();
+}
+
+void BlindTestDialog::hear(std::size_t index) {
+  bench_.player().select(index);
+  if (!bench_.player().playing()) bench_.player().play();
+}
+
+void BlindTestDialog::answer(bool b) {
+  test_.answer(b, static_cast<double>(clock_.elapsed()) / 1000);
+  write_log();
+  const bool was_playing = bench_.player().playing();
+  next_trial();
+  if (was_playing) bench_.player().play();
+}
+
+void BlindTestDialog::show_state() {
+  const auto trials = static_cast<int>(test_.trials().size());
+  if (trials == 0) {
+    state_->setText(tr("No answer yet. Ten or more make a verdict."));
+    return;
+  }
+  const double p = test_.p_value();
+  QString words = tr("%1 of %2 right. By guessing, so many or more come with p = %3.").arg(test_.correct()).arg(trials).arg(p, 0, 'g', 3);
+  if (trials >= 10) words += " " + (p < 0.05 ? tr("You hear a difference.") : tr("A difference is not shown."));
+  state_->setText(words);
+}
+
+void BlindTestDialog::write_log() {
+  if (log_file_.isEmpty()) return;
+  QJsonArray trials;
+  for (const BlindTest::Trial& trial : test_.trials()) {
+    trials.append(QJsonObject{{"x", trial.x_is_b ? "B" : "A"}, {"answer", trial.said_b ? "B" : "A"}, {"correct", trial.correct()},
+                              {"seconds", trial.seconds}});
+  }
+  const QJsonObject all{{"test", "ABX"}, {"program", QString::fromStdString(version_text())}, {"a", a_->title}, {"b", b_->title},
+                        {"seed", static_cast<double>(test_.seed())}, {"equal_loudness", true}, {"trials", trials},
+                        {"correct", test_.correct()}, {"p_value", test_.p_value()}};
+  writer_.start([path = log_file_, text = QJsonDocument(all).toJson(), bench = QPointer<Workbench>(&bench_)] {
+    QDir().mkpath(QFileInfo(path).absolutePath());
+    QSaveFile file(path);
+    if (file.open(QIODevice::WriteOnly) && file.write(text) == text.size() && file.commit()) return;
+    QMetaObject::invokeMethod(
+        qApp, [bench, path] { if (bench) bench->say(tr("The log of the blind test cannot be written to %1.").arg(path)); }, Qt::QueuedConnection);
+  });
+}
+
+}  // namespace luthier::ui

@@ -1,0 +1,43 @@
+#pragma once
+#include <QDialog>
+#include <QElapsedTimer>
+#include <QThreadPool>
+
+#include "ui/common/workbench.h"
+#include "ui/compare/blind_test.h"
+
+class QLabel;
+class QPushButton;
+
+namespace luthier::ui {
+
+/// Hear A, B and X at equal loudness, switch without a gap, and say whether X is A or B. Each trial is written to a log
+/// in the workspace as soon as it is answered, so nothing is lost when the test is broken off.
+class BlindTestDialog : public QDialog {
+  Q_OBJECT
+ public:
+  BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint32 seed, QWidget* parent = nullptr);
+  ~BlindTestDialog() override;
+  const BlindTest& test() const { return test_; }
+  const QString& log_file() const { return log_file_; }
+  void answer(bool b);
+
+ private:
+  void next_trial();
+  void hear(std::size_t index);
+  void show_state();
+  void write_log();
+
+  Workbench& bench_;
+  SoundPtr a_, b_;
+  BlindTest test_;
+  QString log_file_;
+  QLabel* state_;
+  QPushButton* hear_[3];
+  QElapsedTimer clock_;
+  QThreadPool writer_;
+  bool equal_before_ = false;
+  quint64 number_ = 0;
+};
+
+}  // namespace luthier::ui

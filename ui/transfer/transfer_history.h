@@ -1,0 +1,32 @@
+#pragma once
+#include <QWidget>
+#include <string>
+
+#include "db/rows.h"
+
+class QListWidget;
+
+namespace luthier::ui {
+
+class Workbench;
+
+/// The transfers of the workspace, newest first. Nothing is overwritten, so each can be opened again.
+class TransferHistory : public QWidget {
+  Q_OBJECT
+ public:
+  explicit TransferHistory(Workbench& bench, QWidget* parent = nullptr);
+  void refresh();
+  void unmark();  ///< none is chosen
+
+ Q_SIGNALS:
+  void chosen(const luthier::db::TransferRow& row);
+
+ private:
+  Workbench& bench_;
+  QListWidget* list_;
+};
+
+/// A run's id as it is, a file of weights by its name.
+QString model_title(const std::string& model);
+
+}  // namespace luthier::ui
