@@ -2,10 +2,12 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <memory>
 #include <mutex>
+#include <sstream>
 
 #include "core/families/family.h"
 #include "core/session/training_session.h"
@@ -54,10 +56,22 @@ std::shared_ptr<Loaded> load(const EvaluateRequest& request, const fs::path& pat
   return loaded;
 }
 
-SystemOutput run_case(Loaded& loaded, const EvaluationCase& item, int steps, std::stop_token stop) {
+/// "temperature=0.5,eta=1" as settings of the schema. Throws ConfigError.
+Config variant_settings(const Schema& schema, const std::string& text) {
+  Config settings;
+  std::istringstream parts(text);
+  for (std::string part; std::getline(parts, part, ',');) {
+    const auto equals = part.find('=');
+    const auto setting = std::find_if(schema.begin(), schema.end(), [&](const auto& s) { return s.name == part.substr(0, equals); });
+    if (equals == std::string::npos || setting == schema.end())
+      throw ConfigError("'" + part + "' is no transfer setting of this model; write key=value, as in temperature=0.5.");
+    settings[setting->name] = parse_value(*setting, part.substr(equals + 1));
+  }
+  return complete(schema, settings);
+}
+
+SystemOutput run_case(Loaded& loaded, const EvaluationCase& item, Config options, std::stop_token stop) {
   const auto start = std::chrono::steady_clock::now();
-  Config options = complete(loaded.schema, {});
-  if (options.count("steps")) options["steps"] = std::int64_t{steps};
   const auto content = loaded.representation->analyse(item.content);
   const auto style = loaded.representation->analyse(item.style);
   torch::Tensor result;
@@ -73,10 +87,12 @@ SystemOutput run_case(Loaded& loaded, const EvaluationCase& item, int steps, std
   return output;
 }
 
-NamedSystem row(const std::shared_ptr<Loaded>& loaded, const std::string& name, int steps, std::stop_token stop) {
+NamedSystem row(const std::shared_ptr<Loaded>& loaded, const std::string& name, int steps, std::stop_token stop, const std::string& variant = "") {
   NamedSystem system;
   system.name = name;
-  system.run = [loaded, steps, stop](const EvaluationCase& item) { return run_case(*loaded, item, steps, stop); };
+  Config options = variant_settings(loaded->schema, variant);
+  if (options.count("steps")) options["steps"] = std::int64_t{steps};
+  system.run = [loaded, options, stop](const EvaluationCase& item) { return run_case(*loaded, item, options, stop); };
   system.parameters = static_cast<long>(loaded->parameters);
   system.training_minutes = loaded->training_minutes;
   return system;
@@ -98,8 +114,12 @@ EvaluationTable evaluate_runs(const EvaluateRequest& request, const ProgressSink
     const bool sampled = loaded->system != "regression" && complete(loaded->schema, {}).count("steps");
     if (!sampled) systems.push_back(row(loaded, loaded->name, 1, stop));
     else
-      for (const int steps : request.steps)
-        systems.push_back(row(loaded, loaded->name + ", " + std::to_string(steps) + (steps == 1 ? " step" : " steps"), steps, stop));
+      for (const int steps : request.steps) {
+        const std::string name = loaded->name + ", " + std::to_string(steps) + (steps == 1 ? " step" : " steps");
+        systems.push_back(row(loaded, name, steps, stop));
+        for (const auto& variant : request.variants)
+          if (steps > 1) systems.push_back(row(loaded, name + ", " + variant, steps, stop, variant));
+      }
     if (!request.swapped || i > 0) continue;
     auto control = row(loaded, loaded->name + ", style swapped", request.steps.empty() ? 1 : request.steps.front(), stop);
     control.swap_style = true;

@@ -13,6 +13,8 @@ struct EvaluateRequest {
   std::vector<std::string> runs;         ///< run ids or checkpoint files; empty: the shipped weights
   std::vector<std::string> names;        ///< row names for them, in order; missing ones are made from the run
   std::vector<int> steps = {1, 4, 10, 50};  ///< a row for each, for systems that sample
+  /// More rows with other transfer settings, each "key=value" or "key=value,key=value" ("temperature=0.5").
+  std::vector<std::string> variants;
   ProtocolOptions protocol;              ///< `cache` empty: chosen here
   bool swapped = true;                   ///< control row with the style of another instrument
   bool oracle = true;
