@@ -8,6 +8,7 @@
 #include "audio/analysis/band_extension.h"
 #include "audio/loudness.h"
 #include "audio/resampler.h"
+#include "audio/silence_gate.h"
 
 namespace luthier {
 namespace {
@@ -41,6 +42,7 @@ class ChannelTransfer {
     samples = audio::resample(samples, representation_->spec().sample_rate, content.sample_rate);
     samples.resize(content.length());
     if (transfer_.treble) samples = audio::extend_band(samples, content.sample_rate, style_sound_, {.edge = representation_->spec().sample_rate / 2.0});
+    audio::follow_silence(samples, content.channels.front(), content.sample_rate);
     tell(1, "done");
     return samples;
   }

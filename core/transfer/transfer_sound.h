@@ -26,7 +26,7 @@ struct SoundTransferListener {
 
 /// content + style -> sound at the content's own rate, channel count, length and level (RMS of each channel; turned down
 /// together where a peak would pass full scale). Each channel goes through with the same seed; equal channels go through
-/// once. A channel of digital silence stays silent. Throws ConfigError (silent content, a vocoder for another
+/// once. A channel of digital silence stays silent, and longer silence within one is followed. Throws ConfigError (silent content, a vocoder for another
 /// representation), Cancelled on a stop.
 audio::AudioBuffer transfer_sound(const SoundTransfer& transfer, const audio::AudioBuffer& content, const audio::AudioBuffer& style,
                                   const SoundTransferListener& listener, std::stop_token stop);
