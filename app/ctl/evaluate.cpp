@@ -26,7 +26,7 @@ const VerbRegistration evaluate_verb{"evaluate", "measure trained systems agains
   command.add_option("--phrases", request.protocol.phrases, "test phrases, 1 to 60 (60 is the protocol)")->check(CLI::Range(1, 60));
   command.add_option("--direction", request.protocol.directions, "only this direction, as in piano>violin; may be given several times");
   command.add_option("--steps", request.steps, "sampling steps, a row for each (default 1 4 10 50)");
-  command.add_option("--variant", request.variants, "rows with another transfer setting where there is more than one step, as in temperature=0.5");
+  command.add_option("--variant", request.variants, "rows with another transfer setting, as in temperature=0.5");
   command.add_option("--threads", request.protocol.threads, "cases scored at the same time")->check(CLI::Range(1, 256));
   command.add_option("--cache", request.protocol.cache, "folder for renders and judges; default: in the workspace");
   command.add_option("--main-font", request.protocol.main_font, "FluidR3_GM soundfont");

@@ -118,7 +118,7 @@ EvaluationTable evaluate_runs(const EvaluateRequest& request, const ProgressSink
         const std::string name = loaded->name + ", " + std::to_string(steps) + (steps == 1 ? " step" : " steps");
         systems.push_back(row(loaded, name, steps, stop));
         for (const auto& variant : request.variants)
-          if (steps > 1) systems.push_back(row(loaded, name + ", " + variant, steps, stop, variant));
+          systems.push_back(row(loaded, name + ", " + variant, steps, stop, variant));
       }
     if (!request.swapped || i > 0) continue;
     auto control = row(loaded, loaded->name + ", style swapped", request.steps.empty() ? 1 : request.steps.front(), stop);
