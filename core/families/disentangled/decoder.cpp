@@ -71,7 +71,7 @@ torch::nn::LayerNorm layer_norm(std::int64_t width) { return torch::nn::LayerNor
 
 }  // namespace
 
-DecoderImpl::DecoderImpl(const Settings& s) : window_(s.window), bins_(s.bins()), dropout_(s.dropout) {
+DecoderImpl::DecoderImpl(const Settings& s) : window_(s.window), bins_(s.bins()), dropout_(s.dropout), content_in_place_(s.content_in_place) {
   if (s.decoder == "linear") codec_ = std::make_shared<LinearCodecImpl>(s);
   else codec_ = std::make_shared<CnnCodecImpl>(s);
   register_module("codec", codec_);
@@ -94,6 +94,7 @@ torch::Tensor DecoderImpl::sequence(const torch::Tensor& earlier, const torch::T
   auto x = start_token_.expand({memory.size(0), 1, memory.size(2)}).to(memory.scalar_type());
   if (earlier.defined() && earlier.size(1) > 0) x = torch::cat({x, earlier.to(x.scalar_type())}, 1);
   x = input_norm_->forward(x + positions(x.size(1), x.size(2), x.device()));
+  if (content_in_place_) x = x + memory.narrow(1, 0, x.size(1));  // the memory begins with the content of section 0, 1, …
   for (auto& layer : *layers_) x = layer->as<DecoderLayerImpl>()->forward(x, memory);
   return output_norm_->forward(x);
 }

@@ -37,6 +37,7 @@ class DecoderImpl : public torch::nn::Module {
   torch::Tensor sequence(const torch::Tensor& earlier, const torch::Tensor& memory);
   std::int64_t window_, bins_;
   double dropout_;
+  bool content_in_place_;
   std::shared_ptr<SectionCodecImpl> codec_;
   torch::Tensor start_token_;
   torch::nn::Linear content_project_ = nullptr, style_project_ = nullptr;

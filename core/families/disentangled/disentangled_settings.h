@@ -16,7 +16,7 @@ struct Settings {
   // networks
   std::int64_t filters = 32, blocks = 6, embedding = 256, heads = 4, layers = 4, feed_forward = 1024;
   double dropout = 0.1, start_gain = 0.2;
-  bool content_matrix = false;
+  bool content_matrix = false, content_in_place = false;
   std::string content_norm = "instance", decoder = "linear";
   std::string style_by = "class", style_from = "same";
   // reconstruction
@@ -67,6 +67,7 @@ struct Settings {
     v.number("dropout", dropout, 0, 0.9, "", "Share of values dropped in the transformers while training.");
     v.number("start_gain", start_gain, 0.01, 2, "", "Gain of the Xavier start of most weights; the authors took 0.2 against NaN.");
     v.toggle("content_matrix", content_matrix, "The content encoder also sees each section through one matrix: its convolutions average pitch and phase away.");
+    v.toggle("content_in_place", content_in_place, "The decoder is given each section's content at its place, besides finding it by attention.");
     v.choice("content_norm", content_norm, {"instance", "batch"}, "Norm of the content encoder: as the report says, or as its code has it.");
     v.choice("decoder", decoder, {"linear", "cnn"}, "How a section becomes a vector and back in the decoder.");
     v.choice("style_by", style_by, {"class", "clip", "both"}, "What the decoder is told: the mean style of the batch's label, the clip's own, or either by chance.");

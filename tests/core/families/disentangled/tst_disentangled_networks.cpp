@@ -92,6 +92,7 @@ class DisentangledNetworks : public QObject {
     auto settings = small();
     for (const char* kind : {"linear", "cnn"}) {
       settings.decoder = kind;
+      settings.content_in_place = settings.decoder == "linear";
       Decoder decoder(settings);
       decoder->eval();
       torch::NoGradGuard guard;
