@@ -44,9 +44,7 @@ ExportDialog::ExportDialog(const QString& folder, const QString& colours, QWidge
   format_->addItem(tr("WAV"), "wav");
   format_->addItem(tr("FLAC (smaller, lossless)"), "flac");
   colours_ = new QComboBox(this);
-  for (const QString& name : colour_map_names()) {
-    if (name != "ink") colours_->addItem(colour_map_title(name), name);
-  }
+  for (const QString& name : colour_map_names()) colours_->addItem(colour_map_title(name), name);
   format_->setCurrentIndex(std::max(0, format_->findData(QSettings().value("export/format", "wav"))));
   colours_->setCurrentIndex(std::max(0, colours_->findData(colours)));
   rows->addRow(tr("Folder"), row);

@@ -10,8 +10,7 @@ namespace luthier::ui {
 /// 256 colours from quiet to loud as 0xAABBGGRR, the byte order of QImage::Format_RGBA8888 on little-endian machines.
 using ColourTable = std::array<std::uint32_t, 256>;
 
-/// "magma" and "viridis" (Matplotlib's, perceptually uniform; released as CC0), "grey" (loud is white) and "ink" (loud is
-/// black, for print and bright rooms). Unknown names give magma.
+/// The maps of core/session/figure/colour_map.h, as exported pictures have them. Unknown names give magma.
 QStringList colour_map_names();
 QString colour_map_title(const QString& name);
 const ColourTable& colour_table(const QString& name);

@@ -1,45 +1,15 @@
 #include "ui/spectrogram/spectrogram_scene.h"
 
-#include <QLocale>
 #include <algorithm>
 #include <cmath>
 
 #include "ui/application_style.h"
 #include "ui/spectrogram/colour_map.h"
 #include "ui/spectrogram/scene_rulers.h"
+#include "ui/spectrogram/waveform_strip.h"
 
 namespace luthier::ui {
 namespace {
-
-quint64 next_image_id() {
-  static quint64 id = 0;
-  return ++id;
-}
-
-/// Levels (0 is kFloor, 255 is 0 dB) through the colours of [-range, 0] dB.
-QImage coloured(const Picture& picture, double range, const QString& colours) {
-  const ColourTable& table = colour_table(colours);
-  ColourTable by_level{};
-  for (int level = 0; level < 256; ++level) {
-    const double db = Picture::kFloor * (1 - level / 255.0);
-    const double part = std::clamp(1 + db / range, 0.0, 1.0);
-    by_level[static_cast<std::size_t>(level)] = table[static_cast<std::size_t>(part * 255 + 0.5)];
-  }
-  QImage image(picture.frames, picture.axis.bands, QImage::Format_RGBA8888);
-  for (int band = 0; band < picture.axis.bands; ++band) {
-    const std::uint8_t* from =
-        picture.levels.data() + static_cast<std::size_t>(band) * static_cast<std::size_t>(picture.frames);
-    auto* to = reinterpret_cast<std::uint32_t*>(image.scanLine(picture.axis.bands - 1 - band));
-    for (int frame = 0; frame < picture.frames; ++frame) to[frame] = by_level[from[frame]];
-  }
-  return image;
-}
-
-/// What the height of a waveform lane stands for.
-double loudest_of(const Sound& sound) {
-  const auto whole = sound.peaks.columns(sound.mono, 0, static_cast<double>(sound.mono.size()), 1);
-  return whole.empty() ? 1.0 : std::clamp<double>(std::max(-whole[0].min, whole[0].max), 0.02, 1.0);
-}
 
 constexpr double kShortest = 0.01;  // seconds that can be seen at closest
 constexpr double kWaveShare = 0.28;  // height of a waveform lane beside a spectrogram's
@@ -53,7 +23,7 @@ SpectrogramScene::SpectrogramScene(QObject* parent) : QObject(parent) {
 void SpectrogramScene::set_lanes(std::vector<Lane> lanes, bool keep_view) {
   const double before = duration();
   lanes_ = std::move(lanes);
-  forget_images();
+  images_.keep_only(lanes_);
   drag_ = Drag::none;
   if (!keep_view || std::abs(duration() - before) > 1e-6) {
     if (!keep_view) selection_.reset();
@@ -69,7 +39,7 @@ void SpectrogramScene::set_lanes(std::vector<Lane> lanes, bool keep_view) {
 void SpectrogramScene::set_picture(std::size_t lane, PicturePtr picture) {
   if (lane >= lanes_.size()) return;
   lanes_[lane].picture = std::move(picture);
-  forget_images();
+  images_.keep_only(lanes_);
   limit_view();
   update_readout();
   Q_EMIT needs_paint();
@@ -94,10 +64,7 @@ void SpectrogramScene::set_hint(const QString& text) {
 void SpectrogramScene::set_look(double range, const QString& colours) {
   range_ = range;
   colours_ = colours;
-  for (auto& [picture, entry] : images_) {
-    entry.second.pixels = coloured(*picture, range_, colours_);
-    ++entry.second.revision;
-  }
+  images_.recolour(range_, colours_);
   Q_EMIT needs_paint();
 }
 
@@ -286,21 +253,8 @@ void SpectrogramScene::update_readout() {
     const QRectF& area = areas_[static_cast<std::size_t>(index)];
     const double seconds = time_at(cursor_->x());
     text = tr("%1 s").arg(seconds, 0, 'f', 3);
-    if (!lane.waveform && lane.picture) {
-      const Picture& picture = *lane.picture;
-      const double part = low_ + (area.bottom() - cursor_->y()) / area.height() * (high_ - low_);
-      const double at = part * picture.axis.bands;
-      const double hz = picture.axis.hz(at);
-      text += tr(" · %1 Hz").arg(QLocale().toString(hz, 'f', hz < 100 ? 1 : 0));
-      const QString note = note_text(hz);
-      if (!note.isEmpty()) text += " · " + note;
-      const int band = std::clamp(static_cast<int>(at), 0, picture.axis.bands - 1);
-      const int frame = static_cast<int>(std::lround(seconds / picture.seconds_per_frame));
-      if (frame >= 0 && frame < picture.frames) {
-        const double db = picture.at(band, frame);
-        text += QStringLiteral(" · %1%2 dB").arg(db < 0 ? "−" : "").arg(std::abs(db), 0, 'f', 1);
-      }
-    }
+    const double part = low_ + (area.bottom() - cursor_->y()) / area.height() * (high_ - low_);
+    if (!lane.waveform && lane.picture) text += point_text(*lane.picture, part, seconds);
   }
   if (text == readout_) return;
   readout_ = text;
@@ -374,7 +328,7 @@ void SpectrogramScene::draw_lane(ScenePainter& painter, std::size_t index) {
   const bool pictured = !lane.waveform && lane.picture;
   painter.fill(area, pictured ? colour_at(colours_, 0) : t.canvas);
   painter.clip(area);
-  if (lane.waveform) draw_waveform(painter, index);
+  if (lane.waveform) draw_waveform(painter, area, lane.sound.get(), begin_, end_);
   else if (pictured) draw_picture(painter, index);
   if (!lane.title.isEmpty()) {
     const QSizeF extent = painter.text_size(lane.title);
@@ -387,10 +341,7 @@ void SpectrogramScene::draw_lane(ScenePainter& painter, std::size_t index) {
     painter.text({area.center().x() - extent.width() / 2, area.center().y() - extent.height() / 2}, lane.note, t.dim);
   }
   painter.unclip();
-  if (lane.waveform && lane.sound) {
-    const QString scale = tr("±%1").arg(loudest_of(*lane.sound), 0, 'g', 2);
-    painter.text({area.left() - 8 - painter.text_size(scale).width(), area.top()}, scale, t.dim);
-  }
+  if (lane.waveform && lane.sound) draw_waveform_scale(painter, area, *lane.sound);
   if (pictured) {
     const double bands = lane.picture->axis.bands;
     draw_frequency_ruler(painter, area, lane.picture->axis, low_ * bands, high_ * bands);
@@ -409,27 +360,7 @@ void SpectrogramScene::draw_picture(ScenePainter& painter, std::size_t index) {
   if (to <= from) return;
   const double left = x_of(from), right = x_of(to);
   const QRectF source((from - first) / (last - first), 1 - high_, (to - from) / (last - first), high_ - low_);
-  painter.image(image_of(picture), QRectF(left, area.top(), right - left, area.height()), source);
-}
-
-void SpectrogramScene::draw_waveform(ScenePainter& painter, std::size_t index) {
-  const Theme& t = theme();
-  const Lane& lane = lanes_[index];
-  const QRectF& area = areas_[index];
-  const double middle = area.center().y(), half = area.height() / 2 - 2;
-  painter.line({area.left(), middle}, {area.right(), middle}, t.grid);
-  if (!lane.sound) return;
-  const double rate = lane.sound->buffer.sample_rate;
-  const int width = static_cast<int>(area.width());
-  // Quiet sounds are drawn larger, so that their shape can be seen; the scale stands at the left.
-  const double gain = 0.95 / loudest_of(*lane.sound);
-  const auto columns = lane.sound->peaks.columns(lane.sound->mono, begin_ * rate, end_ * rate, width);
-  for (int x = 0; x < static_cast<int>(columns.size()); ++x) {
-    const auto& column = columns[static_cast<std::size_t>(x)];
-    const double top = middle - std::clamp<double>(column.max * gain, -1, 1) * half;
-    const double bottom = middle - std::clamp<double>(column.min * gain, -1, 1) * half;
-    painter.fill(QRectF(area.left() + x, top, 1, std::max(1.0, bottom - top)), t.wave);
-  }
+  painter.image(images_.of(lanes_[index].picture, range_, colours_), QRectF(left, area.top(), right - left, area.height()), source);
 }
 
 void SpectrogramScene::draw_marks(ScenePainter& painter) {
@@ -475,26 +406,6 @@ void SpectrogramScene::draw_readout(ScenePainter& painter) {
   const double left = area.right() - extent.width() - 16;
   painter.fill(QRectF(left, area.top() + 5, extent.width() + 10, extent.height() + 4), QColor(0, 0, 0, 170));
   painter.text({left + 5, area.top() + 7}, readout_, QColor("#f7e6c8"));
-}
-
-const SceneImage& SpectrogramScene::image_of(const Picture& picture) {
-  auto found = images_.find(&picture);
-  if (found == images_.end()) {
-    PicturePtr keep;
-    for (const Lane& lane : lanes_) {
-      if (lane.picture.get() == &picture) keep = lane.picture;
-    }
-    SceneImage image{next_image_id(), 1, coloured(picture, range_, colours_)};
-    found = images_.emplace(&picture, std::make_pair(keep, std::move(image))).first;
-  }
-  return found->second.second;
-}
-
-void SpectrogramScene::forget_images() {
-  std::erase_if(images_, [this](const auto& entry) {
-    return std::none_of(lanes_.begin(), lanes_.end(),
-                        [&](const Lane& lane) { return lane.picture.get() == entry.first; });
-  });
 }
 
 }  // namespace luthier::ui

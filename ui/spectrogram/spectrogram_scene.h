@@ -3,26 +3,15 @@
 #include <QRectF>
 #include <QSizeF>
 #include <QString>
-#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "ui/common/sound.h"
-#include "ui/spectrogram/picture.h"
+#include "ui/spectrogram/lane.h"
+#include "ui/spectrogram/picture_images.h"
 #include "ui/spectrogram/scene_painter.h"
 
 namespace luthier::ui {
-
-/// One strip of the picture: a waveform or a spectrogram.
-struct Lane {
-  QString title;
-  SoundPtr sound;      ///< may be empty
-  PicturePtr picture;  ///< may be empty: not analysed yet
-  QString note;        ///< shown in the middle while there is no picture ("Analysing…", or why it failed)
-  bool waveform = false;
-  bool selected = false;  ///< marked as the one that is heard
-};
 
 /// Spectrograms and waveforms one above the other on one time axis, with rulers, dB bar, cursor read-out, selection and
 /// playhead. Draws through a ScenePainter and takes the pointer as SceneInput, so it looks and acts alike on OpenGL and
@@ -77,12 +66,9 @@ class SpectrogramScene : public QObject {
   void layout(QSizeF size);
   void limit_view();
   void draw_picture(ScenePainter& painter, std::size_t lane);
-  void draw_waveform(ScenePainter& painter, std::size_t lane);
   void draw_lane(ScenePainter& painter, std::size_t lane);
   void draw_marks(ScenePainter& painter);
   void draw_readout(ScenePainter& painter);
-  const SceneImage& image_of(const Picture& picture);
-  void forget_images();
   int lane_at(QPointF at) const;
   void update_readout();
   void press(const SceneInput& now);
@@ -92,7 +78,7 @@ class SpectrogramScene : public QObject {
 
   std::vector<Lane> lanes_;
   std::vector<QRectF> areas_;
-  std::map<const Picture*, std::pair<PicturePtr, SceneImage>> images_;
+  PictureImages images_;
   QString hint_, readout_, colours_ = "magma";
   double range_ = 80;
   double begin_ = 0, end_ = 1, low_ = 0, high_ = 1;
