@@ -8,6 +8,7 @@
 #include "core/run/rng.h"
 #include "core/session/content_hash.h"
 #include "core/session/device.h"
+#include "core/session/model_source.h"
 #include "core/session/public_weights.h"
 #include "core/session/text_file.h"
 #include "core/session/transfer_session.h"
@@ -198,17 +199,14 @@ void compare_clips(PreparedRun& run, const RunRecord& resumed) {
     run.warnings.push_back(std::to_string(changed) + " of the run's clips are gone or have changed since; it goes on with the others, but not as an unbroken run would.");
 }
 
-std::filesystem::path weights_to_start_from(const TrainingRequest& request) {
+std::filesystem::path weights_to_start_from(const TrainingRequest& request, const Workspace& workspace) {
   if (request.start_from == "shipped") {
     const auto shipped = shipped_models();
     if (shipped.empty()) throw ConfigError("No shipped weights are installed; name a run or a weight file to start from.");
     return shipped.front();
   }
   if (std::filesystem::is_regular_file(request.start_from)) return request.start_from;
-  const auto run = read_run(request.workspace, request.start_from);
-  const auto& path = run.best_checkpoint.empty() ? run.latest_checkpoint : run.best_checkpoint;
-  if (path.empty()) throw ConfigError("The run '" + request.start_from + "' has no checkpoint yet; train it for a while first.");
-  return path;
+  return checkpoint_of_run(workspace, request.start_from);
 }
 
 }  // namespace
@@ -236,7 +234,7 @@ PreparedRun prepare_run(const TrainingRequest& request, const Workspace& workspa
   if (run.family->info().role == Role::optimiser)
     throw ConfigError("'" + run.family->info().id + "' works on a sound directly and has nothing to train; use it with luthierctl transfer.");
   if (!resumed && !request.start_from.empty()) {
-    const auto file = weights_to_start_from(request);
+    const auto file = weights_to_start_from(request, workspace);
     run.start_from = load_checkpoint(file);
     run.start_text = request.start_from + " (SHA-256 " + sha256_of_file(file) + ")";
     if (run.start_from->at("family") != run.family->info().id)
