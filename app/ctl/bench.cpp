@@ -20,7 +20,7 @@ const VerbRegistration verb{"bench", "measure analysis, catalog, transfer and tr
   auto request = std::make_shared<BenchRequest>();
   auto list = std::make_shared<bool>(false);
   command.add_option("--filter", request->filter, "only those whose names hold this");
-  command.add_option("--device", request->device, "of transfers and training steps: auto, cpu or cuda")->capture_default_str();
+  command.add_option("--device", request->device, "of transfers and training steps: auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}))->capture_default_str();
   command.add_option("--seconds", request->seconds, "about how long each is repeated")->check(CLI::Range(0.01, 600.0))->capture_default_str();
   command.add_flag("--list", *list, "print the names and end");
   return [request, list](Context& context) {

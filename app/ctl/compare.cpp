@@ -71,8 +71,8 @@ const VerbRegistration compare{"compare", "pictures, sounds and numbers side by 
   command.add_option("--out", options->out, "folder to make")->required();
   command.add_option("--name", options->titles, "a title for each sound");
   command.add_option("--title", options->title, "heading of the picture")->capture_default_str();
-  command.add_option("--format", options->format, "wav or flac")->capture_default_str();
-  command.add_option("--colours", options->colours, "magma, viridis, grey or ink")->capture_default_str();
+  command.add_option("--format", options->format, "wav or flac")->check(CLI::IsMember({"wav", "flac"}))->capture_default_str();
+  command.add_option("--colours", options->colours, "magma, viridis, grey or ink")->check(CLI::IsMember({"magma", "viridis", "grey", "ink"}))->capture_default_str();
   return [options](Context& context) { return compare_verb(*options, context); };
 }};
 

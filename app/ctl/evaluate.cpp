@@ -31,7 +31,7 @@ const VerbRegistration evaluate_verb{"evaluate", "measure trained systems agains
   command.add_option("--cache", request.protocol.cache, "folder for renders and judges; default: in the workspace");
   command.add_option("--main-font", request.protocol.main_font, "FluidR3_GM soundfont");
   command.add_option("--held-out-font", request.protocol.held_out_font, "TimGM6mb soundfont");
-  command.add_option("--device", request.device, "cpu or cuda");
+  command.add_option("--device", request.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}))->capture_default_str();
   command.add_option("--out", options->out, "also write the table to this file (.json or .md)");
   command.add_flag("--directions", options->directions, "also show every direction");
   command.add_flag("--no-judges", options->no_judges, "leave out recognition and the Fréchet distance");

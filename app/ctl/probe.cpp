@@ -63,7 +63,7 @@ const VerbRegistration probe_registration{"probe", "measure a run by the figures
   command.add_option("--run", request->run, "trained run of this workspace")->required();
   command.add_option("--checkpoint", request->checkpoint, "a weight file instead of the run's best");
   command.add_option("--clips", request->clips, "clips of each label that were not trained on, at most")->check(CLI::Range(1, 1000))->capture_default_str();
-  command.add_option("--device", request->device, "auto, cpu or cuda")->capture_default_str();
+  command.add_option("--device", request->device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}))->capture_default_str();
   std::vector<Schema> schemas;
   for (const auto& family : family_catalog()) schemas.push_back(family.transfer_schema);
   const SchemaFlags flags(command, schemas);

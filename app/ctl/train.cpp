@@ -86,7 +86,7 @@ const VerbRegistration train_registration{"train", "train a model family on the 
   auto options = std::make_shared<Options>();
   command.add_option("family", options->family, "model family: " + family_names());
   command.add_option("--preset", options->preset, "a family's preset: report, studio, quick (minutes), tiny (under a minute)");
-  command.add_option("--device", options->device, "auto, cpu or cuda")->capture_default_str();
+  command.add_option("--device", options->device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}))->capture_default_str();
   command.add_option("--resume", options->resume, "go on with this run from its last checkpoint; settings given are changed");
   command.add_option("--start-from", options->start_from, "a new run from the weights of this run or file, or of the 'shipped' model (fine-tuning)");
   command.add_option("--pairs", options->pairs, "name of a pair set");

@@ -53,7 +53,7 @@ const VerbRegistration transfer_registration{"transfer", "play one sound's notes
   command.add_option("--style", request.style, "sound file or clip number: the timbre")->required();
   command.add_flag("!--no-treble", request.treble, "make nothing above the model's own band (otherwise treble follows the style where the content's rate allows it)");
   command.add_option("--vocoder", request.vocoder, "run or weight file of a vocoder (default: Griffin-Lim from the content's phase)");
-  command.add_option("--device", request.device, "auto, cpu or cuda")->capture_default_str();
+  command.add_option("--device", request.device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}))->capture_default_str();
   command.add_option("--out", request.output, "WAV, FLAC … that does not exist yet (default: a new folder under transfers/)");
   command.add_option("--image", request.image, "PNG with the spectrograms of content, style and result");
   command.add_flag("--json-steps", options->json_steps, "with --json: a line for every sampling step");

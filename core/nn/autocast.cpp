@@ -4,7 +4,7 @@
 
 namespace luthier::nn {
 
-Autocast::Autocast(c10::Device device, bool on) : on_(on && device.is_cuda()), type_(device.type()) {
+Autocast::Autocast(c10::Device device, bool on, Where where) : on_(on && (where == Where::any || device.is_cuda())), type_(device.type()) {
   if (!on_) return;
   before_ = at::autocast::is_autocast_enabled(type_);
   at::autocast::set_autocast_enabled(type_, true);

@@ -5,10 +5,12 @@
 
 namespace luthier::nn {
 
-/// bfloat16 arithmetic on a CUDA device while it lives; on the CPU it changes nothing, so that figures repeat to the bit.
+/// bfloat16 arithmetic while it lives: on a CUDA device, or on `any` device. On a CPU that has it, it is nearly twice as fast
+/// in large matrix products and slower in small ones.
 class Autocast {
  public:
-  Autocast(c10::Device device, bool on);
+  enum class Where { cuda, any };
+  Autocast(c10::Device device, bool on, Where where = Where::cuda);
   ~Autocast();
   Autocast(const Autocast&) = delete;
   Autocast& operator=(const Autocast&) = delete;

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "core/families/family.h"
+#include "core/session/model_source.h"
 #include "core/session/training_session.h"
 #include "core/session/transfer_session.h"
 #include "core/session/workspace.h"
@@ -32,10 +33,7 @@ struct Loaded {
 
 fs::path checkpoint_of(const EvaluateRequest& request, const std::string& run) {
   if (fs::is_regular_file(run)) return run;
-  const auto summary = read_run(request.workspace, run);
-  const auto& path = summary.best_checkpoint.empty() ? summary.latest_checkpoint : summary.best_checkpoint;
-  if (path.empty()) throw ConfigError("Run '" + run + "' has no checkpoint yet; train it for a while first.");
-  return path;
+  return checkpoint_of_run(Workspace::open(request.workspace), run);
 }
 
 std::shared_ptr<Loaded> load(const EvaluateRequest& request, const fs::path& path, const std::string& name) {

@@ -26,12 +26,14 @@ namespace {
 namespace fs = std::filesystem;
 constexpr int kImageRate = 22050;
 
-void require_empty(const fs::path& folder) {
+/// True: the folder was made here.
+bool require_empty(const fs::path& folder) {
   std::error_code error;
   if (fs::exists(folder, error) && (!fs::is_directory(folder, error) || !fs::is_empty(folder, error)))
     throw SessionError("'" + folder.string() + "' holds something already; export into a new or empty folder");
-  fs::create_directories(folder, error);
+  const bool made = fs::create_directories(folder, error);
   if (error) throw SessionError("the folder '" + folder.string() + "' cannot be made (" + error.message() + ")");
+  return made;
 }
 
 /// Calls `write(sound, clip, target without extension)` for each clip; a clip that cannot be read is listed.
@@ -47,7 +49,7 @@ ExportResult export_each(const Workspace& workspace, const ExportRequest& reques
   for (const auto& [label, members] : named_clips(*catalog))
     std::copy_if(members.begin(), members.end(), std::back_inserter(clips), [&](const NamedClip& clip) { return wanted.contains(clip.id); });
   if (clips.empty()) throw SessionError("there is no labelled clip to export; label clips first, or use another search");
-  require_empty(request.folder);
+  const bool made = require_empty(request.folder);
   ExportResult result;
   ProgressMeter meter(progress, static_cast<double>(clips.size()));
   double done = 0;
@@ -69,7 +71,13 @@ ExportResult export_each(const Workspace& workspace, const ExportRequest& reques
     const fs::path folder = request.folder / safe_file_name(clip.label);
     std::error_code error;
     fs::create_directories(folder, error);
-    write(std::move(sound), *view, clip, folder / clip.name);
+    try {
+      write(std::move(sound), *view, clip, folder / clip.name);
+    } catch (...) {  // a full disk leaves what was written, and no empty folders
+      if (fs::is_empty(folder, error) && !error) fs::remove(folder, error);
+      if (made && fs::is_empty(request.folder, error) && !error) fs::remove(request.folder, error);
+      throw;
+    }
     ++result.files;
   }
   meter.finish(std::to_string(result.files) + " files");

@@ -142,7 +142,9 @@ void find_pairs(PreparedRun& run, const TrainingRequest& request, const Workspac
   run.pairs = pairs_on_the_fly(*run.clips, static_cast<std::uint64_t>(std::get<std::int64_t>(run.config.at("seed"))));
 }
 
-void check_labels(const ClipSet& clips, const DataNeeds& needs) {
+void check_labels(const ClipSet& clips, const DataNeeds& needs, const std::vector<SkippedClip>& skipped) {
+  if (clips.clips.empty() && !skipped.empty())
+    throw ConfigError("None of the " + std::to_string(skipped.size()) + " labelled clips can be used; the first, " + skipped.front().name + ": " + skipped.front().reason);
   if (clips.clips.empty())
     throw ConfigError("There is no labelled clip to train on; import sounds and give them labels first.");
   const auto labels = static_cast<int>(clips.labels.size());
@@ -162,8 +164,8 @@ void check_phrases(const ClipSet& clips) {
   throw ConfigError("This model needs the same notes played by several instruments, and no two clips of different labels share a phrase; luthierctl synth renders such clips.");
 }
 
-void check_needs(const PreparedRun& run, const DataNeeds& needs) {
-  check_labels(*run.clips, needs);
+void check_needs(const PreparedRun& run, const DataNeeds& needs, const std::vector<SkippedClip>& skipped) {
+  check_labels(*run.clips, needs, skipped);
   if (needs.phrases) check_phrases(*run.clips);
   if (needs.pair_set && run.pairs.empty())
     throw ConfigError("No pair can be made of these clips; they need at least two labels with clips for training.");
@@ -236,7 +238,8 @@ PreparedRun prepare_run(const TrainingRequest& request, const Workspace& workspa
   if (!resumed && !request.start_from.empty()) {
     const auto file = weights_to_start_from(request, workspace);
     run.start_from = load_checkpoint(file);
-    run.start_text = request.start_from + " (SHA-256 " + sha256_of_file(file) + ")";
+    const std::string name = std::filesystem::is_regular_file(request.start_from) ? file.filename().string() : request.start_from;
+    run.start_text = name + " (SHA-256 " + sha256_of_file(file) + ")";
     if (run.start_from->at("family") != run.family->info().id)
       throw ConfigError("The weights '" + request.start_from + "' are of the family '" + run.start_from->at("family") + "', not of '" + run.family->info().id + "'.");
   }
@@ -256,7 +259,7 @@ PreparedRun prepare_run(const TrainingRequest& request, const Workspace& workspa
     tell_skipped(run, loaded);
     find_pairs(run, request, workspace, *catalog, needs, resumed);
     keep_training_pairs(run);
-    check_needs(run, needs);
+    check_needs(run, needs, loaded.skipped);
     if (resumed) compare_clips(run, *resumed);
   }
   for (const auto& module : run.family->modules(run.config)) run.parameters += module.parameters;

@@ -3,9 +3,11 @@
 #include <torch/torch.h>
 
 #include <cstdlib>
+#include <sstream>
 
 #include "core/families/family.h"
 #include "core/session/content_hash.h"
+#include "core/session/model_source.h"
 #include "core/session/run_record.h"
 #include "core/session/text_file.h"
 #include "core/session/training_session.h"
@@ -23,10 +25,24 @@ constexpr std::int64_t kSmall = 4096;
 
 fs::path checkpoint_path(const fs::path& workspace, const std::string& run_or_file) {
   if (fs::is_regular_file(run_or_file)) return run_or_file;
-  const auto run = read_run(workspace, run_or_file);
-  const auto& path = run.best_checkpoint.empty() ? run.latest_checkpoint : run.best_checkpoint;
-  if (path.empty()) throw ConfigError("Run '" + run_or_file + "' has no checkpoint yet; train it for a while first.");
-  return path;
+  return checkpoint_of_run(Workspace::open(workspace), run_or_file);
+}
+
+/// What is given away names no folders of the machine that it was made on.
+void strip_paths(Checkpoint& checkpoint) {
+  const auto found = checkpoint.record.find("config");
+  if (found == checkpoint.record.end()) return;
+  const Schema schema = run_schema(find_family(checkpoint.at("family")));
+  Config config = config_from_text(schema, found->second);
+  for (auto& [name, value] : config) {
+    auto* text = std::get_if<std::string>(&value);
+    if (!text || text->find('/') == std::string::npos) continue;
+    std::string names;
+    std::istringstream parts(*text);
+    for (std::string part; std::getline(parts, part, ':');) names += (names.empty() ? "" : ":") + part.substr(part.rfind('/') + 1);
+    *text = names;
+  }
+  found->second = canonical_text(config);
 }
 
 /// "model.<module>.…" from averaged weights where the checkpoint has them.
@@ -61,6 +77,7 @@ WeightsInfo export_weights(const fs::path& workspace, const std::string& run_or_
   if (fs::exists(output)) throw ConfigError("'" + output.string() + "' is there already; choose another name, nothing is overwritten.");
   auto checkpoint = load_checkpoint(checkpoint_path(workspace, run_or_file));
   checkpoint.tensors = plain_weights(checkpoint.tensors, half);
+  strip_paths(checkpoint);
   for (const auto& [key, value] : extra_record) checkpoint.record[key] = value;
   if (output.has_parent_path()) fs::create_directories(output.parent_path());
   save_checkpoint(output, checkpoint);

@@ -39,6 +39,8 @@ class TestTrainAndTransfer : public QObject {
   void wrongValuesFailWithOneSentence_data();
   void wrongValuesFailWithOneSentence();
   void transferAndCompareWork();
+  void weightsGivenAwayNameNoFolders();
+  void lostFilesAreNamed();
   void modelsShowsCounts();
   void spectrogramAndInvertGoRoundAndRefuseDamage();
 
@@ -125,6 +127,9 @@ void TestTrainAndTransfer::wrongWordsAreUsageErrors_data() {
   QTest::newRow("no family") << QStringList{"train"};
   QTest::newRow("unknown flag") << QStringList{"train", "latent_diffusion", "--nonsense", "3"};
   QTest::newRow("no style") << QStringList{"transfer", "--content", "1"};
+  QTest::newRow("device") << QStringList{"train", "latent_diffusion", "--preset", "tiny", "--device", "tpu"};
+  QTest::newRow("kind") << QStringList{"spectrogram", "/nowhere.wav", "--kind", "scalogram", "--out", "x.npy"};
+  QTest::newRow("colours") << QStringList{"compare", "a.wav", "--colours", "rainbow", "--out", "x"};
   QTest::newRow("no sounds") << QStringList{"compare", "--out", "x"};
 }
 
@@ -141,7 +146,6 @@ void TestTrainAndTransfer::wrongValuesFailWithOneSentence_data() {
   QTest::newRow("family") << QStringList{"train", "opera"} << "no model family";
   QTest::newRow("value") << QStringList{"train", "latent_diffusion", "--batch", "many"} << "'batch' cannot be 'many'";
   QTest::newRow("range") << QStringList{"train", "latent_diffusion", "--batch", "-1"} << "batch";
-  QTest::newRow("device") << QStringList{"train", "latent_diffusion", "--preset", "tiny", "--device", "tpu"} << "tpu";
   QTest::newRow("resume") << QStringList{"train", "--resume", "nothing"} << "no run";
   QTest::newRow("models") << QStringList{"models", "opera"} << "no model family";
   QTest::newRow("spectrogram") << QStringList{"spectrogram", "/nowhere.wav", "--out", "/tmp/never.npy"} << "nowhere.wav";
@@ -170,6 +174,37 @@ void TestTrainAndTransfer::transferAndCompareWork() {
   const auto json = nlohmann::json::parse(compared.out.toStdString());
   QVERIFY(json.at("figures")[0].at("figures").contains("notes_kept"));
   QVERIFY(QFile::exists(folder_->filePath("cmp/comparison.png")));
+}
+
+void TestTrainAndTransfer::weightsGivenAwayNameNoFolders() {
+  QCOMPARE(run(train({"--ae_steps", "2", "--steps", "2", "--bank_file", folder_->filePath("private/bank"), "--soundfonts", "/home/someone/a.sf2:/srv/b.sf3?0-79"})).code, 0);
+  const auto id = QString::fromStdString(list_runs(workspace_->folder()).front().id);
+  const QString out = folder_->filePath("given.safetensors");
+  QCOMPARE(run({"export", "--weights", id, "--out", out}).code, 0);
+  QFile file(out);
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  const QByteArray bytes = file.readAll();
+  QVERIFY(bytes.contains("a.sf2:b.sf3?0-79") && bytes.contains("bank"));
+  QVERIFY(!bytes.contains(folder_->path().toUtf8()) && !bytes.contains("/home/someone") && !bytes.contains("/srv"));
+  QCOMPARE(run({"transfer", "--checkpoint", out, "--content", "1", "--style", "4", "--out", folder_->filePath("z.wav"), "--device", "cpu"}).code, 0);
+  // A run that starts from the file names the file, not where it lay.
+  QCOMPARE(run(train({"--steps", "2", "--start-from", out})).code, 0);
+  const auto second = list_runs(workspace_->folder());
+  const auto fresh = std::find_if(second.begin(), second.end(), [&](const RunSummary& summary) { return summary.id != id.toStdString(); });
+  QVERIFY(fresh != second.end());
+  const QString again = folder_->filePath("again.safetensors");
+  QCOMPARE(run({"export", "--weights", QString::fromStdString(fresh->id), "--out", again}).code, 0);
+  QFile started(again);
+  QVERIFY(started.open(QIODevice::ReadOnly));
+  const QByteArray head = started.readAll();
+  QVERIFY(head.contains("given.safetensors (SHA-256") && !head.contains(folder_->path().toUtf8()));
+}
+
+void TestTrainAndTransfer::lostFilesAreNamed() {
+  for (const auto& entry : fs::directory_iterator(workspace_->audio())) fs::remove(entry.path());
+  const auto result = run(train({"--ae_steps", "2", "--steps", "2"}));
+  QCOMPARE(result.code, 1);
+  QVERIFY2(result.err.contains("labelled clips can be used; the first") && result.err.contains(".wav"), qPrintable(result.err));
 }
 
 void TestTrainAndTransfer::modelsShowsCounts() {

@@ -107,15 +107,35 @@ class StudioTransfer : public FamilyTransfer {
     return fade.to(networks_.device);
   }
 
+  /// The mean of several estimates: the latent's grid lies elsewhere in each, so what the grid costs averages out.
   torch::Tensor one_window(const torch::Tensor& features, const studio::Style& style, const StudioTransferSettings& settings,
                            const StepObserver& observer, std::int64_t windows, std::int64_t index, std::stop_token stop) {
+    const std::int64_t passes = settings.passes > 0 ? settings.passes : settings.steps <= 1 ? 4 : 1;
+    const std::int64_t unit = 2 * networks_.settings.patch;
+    torch::Tensor sum;
+    for (std::int64_t pass = 0; pass < passes; ++pass) {
+      const std::int64_t shift = pass * unit / passes;
+      const auto moved = shift == 0 ? features : torch::cat({features.narrow(1, 0, 1).expand({1, shift, features.size(2)}), features}, 1);
+      const Counter counter{windows * passes, index * passes + pass};
+      const auto estimate = one_pass(moved, style, settings, observer, counter, stop).narrow(1, shift, features.size(1));
+      sum = pass == 0 ? estimate : sum + estimate;
+    }
+    return sum / static_cast<double>(passes);
+  }
+
+  struct Counter {
+    std::int64_t all, index;  ///< passes of the whole sound, and which this is
+  };
+
+  torch::Tensor one_pass(const torch::Tensor& features, const studio::Style& style, const StudioTransferSettings& settings,
+                         const StepObserver& observer, const Counter& counter, std::stop_token stop) {
     auto& autoencoder = *networks_.autoencoder;
     const auto latent = autoencoder.encode(features);
-    Rng rng(static_cast<std::uint64_t>(settings.seed), static_cast<std::uint64_t>(index));
+    Rng rng(static_cast<std::uint64_t>(settings.seed), static_cast<std::uint64_t>(counter.index));
     const auto show = [&](int step, int total, const torch::Tensor& estimate) {
       if (!observer) return;
       const auto picture = autoencoder.denormalise(autoencoder.decode(estimate, features.size(1)))[0].t().unsqueeze(0).to(torch::kCPU);
-      observer({static_cast<int>(index) * total + step, static_cast<int>(windows) * total, picture});
+      observer({static_cast<int>(counter.index) * total + step, static_cast<int>(counter.all) * total, picture});
     };
     return autoencoder.decode(studio::sample(networks_, latent, style, settings, rng, show, stop), features.size(1));
   }

@@ -1,7 +1,5 @@
 #include "core/families/latent_diffusion/studio_sampler.h"
 
-#include <ATen/autocast_mode.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -20,18 +18,6 @@ void Networks::eval() {
   autoencoder->eval();
   style_encoder->eval();
   denoiser->eval();
-}
-
-MixedPrecision::MixedPrecision(torch::Device device, bool on)
-    : type_(device.type()), before_(at::autocast::is_autocast_enabled(device.type())) {
-  at::autocast::set_autocast_enabled(type_, on);
-  at::autocast::set_autocast_dtype(type_, torch::kBFloat16);
-  at::autocast::increment_nesting();
-}
-
-MixedPrecision::~MixedPrecision() {
-  if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
-  at::autocast::set_autocast_enabled(type_, before_);
 }
 
 namespace {

@@ -28,17 +28,4 @@ using LatentObserver = std::function<void(int step, int total, const torch::Tens
 torch::Tensor sample(Networks& networks, const torch::Tensor& content, const Style& style, const StudioTransferSettings& options,
                      Rng& rng, const LatentObserver& observer, std::stop_token stop);
 
-/// Turns bfloat16 autocast on for a scope.
-class MixedPrecision {
- public:
-  MixedPrecision(torch::Device device, bool on);
-  ~MixedPrecision();
-  MixedPrecision(const MixedPrecision&) = delete;
-  MixedPrecision& operator=(const MixedPrecision&) = delete;
-
- private:
-  torch::DeviceType type_;
-  bool before_;
-};
-
 }  // namespace luthier::studio

@@ -32,7 +32,7 @@ struct StudioSettings {
   std::int64_t steps = 4000, batch = 16, frames = 192, style_frames = 192;
   double learning_rate = 8e-4, weight_decay = 1e-3;
   std::int64_t warmup = 200;
-  double terminal_share = 0.3, style_drop = 0.1, mel_loss = 0.5, energy_loss = 0.1, low_noise_weight = 1.0;
+  double terminal_share = 0.3, style_drop = 0.1, mel_loss = 0.5, distance_loss = 0, energy_loss = 0.1, low_noise_weight = 1.0;
   bool mixed_precision = true;
 
   template <class V>
@@ -94,6 +94,7 @@ struct StudioSettings {
     v.number("terminal_share", terminal_share, 0, 1, "", "Share of draws at pure noise, where sampling starts.");
     v.number("style_drop", style_drop, 0, 0.9, "", "Share of crops trained without style, for guidance.");
     v.number("mel_loss", mel_loss, 0, 100, "", "Weight of the absolute error of the decoded estimate beside the error in v.");
+    v.number("distance_loss", distance_loss, 0, 100, "", "Weight of the log-spectral distance of the decoded estimate: the root mean square of each band's error over the crop.");
     v.number("energy_loss", energy_loss, 0, 100, "", "Weight of the error in each band's energy over the crop, against dull, averaged results.");
     v.number("low_noise_weight", low_noise_weight, 0, 10, "", "Weight of the error in v at low noise; 1: all levels alike.");
     v.toggle("mixed_precision", mixed_precision, "bfloat16 arithmetic where the device has it.");
@@ -102,7 +103,7 @@ struct StudioSettings {
 
 /// What a studio transfer can be asked for.
 struct StudioTransferSettings {
-  std::int64_t steps = 0, seed = 1;
+  std::int64_t steps = 0, seed = 1, passes = 0;
   double strength = 1.0, guidance = 1.0, temperature = 1.0, start_level = 1.0, eta = 0.0;
 
   template <class V>
@@ -115,6 +116,7 @@ struct StudioTransferSettings {
     v.number("temperature", temperature, 0, 2, "", "Deviation of the noise; below 1 is calmer.");
     v.number("start_level", start_level, 0.01, 1, "", "Noise level that the refinement after the first step starts from.");
     v.number("eta", eta, 0, 1, "", "Fresh noise in each DDIM step; 0 is deterministic.");
+    v.number("passes", passes, 0, 8, "passes", "Estimates averaged, each with the sound shifted by a part of a latent frame; 0: 4 with one step, else 1.");
   }
 };
 

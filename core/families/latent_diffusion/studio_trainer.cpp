@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "core/nn/autocast.h"
+
 namespace luthier::studio {
 namespace {
 
@@ -20,6 +22,10 @@ torch::Tensor energy_error(const torch::Tensor& a, const torch::Tensor& b, const
   const auto level = [&](const torch::Tensor& x) { return torch::logsumexp(2.0 * deviation * x, 1) / 2.0; };
   return (level(a) - level(b)).abs().mean() / deviation;
 }
+
+/// The log-spectral distance itself: root mean square over the crop's frames for each band, averaged over the bands.
+/// It weighs the large errors (a note's start, a tail that rings on) more than the mean absolute error does.
+torch::Tensor distance_error(const torch::Tensor& a, const torch::Tensor& b) { return ((a - b).square().mean(1) + 1e-6).sqrt().mean(); }
 
 constexpr std::int64_t kFiguresEveryOnCuda = 20;  // reading a figure waits for the device
 
@@ -88,7 +94,7 @@ torch::Tensor StudioTrainer::autoencoder_loss(const Batch& batch, Rng& rng, Figu
   const auto& features = batch.at("features");
   torch::Tensor latent, decoded;
   {
-    const MixedPrecision precision(inputs_.device, settings_.mixed_precision);
+    const nn::Autocast precision(inputs_.device, settings_.mixed_precision, nn::Autocast::Where::any);
     latent = networks_.autoencoder->encode(features).to(torch::kFloat);
     decoded = networks_.autoencoder->decode(latent + settings_.latent_noise * rng.normal(latent.sizes(), inputs_.device), features.size(1));
   }
@@ -109,28 +115,32 @@ torch::Tensor StudioTrainer::diffusion_loss(const Batch& batch, Figures& figures
   const auto z = regression ? torch::zeros_like(x) : alpha * x + sigma * batch.at("noise");
   torch::Tensor out, decoded;
   {
-    const MixedPrecision precision(inputs_.device, settings_.mixed_precision);
+    const nn::Autocast precision(inputs_.device, settings_.mixed_precision, nn::Autocast::Where::any);
     const auto style = styled(batch.at("style"), batch.at("dropped"));
     out = networks_.denoiser->forward(z, batch.at("content_latent"), regression ? torch::ones_like(time) : time, style).to(torch::kFloat);
-    if (settings_.mel_loss > 0 || regression)
+    if (settings_.mel_loss > 0 || settings_.distance_loss > 0 || regression)
       decoded = networks_.autoencoder->decode(regression ? out : alpha * z - sigma * out, batch.at("target").size(1)).to(torch::kFloat);
   }
   torch::Tensor error, loss;
   if (regression) {
     error = (out - x).square().mean();
-    loss = (decoded - batch.at("target")).abs().mean();
-    if (settings_.energy_loss > 0) loss = loss + settings_.energy_loss * energy_error(decoded, batch.at("target"), networks_.autoencoder->deviation);
+    loss = decoded_error(decoded, batch.at("target"), 1);
   } else {
     const auto weight = settings_.low_noise_weight + (1 - settings_.low_noise_weight) * sigma.square();
     error = ((out - (alpha * batch.at("noise") - sigma * x)).square() * weight).mean();
     loss = error;
-    if (decoded.defined())
-      loss = loss + settings_.mel_loss * (decoded - batch.at("target")).abs().mean() +
-             settings_.energy_loss * energy_error(decoded, batch.at("target"), networks_.autoencoder->deviation);
+    if (decoded.defined()) loss = loss + decoded_error(decoded, batch.at("target"), settings_.mel_loss);
   }
   figures = {{"loss", 0}, {"error", 0}};
   const bool read = !inputs_.device.is_cuda();
   if (read) figures = {{"loss", loss.item<double>()}, {regression ? "latent_mse" : "v_mse", error.item<double>()}};
+  return loss;
+}
+
+torch::Tensor StudioTrainer::decoded_error(const torch::Tensor& decoded, const torch::Tensor& target, double mel_weight) const {
+  auto loss = mel_weight * (decoded - target).abs().mean();
+  if (settings_.distance_loss > 0) loss = loss + settings_.distance_loss * distance_error(decoded, target);
+  if (settings_.energy_loss > 0) loss = loss + settings_.energy_loss * energy_error(decoded, target, networks_.autoencoder->deviation);
   return loss;
 }
 
@@ -180,7 +190,7 @@ Figures StudioTrainer::validate(int phase) {
 }
 
 Figures StudioTrainer::validate_diffusion() {
-  const MixedPrecision precision(inputs_.device, settings_.mixed_precision);
+  const nn::Autocast precision(inputs_.device, settings_.mixed_precision, nn::Autocast::Where::any);
   auto& autoencoder = *networks_.autoencoder;
   const auto target = autoencoder.normalise(validation_.at("target"));
   const auto content = autoencoder.encode(autoencoder.normalise(validation_.at("content"))).to(torch::kFloat);
@@ -216,7 +226,7 @@ Figures StudioTrainer::validate_diffusion() {
 
 std::vector<Preview> StudioTrainer::preview(int phase) {
   if (triples_.empty()) return {};
-  const MixedPrecision precision(inputs_.device, settings_.mixed_precision);
+  const nn::Autocast precision(inputs_.device, settings_.mixed_precision, nn::Autocast::Where::any);
   auto& autoencoder = *networks_.autoencoder;
   const auto first = [&](const char* name) { return validation_.at(name).narrow(0, 0, 1); };
   const auto target = autoencoder.normalise(first("target"));

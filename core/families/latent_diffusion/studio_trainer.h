@@ -30,6 +30,8 @@ class StudioTrainer : public Trainer {
   torch::Tensor diffusion_loss(const Batch& batch, Figures& figures);
   Style styled(const torch::Tensor& style, const torch::Tensor& dropped);
   Figures validate_diffusion();
+  /// Errors of the decoded estimate, weighted; both [batch, frame, band], normalised.
+  torch::Tensor decoded_error(const torch::Tensor& decoded, const torch::Tensor& target, double mel_weight) const;
   void set_rate(FlatAdamW& optimiser, std::int64_t step, std::int64_t total);
 
   TrainingInputs inputs_;
