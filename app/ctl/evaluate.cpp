@@ -21,8 +21,8 @@ const VerbRegistration evaluate_verb{"evaluate", "measure trained systems agains
   auto& request = options->request;
   command.add_option("--run", request.runs, "run id or checkpoint file; may be given several times; default: the shipped weights");
   command.add_option("--name", request.names, "row name for each run, in order");
-  command.add_option("--protocol", request.protocol.protocol, "t1 unseen phrases, t2 unseen content font, t3 unseen style font, t3x unseen instruments")
-      ->check(CLI::IsMember({"t1", "t2", "t3", "t3x"}));
+  command.add_option("--protocol", request.protocol.protocol, "t1 unseen phrases, t1w the same at 44.1 kHz with its treble, t2 unseen content font, t3 unseen style font, t3x unseen instruments")
+      ->check(CLI::IsMember({"t1", "t1w", "t2", "t3", "t3x"}));
   command.add_option("--phrases", request.protocol.phrases, "test phrases, 1 to 60 (60 is the protocol)")->check(CLI::Range(1, 60));
   command.add_option("--direction", request.protocol.directions, "only this direction, as in piano>violin; may be given several times");
   command.add_option("--steps", request.steps, "sampling steps, a row for each (default 1 4 10 50)");

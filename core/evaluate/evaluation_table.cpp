@@ -150,6 +150,8 @@ const std::vector<MetricInfo>& metric_columns() {
       {"flux_oracle", "flux/oracle", "ratio", one, 2, "The flux ratio over that of the oracle row."},
       {"high_band", "high band", "ratio", one, 2, "Share of the energy at 4 to 8 kHz, output / target (geometric mean)."},
       {"high_band_oracle", "high/oracle", "ratio", one, 2, "The high-band ratio over that of the oracle row."},
+      {"treble_lsd", "LSD 8-16k", "dB", lower, 2, "Log-spectral distance of the treble, 64 mel bands from 8 to 16 kHz at 44.1 kHz."},
+      {"treble_energy", "treble", "ratio", one, 3, "Share of the energy at 8 to 16 kHz, output / target (geometric mean)."},
       {"attack", "attack", "ratio", one, 2, "Steepness of the attacks, output / target."},
       {"rtf", "RTF", "", lower, 3, "Computing time / duration."},
   };

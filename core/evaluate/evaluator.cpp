@@ -18,6 +18,7 @@
 #include "core/evaluate/protocol.h"
 #include "core/evaluate/run_parallel.h"
 #include "core/evaluate/single_torch_thread.h"
+#include "core/evaluate/treble.h"
 #include "core/families/family.h"
 
 namespace luthier {
@@ -35,7 +36,7 @@ struct CaseScore {
   std::vector<double> embeddings;
 };
 
-bool geometric(const std::string& id) { return id == "high_band"; }
+bool geometric(const std::string& id) { return id == "high_band" || id == "treble_energy"; }
 
 std::vector<float> to_evaluation_rate(const audio::AudioBuffer& sound) {
   if (sound.empty()) throw EvaluationError("gave no sound");
@@ -53,7 +54,7 @@ std::vector<NamedSystem> baseline_systems() {
   out[1].run = [](const EvaluationCase& item) { return pass(item.style); };
   out[2].name = "EQ match";
   out[2].run = [](const EvaluationCase& item) {
-    return pass({kEvaluationRate, eq_match(item.content.channels.front(), item.style.channels.front())});
+    return pass({kEvaluationRate, eq_match(to_evaluation_rate(item.content), to_evaluation_rate(item.style))});
   };
   out[3].name = "true target";
   out[3].oracle = [](const EvaluationCase&, const audio::AudioBuffer& target) { return pass(target); };
@@ -63,7 +64,7 @@ std::vector<NamedSystem> baseline_systems() {
 class Evaluator {
  public:
   Evaluator(const ProtocolOptions& options, const ProgressSink& progress, std::stop_token stop)
-      : options_(options), progress_(progress), stop_(std::move(stop)), plan_(plan_protocol(options)), cache_(options.cache) {
+      : options_(options), progress_(progress), stop_(std::move(stop)), plan_(plan_protocol(options)), cache_(options.cache, plan_.sample_rate), judge_cache_(options.cache) {
     if (options.cache.empty()) throw EvaluationError("The evaluation needs a folder for its renders (cache).");
     if (options.threads < 1) throw EvaluationError("The evaluation needs at least one thread.");
   }
@@ -86,6 +87,7 @@ class Evaluator {
     if (!progress_) return {};
     return [=, this](const Progress& p) { progress_({from + (to - from) * p.fraction, p.text, p.seconds_left}); };
   }
+  bool wide() const { return plan_.sample_rate != kEvaluationRate; }
   std::size_t target_index(std::size_t target, int phrase) const {
     return static_cast<std::size_t>(phrase) * plan_.targets.size() + target;
   }
@@ -94,29 +96,33 @@ class Evaluator {
   ProgressSink progress_;
   std::stop_token stop_;
   ProtocolPlan plan_;
-  RenderCache cache_;
+  RenderCache cache_, judge_cache_;
   Judges judges_;
   std::vector<audio::Phrase> phrases_;
   std::vector<ClipAnalysis> targets_;        ///< [phrase][target]
   std::vector<double> target_slopes_;        ///< [phrase][target]
+  std::vector<TrebleAnalysis> target_trebles_;  ///< [phrase][target], wide protocols only
   std::mutex serial_;
 };
 
 void Evaluator::prepare() {
   cache_.prepare(plan_.renders(options_.judges), options_.threads, part(0.0, 0.15), stop_);
   if (options_.judges)
-    judges_ = make_judges(plan_, cache_, options_.seed, options_.threads, part(0.15, 0.27), stop_);
+    judges_ = make_judges(plan_, judge_cache_, options_.seed, options_.threads, part(0.15, 0.27), stop_);
   for (int k = 0; k < plan_.phrases; ++k)
     phrases_.push_back(audio::make_phrase(kFirstTestPhraseSeed + static_cast<std::uint64_t>(k)));
   const std::size_t count = phrases_.size() * plan_.targets.size();
   targets_.resize(count);
   target_slopes_.resize(count);
+  if (wide()) target_trebles_.resize(count);
   std::vector<bool> used(plan_.targets.size(), false);
   for (const ProtocolDirection& d : plan_.directions) used[d.target] = true;
   const auto work = [&](std::size_t i, std::size_t) {
     const std::size_t target = i % plan_.targets.size(), phrase = i / plan_.targets.size();
     if (!used[target]) return;
-    targets_[i] = analyse_clip(cache_.clip(plan_.target_key(target, static_cast<int>(phrase))).channels.front());
+    const audio::AudioBuffer sound = cache_.clip(plan_.target_key(target, static_cast<int>(phrase)));
+    targets_[i] = analyse_clip(to_evaluation_rate(sound));
+    if (wide()) target_trebles_[i] = analyse_treble(sound);
     targets_[i].judge_mel = {};
     target_slopes_[i] = attack_slope(targets_[i], phrase_onsets(phrases_[phrase]));
   };
@@ -183,6 +189,11 @@ CaseScore Evaluator::score(const NamedSystem& system, std::size_t index) {
     v["high_band"] = std::log(std::clamp(high_band_ratio(output, truth), 1e-9, 1e9));
     if (target_slopes_[at] > 0.0) v["attack"] = attack_slope(output, wanted) / target_slopes_[at];
     v["rtf"] = made.seconds / kClipSeconds;
+    if (wide()) {
+      const TrebleAnalysis treble = analyse_treble(made.audio);
+      v["treble_lsd"] = treble_distance(treble, target_trebles_[at]);
+      v["treble_energy"] = std::log(std::clamp(treble.energy / std::max(target_trebles_[at].energy, 1e-12), 1e-9, 1e9));
+    }
     judge(output, target, out);
     return out;
   } catch (const Cancelled&) {

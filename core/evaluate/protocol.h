@@ -20,6 +20,7 @@ struct RepresentationSpec;  // core/signal/representation.h
 // the content, the other the target; the style clip is *another* phrase by the target's instrument. 60 phrases (30 of one
 // voice, 30 of several) x 12 ordered pairs of piano, guitar, harp and violin = 720 cases of 8 s, mono, 16 kHz.
 //   t1   content, style and target from the main font, phrases never trained on
+//   t1w  as t1 at 44.1 kHz: the treble from 8 to 16 kHz is measured too (treble.h)
 //   t2   content from the held-out font, style and target from the main font
 //   t3   content from the main font, style and target from the held-out font (style by example)
 //   t3x  main font; targets are instruments that were never trained on (kHeldOutPrograms): 16 directions
@@ -46,7 +47,7 @@ struct EvaluationCase {
   audio::Phrase phrase;
   int content_program = 0, target_program = 0;
   std::string content_label, target_label;  ///< "piano", "guitar" …
-  audio::AudioBuffer content, style;        ///< mono, 16 kHz, 8 s
+  audio::AudioBuffer content, style;        ///< mono, 16 kHz (t1w: 44.1 kHz), 8 s
 };
 
 struct SystemOutput {

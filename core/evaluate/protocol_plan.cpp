@@ -12,9 +12,9 @@ const std::vector<ProtocolInstrument> kUntrained{{"harpsichord", 6}, {"accordion
 static_assert(held_out_program(6) && held_out_program(21) && held_out_program(68) && held_out_program(105));
 
 void check_name(const std::string& protocol) {
-  for (const char* known : {"t1", "t2", "t3", "t3x"})
+  for (const char* known : {"t1", "t1w", "t2", "t3", "t3x"})
     if (protocol == known) return;
-  throw EvaluationError("There is no protocol '" + protocol + "'; known are t1, t2, t3 and t3x.");
+  throw EvaluationError("There is no protocol '" + protocol + "'; known are t1, t1w, t2, t3 and t3x.");
 }
 
 std::string name_of(const ProtocolPlan& plan, const ProtocolDirection& d) {
@@ -116,6 +116,7 @@ ProtocolPlan plan_protocol(const ProtocolOptions& options) {
     throw EvaluationError("The number of test phrases is " + std::to_string(options.phrases) + "; it must be 1 to " +
                           std::to_string(kTestPhraseCount) + ".");
   plan.phrases = options.phrases;
+  if (options.protocol == "t1w") plan.sample_rate = kWideRate;
   plan.content_font = plan.target_font = find_protocol_font(options.main_font, "FluidR3_GM");
   if (options.protocol == "t2") plan.content_font = find_protocol_font(options.held_out_font, kHeldOutFont);
   if (options.protocol == "t3") plan.target_font = find_protocol_font(options.held_out_font, kHeldOutFont);

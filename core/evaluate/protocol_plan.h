@@ -4,6 +4,7 @@
 
 #include "core/evaluate/protocol.h"
 #include "core/evaluate/render_cache.h"
+#include "core/evaluate/treble.h"
 
 namespace luthier {
 
@@ -27,6 +28,7 @@ struct ProtocolPlan {
   std::vector<ProtocolDirection> directions;
   std::filesystem::path content_font, target_font;
   int phrases = 0;
+  int sample_rate = kEvaluationRate;  ///< of contents, styles and targets, Hz
 
   std::size_t cases() const { return static_cast<std::size_t>(phrases) * directions.size(); }
   RenderKey content_key(std::size_t direction, int phrase) const;

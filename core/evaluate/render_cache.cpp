@@ -18,7 +18,7 @@
 namespace luthier {
 namespace {
 
-constexpr std::size_t kClipSamples = 128000;  // 8 s
+constexpr int kClipSeconds = 8;
 
 std::string sha256_prefix(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -39,20 +39,20 @@ std::string sha256_prefix(const std::filesystem::path& path) {
   return text;
 }
 
-/// 48 kHz without effects, mean of the channels, to 16 kHz, 16 bits.
-void render_to(const std::filesystem::path& path, audio::SoundfontRenderer& renderer, const RenderKey& key) {
+/// 48 kHz without effects, mean of the channels, to the wanted rate, 16 bits.
+void render_to(const std::filesystem::path& path, audio::SoundfontRenderer& renderer, const RenderKey& key, int sample_rate) {
   const audio::Phrase phrase = audio::make_phrase(key.seed);
   const audio::AudioBuffer wide = renderer.render(phrase, key.program, phrase.seconds);
-  audio::AudioBuffer clip = audio::resample(wide, kEvaluationRate);
+  audio::AudioBuffer clip = audio::resample(wide, sample_rate);
   clip.channels.resize(1);
-  clip.channels.front().resize(kClipSamples, 0.0f);
+  clip.channels.front().resize(static_cast<std::size_t>(kClipSeconds * sample_rate), 0.0f);
   std::filesystem::create_directories(path.parent_path());
   audio::write_audio(path, clip, audio::FileFormat::wav16);
 }
 
 }  // namespace
 
-RenderCache::RenderCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
+RenderCache::RenderCache(std::filesystem::path folder, int sample_rate) : folder_(std::move(folder)), sample_rate_(sample_rate) {}
 
 std::string RenderCache::font_hash(const std::filesystem::path& font) {
   const std::lock_guard lock(mutex_);
@@ -64,7 +64,8 @@ std::string RenderCache::font_hash(const std::filesystem::path& font) {
 std::filesystem::path RenderCache::path(const RenderKey& key) {
   // "v1" stands for the settings of render_to and the phrase generator: raise it when they change.
   return folder_ / "renders" / ("v1-" + key.font.stem().string() + "-" + font_hash(key.font)) /
-         ("program" + std::to_string(key.program) + "-phrase" + std::to_string(key.seed) + ".wav");
+         ("program" + std::to_string(key.program) + "-phrase" + std::to_string(key.seed) +
+          (sample_rate_ == kEvaluationRate ? "" : "-" + std::to_string(sample_rate_) + "Hz") + ".wav");
 }
 
 void RenderCache::prepare(const std::vector<RenderKey>& wanted, int threads, const ProgressSink& progress,
@@ -85,7 +86,7 @@ void RenderCache::prepare(const std::vector<RenderKey>& wanted, int threads, con
     std::unique_ptr<audio::SoundfontRenderer>& renderer = renderers[worker];
     if (!renderer || renderer->soundfont() != missing[i].font)
       renderer = std::make_unique<audio::SoundfontRenderer>(missing[i].font);
-    render_to(path(missing[i]), *renderer, missing[i]);
+    render_to(path(missing[i]), *renderer, missing[i], sample_rate_);
   };
   run_parallel(missing.size(), workers, work, counted(progress, "rendering phrases", missing.size()), stop);
 }
@@ -94,7 +95,7 @@ audio::AudioBuffer RenderCache::clip(const RenderKey& key) {
   const std::filesystem::path file = path(key);
   if (!std::filesystem::exists(file)) {
     audio::SoundfontRenderer renderer(key.font);
-    render_to(file, renderer, key);
+    render_to(file, renderer, key, sample_rate_);
   }
   return audio::read_audio(file);
 }

@@ -23,12 +23,12 @@ struct RenderKey {
   }
 };
 
-/// Renders of the protocol on disk: 8 s, mono, 16 kHz, 16-bit WAV (128,000 samples), rendered at 48 kHz without reverb and
+/// Renders of the protocol on disk: 8 s, mono, 16 kHz (or another rate), 16-bit WAV, rendered at 48 kHz without reverb and
 /// chorus, gain .6. A file's name holds the hash of the soundfont's bytes, program, phrase seed and render settings, so a
 /// changed font is rendered anew. Thread-safe.
 class RenderCache {
  public:
-  explicit RenderCache(std::filesystem::path folder);
+  explicit RenderCache(std::filesystem::path folder, int sample_rate = 16000);
   /// Renders what is missing with `threads` renderers. Throws audio::AudioError (font missing or broken, disk full),
   /// Cancelled when stopped.
   void prepare(const std::vector<RenderKey>& wanted, int threads, const ProgressSink& progress, std::stop_token stop);
@@ -41,6 +41,7 @@ class RenderCache {
 
  private:
   std::filesystem::path folder_;
+  int sample_rate_;
   std::mutex mutex_;
   std::map<std::filesystem::path, std::string> hashes_;
 };

@@ -14,6 +14,7 @@
 #include "core/session/training_session.h"
 #include "core/session/transfer_session.h"
 #include "core/session/workspace.h"
+#include "core/transfer/transfer_sound.h"
 
 namespace luthier {
 namespace {
@@ -68,6 +69,17 @@ Config variant_settings(const Schema& schema, const std::string& text) {
   return complete(schema, settings);
 }
 
+/// The whole way of a transfer, treble included, as a listener gets it: for contents above the model's rate.
+SystemOutput run_wide_case(Loaded& loaded, const EvaluationCase& item, const Config& options, bool treble, std::stop_token stop) {
+  const std::lock_guard lock(loaded.mutex);
+  const auto start = std::chrono::steady_clock::now();
+  SoundTransfer transfer{.model = *loaded.transfer, .options = options, .treble = treble};
+  SystemOutput output;
+  output.audio = transfer_sound(transfer, item.content, item.style, {}, stop);
+  output.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return output;
+}
+
 SystemOutput run_case(Loaded& loaded, const EvaluationCase& item, Config options, std::stop_token stop) {
   const auto start = std::chrono::steady_clock::now();
   const auto content = loaded.representation->analyse(item.content);
@@ -85,12 +97,17 @@ SystemOutput run_case(Loaded& loaded, const EvaluationCase& item, Config options
   return output;
 }
 
-NamedSystem row(const std::shared_ptr<Loaded>& loaded, const std::string& name, int steps, std::stop_token stop, const std::string& variant = "") {
+/// How a row treats what lies above the model's band; `narrow`: the protocol does not look there.
+enum class Treble { narrow, made, left_out };
+
+NamedSystem row(const std::shared_ptr<Loaded>& loaded, const std::string& name, int steps, Treble treble, std::stop_token stop, const std::string& variant = "") {
   NamedSystem system;
   system.name = name;
   Config options = variant_settings(loaded->schema, variant);
   if (options.count("steps")) options["steps"] = std::int64_t{steps};
-  system.run = [loaded, options, stop](const EvaluationCase& item) { return run_case(*loaded, item, options, stop); };
+  system.run = [loaded, options, treble, stop](const EvaluationCase& item) {
+    return treble == Treble::narrow ? run_case(*loaded, item, options, stop) : run_wide_case(*loaded, item, options, treble == Treble::made, stop);
+  };
   system.parameters = static_cast<long>(loaded->parameters);
   system.training_minutes = loaded->training_minutes;
   return system;
@@ -106,20 +123,22 @@ EvaluationTable evaluate_runs(const EvaluateRequest& request, const ProgressSink
     runs.push_back(shipped.front().string());
   }
   std::vector<NamedSystem> systems;
+  const Treble treble = request.protocol.protocol == "t1w" ? Treble::made : Treble::narrow;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const auto loaded = load(request, checkpoint_of(request, runs[i]), i < request.names.size() ? request.names[i] : "");
     if (i == 0 && request.oracle) systems.push_back(oracle_system("oracle (" + loaded->representation->spec().kind + ")", loaded->representation->spec()));
     const bool sampled = loaded->system != "regression" && complete(loaded->schema, {}).count("steps");
-    if (!sampled) systems.push_back(row(loaded, loaded->name, 1, stop));
+    if (!sampled) systems.push_back(row(loaded, loaded->name, 1, treble, stop));
     else
       for (const int steps : request.steps) {
         const std::string name = loaded->name + ", " + std::to_string(steps) + (steps == 1 ? " step" : " steps");
-        systems.push_back(row(loaded, name, steps, stop));
+        systems.push_back(row(loaded, name, steps, treble, stop));
+        if (treble == Treble::made) systems.push_back(row(loaded, name + ", no treble", steps, Treble::left_out, stop));
         for (const auto& variant : request.variants)
-          systems.push_back(row(loaded, name + ", " + variant, steps, stop, variant));
+          systems.push_back(row(loaded, name + ", " + variant, steps, treble, stop, variant));
       }
     if (!request.swapped || i > 0) continue;
-    auto control = row(loaded, loaded->name + ", style swapped", request.steps.empty() ? 1 : request.steps.front(), stop);
+    auto control = row(loaded, loaded->name + ", style swapped", request.steps.empty() ? 1 : request.steps.front(), treble, stop);
     control.swap_style = true;
     systems.push_back(control);
   }

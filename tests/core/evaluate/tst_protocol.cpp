@@ -2,6 +2,7 @@
 #include <QtTest>
 #include <set>
 
+#include "audio/resampler.h"
 #include "core/config/held_out.h"
 #include "core/evaluate/protocol_plan.h"
 
@@ -56,7 +57,7 @@ class TestProtocol : public QObject {
   }
 
   void theStyleIsAnotherPhraseAndTheSwappedStyleAnotherInstrument() {
-    for (const char* name : {"t1", "t2", "t3", "t3x"}) {
+    for (const char* name : {"t1", "t1w", "t2", "t3", "t3x"}) {
       const ProtocolPlan plan = plan_protocol(options(name));
       for (std::size_t d = 0; d < plan.directions.size(); ++d) {
         const ProtocolDirection& direction = plan.directions[d];
@@ -111,6 +112,25 @@ class TestProtocol : public QObject {
     QCOMPARE(oracle->directions.size(), 2u);
     QCOMPARE(oracle->directions[0].target, std::string("violin"));
     QVERIFY(ordered && last > 0.99);
+  }
+
+  void theWideProtocolMeasuresTheTreble() {
+    NamedSystem perfect, dull;
+    perfect.name = "oracle";
+    perfect.oracle = [](const EvaluationCase& item, const audio::AudioBuffer& target) {
+      if (item.content.sample_rate != kWideRate || item.style.sample_rate != kWideRate) throw std::runtime_error("not wide");
+      return SystemOutput{target, 0.08};
+    };
+    dull.name = "dull";
+    dull.oracle = [](const EvaluationCase&, const audio::AudioBuffer& target) { return SystemOutput{audio::resample(target, 16000), 0.08}; };
+    ProtocolOptions o = options("t1w");
+    o.phrases = 1;
+    const EvaluationTable table = evaluate(o, {perfect, dull}, {}, {});
+    const auto figure = [&](const char* row, const char* id) { return table.row(row)->figures.at(id).value; };
+    QVERIFY(figure("oracle", "treble_lsd") < 1e-9 && std::abs(figure("oracle", "treble_energy") - 1) < 1e-9);
+    QVERIFY2(figure("dull", "treble_lsd") > 5 && figure("dull", "treble_energy") < 0.05, qPrintable(QString::number(figure("dull", "treble_lsd"))));
+    QVERIFY(figure("dull", "lsd") < 1.5);  // below 8 kHz it is the truth
+    QVERIFY(figure("copy content", "treble_lsd") > 1);
   }
 
   void aSystemIsGivenTheSwappedStyleWhereItAsksForIt() {
@@ -177,7 +197,7 @@ class TestProtocol : public QObject {
     ProtocolOptions o;
     o.protocol = name;
     o.phrases = 2;
-    if (name == "t1") o.directions = {"piano>violin", "violin>piano"};
+    if (name.starts_with("t1")) o.directions = {"piano>violin", "violin>piano"};
     o.cache = cache_.path().toStdString();
     o.main_font = o.held_out_font = font_;
     o.threads = 2;
