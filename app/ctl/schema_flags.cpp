@@ -9,7 +9,9 @@ SchemaFlags::SchemaFlags(CLI::App& command, const std::vector<Schema>& schemas) 
   for (const auto& schema : schemas)
     for (const auto& setting : schema) {
       if (command.get_option_no_throw("--" + setting.name)) continue;
-      command.add_option_function<std::string>("--" + setting.name, [texts = texts_, name = setting.name](const std::string& text) { (*texts)[name] = text; })->group("");
+      command.add_option_function<std::string>("--" + setting.name, [texts = texts_, name = setting.name](const std::string& text) { (*texts)[name] = text; })
+          ->take_last()  // what a script appends wins over its own defaults
+          ->group("");
     }
 }
 
