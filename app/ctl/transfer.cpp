@@ -5,6 +5,9 @@
 #include "app/ctl/arguments.h"
 #include "app/ctl/schema_flags.h"
 #include "core/session/family_catalog.h"
+#include "core/session/transfer_models.h"
+#include "core/session/transfer_presets.h"
+#include "core/session/transfer_restore.h"
 #include "core/session/transfer_session.h"
 
 namespace luthier::ctl {
@@ -12,8 +15,19 @@ namespace {
 
 struct Options {
   TransferRequest request;
-  bool json_steps = false;
+  std::string like, branch_from, saved, save, forget;
+  int at_step = 0;
+  bool json_steps = false, list_saved = false;
 };
+
+constexpr const char* kUntrained = "optimiser";  ///< role of a family that has nothing to train
+
+std::string untrained_families() {
+  std::string names;
+  for (const auto& family : family_catalog())
+    if (family.role == kUntrained) names += (names.empty() ? "" : ", ") + family.id;
+  return names;
+}
 
 void print_result(const TransferResult& result, const Context& context) {
   if (context.json) {
@@ -26,12 +40,74 @@ void print_result(const TransferResult& result, const Context& context) {
   if (!result.message.empty()) print_message(result.message);
 }
 
-int transfer_verb(const Options& options, const SchemaFlags& flags, Context& context) {
+void warn_of(const std::vector<std::string>& sentences) {
+  for (const auto& sentence : sentences) print_message("warning: " + sentence);
+}
+
+/// What the command line says goes before what the record says.
+TransferRequest like_record(const TransferRequest& given, const std::string& file) {
+  const RestoredTransfer restored = restore_transfer(given.workspace, file);
+  TransferRequest request = given;
+  if (request.content.empty()) request.content = restored.request.content;
+  if (request.style.empty()) request.style = restored.request.style;
+  const bool own_model = !request.run.empty() || !request.checkpoint.empty() || !request.family.empty();
+  if ((!own_model && !restored.model_found) || request.content.empty() || request.style.empty()) throw std::runtime_error(restored.missing.front());
+  if (!own_model) request.run = restored.request.run, request.checkpoint = restored.request.checkpoint, request.family = restored.request.family;
+  if (request.vocoder.empty()) request.vocoder = restored.request.vocoder;
+  if (request.keep_step == 0) request.keep_step = restored.request.keep_step;
+  request.treble = request.treble && restored.request.treble;
+  for (const auto& setting : transfer_schema_of(request))
+    if (const auto found = restored.request.options.find(setting.name); found != restored.request.options.end()) request.options.insert(*found);
+  warn_of(restored.missing);
+  return request;
+}
+
+TransferRequest branched(const TransferRequest& given, const Options& options, const SchemaFlags& flags) {
+  if (options.at_step < 1) throw UsageError("--branch-from needs --at-step K: the sampling step to go on from, counted from 1");
+  if (!given.content.empty() || !given.style.empty() || !given.run.empty() || !given.checkpoint.empty())
+    throw UsageError("a branch keeps content, style and model of its record; leave them out");
+  const RestoredTransfer origin = restore_transfer(given.workspace, options.branch_from);
+  const Config changes = flags.given(origin.record.untrained ? untrained_transfer_settings(origin.record.family) : family_entry(origin.record.family).transfer_schema);
+  if (changes.empty()) throw UsageError("say what is different from step " + std::to_string(options.at_step) + " on: --seed, --temperature, --guidance or --eta");
+  TransferRequest request = branch_of(origin, options.at_step, changes);
+  request.workspace = given.workspace, request.device = given.device, request.keep_step = given.keep_step;
+  request.output = given.output, request.image = given.image;
+  return request;
+}
+
+TransferRequest request_from(const Options& options, const SchemaFlags& flags, Context& context) {
   TransferRequest request = options.request;
   if (Workspace::is_workspace(context.workspace)) request.workspace = context.workspace;
-  else if (!request.run.empty()) request.workspace = open_workspace(context).folder();
-  if (request.checkpoint.empty()) request.options = flags.given(transfer_settings(request.workspace, request.run));
-  else request.options = flags.given(checkpoint_transfer_settings(request.checkpoint));
+  else if (!request.run.empty() || !options.saved.empty() || !options.save.empty()) request.workspace = open_workspace(context).folder();
+  if (!options.branch_from.empty()) return branched(request, options, flags);
+  if (!options.saved.empty()) apply_preset(transfer_preset(request.workspace, options.saved), request);
+  if (!options.like.empty()) request = like_record(request, options.like);
+  if (request.content.empty() || request.style.empty()) throw UsageError("--content and --style are needed: a sound file or a clip number each");
+  for (const auto& [name, value] : flags.given(transfer_schema_of(request))) request.options[name] = value;
+  if (!options.save.empty()) save_transfer_preset(request.workspace, preset_of(request, options.save));
+  return request;
+}
+
+int list_saved(Context& context) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& preset : transfer_presets(open_workspace(context).folder())) {
+    const std::string model = !preset.run.empty() ? preset.run : !preset.family.empty() ? preset.family : preset.checkpoint.empty() ? "shipped weights" : preset.checkpoint;
+    std::string settings;
+    for (const auto& [name, value] : preset.options) settings += (settings.empty() ? "" : ", ") + name + "=" + to_text(value);
+    if (context.json) print_json({{"event", "saved settings"}, {"name", preset.name}, {"model", model}, {"settings", settings}, {"vocoder", preset.vocoder}, {"treble", preset.treble}});
+    rows.push_back({preset.name, model, settings});
+  }
+  if (!context.json) print_table({"name", "model", "settings"}, rows);
+  return kDone;
+}
+
+int transfer_verb(const Options& options, const SchemaFlags& flags, Context& context) {
+  if (options.list_saved) return list_saved(context);
+  if (!options.forget.empty()) {
+    remove_transfer_preset(open_workspace(context).folder(), options.forget);
+    return kDone;
+  }
+  const TransferRequest request = request_from(options, flags, context);
   const auto sink = console_progress(context);
   TransferListener listener;
   listener.progress = [&](double fraction, const std::string& text) { sink({fraction, text, -1}); };
@@ -49,16 +125,29 @@ const VerbRegistration transfer_registration{"transfer", "play one sound's notes
   TransferRequest& request = options->request;
   command.add_option("--run", request.run, "trained run; without it the shipped model");
   command.add_option("--checkpoint", request.checkpoint, "a weight file instead of a run");
-  command.add_option("--content", request.content, "sound file or clip number: the notes")->required();
-  command.add_option("--style", request.style, "sound file or clip number: the timbre")->required();
+  command.add_option("--family", request.family, "a family that needs no training instead of a run: " + untrained_families());
+  command.add_option("--preset", request.preset, "of --family: one of its presets (default: the first)");
+  command.add_option("--content", request.content, "sound file or clip number: the notes");
+  command.add_option("--style", request.style, "sound file or clip number: the timbre");
   command.add_flag("!--no-treble", request.treble, "make nothing above the model's own band (otherwise treble follows the style where the content's rate allows it)");
   command.add_option("--vocoder", request.vocoder, "run or weight file of a vocoder (default: Griffin-Lim from the content's phase)");
   command.add_option("--device", request.device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}))->capture_default_str();
   command.add_option("--out", request.output, "WAV, FLAC … that does not exist yet (default: a new folder under transfers/)");
   command.add_option("--image", request.image, "PNG with the spectrograms of content, style and result");
+  command.add_option("--like", options->like, "a result (WAV, FLAC, PNG, SVG or JSON record): take from it what is not given here");
+  command.add_option("--branch-from", options->branch_from, "a result to go on from at --at-step, with another --seed, --temperature, --guidance or --eta");
+  command.add_option("--at-step", options->at_step, "of --branch-from: the sampling step up to which all is as it was");
+  command.add_option("--keep-step", request.keep_step, "take the clean estimate after this sampling step as the result")->check(CLI::Range(0, 1000000));
+  command.add_option("--saved", options->saved, "settings that were saved under this name in the workspace");
+  command.add_option("--save", options->save, "keep model and settings under a new name in the workspace, for --saved");
+  command.add_flag("--list-saved", options->list_saved, "list the settings that are saved, and do no more");
+  command.add_option("--forget", options->forget, "take the settings of this name away, and do no more");
   command.add_flag("--json-steps", options->json_steps, "with --json: a line for every sampling step");
   std::vector<Schema> schemas;
-  for (const auto& family : family_catalog()) schemas.push_back(family.transfer_schema);
+  for (const auto& family : family_catalog()) {
+    schemas.push_back(family.transfer_schema);
+    if (family.role == kUntrained) schemas.push_back(family.schema);
+  }
   const SchemaFlags flags(command, schemas);
   command.footer("Every transfer setting of the model is a flag too: --steps, --strength, --guidance, --seed …");
   return [options, flags](Context& context) { return transfer_verb(*options, flags, context); };

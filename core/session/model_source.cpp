@@ -69,6 +69,20 @@ LoadedModel load_named_model(const Workspace* workspace, const std::string& name
   throw ConfigError("'" + name + "' is neither a run of this workspace nor a checkpoint file; luthierctl runs lists the runs.");
 }
 
+LoadedModel untrained_model(const std::string& family, const std::string& preset, const Config& settings) {
+  LoadedModel model;
+  model.family = &find_family(family);
+  if (model.family->info().role != Role::optimiser) {
+    std::string others;
+    for (const Family* other : families())
+      if (other->info().role == Role::optimiser) others += (others.empty() ? "" : ", ") + other->info().id;
+    throw ConfigError("The family '" + family + "' has to be trained first: name a run of it. Without training there is: " + others + ".");
+  }
+  const Config config = preset_config(*model.family, preset.empty() ? model.family->presets().front().name : preset, settings);
+  model.checkpoint.record = {{"family", family}, {"config", canonical_text(config_from_text(model.family->schema(), canonical_text(config)))}};
+  return model;
+}
+
 std::vector<fs::path> shipped_models() {
   std::vector<fs::path> folders;
   if (const char* set = std::getenv("LUTHIER_MODELS")) folders.push_back(set);

@@ -25,5 +25,8 @@ std::filesystem::path checkpoint_of_run(const Workspace& workspace, const std::s
 LoadedModel load_model(const Workspace* workspace, const std::string& run, const std::string& checkpoint, Role role);
 /// `name` is a run id of the workspace, or the path of a checkpoint.
 LoadedModel load_named_model(const Workspace* workspace, const std::string& name, Role role);
+/// A family that needs no training, ready to transfer: its preset (empty: the first) with `settings` of its schema() over it.
+/// Throws ConfigError where the family has to be trained.
+LoadedModel untrained_model(const std::string& family, const std::string& preset, const Config& settings);
 
 }  // namespace luthier

@@ -4,56 +4,106 @@
 
 #include <algorithm>
 #include <chrono>
-#include <nlohmann/json.hpp>
 
 #include "audio/reader.h"
 #include "audio/writer.h"
-#include "core/session/clip_sound.h"
 #include "core/session/content_hash.h"
 #include "core/session/device.h"
-#include "core/session/figure/spectrogram_figure.h"
 #include "core/session/model_source.h"
+#include "core/session/named_sound.h"
 #include "core/session/run_record.h"
 #include "core/session/text_file.h"
+#include "core/session/transfer_files.h"
+#include "core/session/transfer_record.h"
 #include "core/session/version.h"
+#include "core/transfer/step_store.h"
 #include "core/transfer/transfer_sound.h"
-#include "db/clip_store.h"
-#include "db/run_store.h"
-#include "db/transfer_store.h"
 
 namespace luthier {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+constexpr int kIterations = 32;  ///< of Griffin-Lim
+constexpr std::int64_t kStepBytes = std::int64_t{128} << 20;
 
-/// A sound that a request names, with what the record says of it.
-struct NamedSound {
-  audio::AudioBuffer sound;
-  std::string name, sha256;
-  std::optional<db::ClipId> clip;
+std::string inversion_text(const RepresentationSpec& representation) {
+  if (representation.kind == "waveform") return "none, the model makes samples";
+  if (representation.kind == "stft_cqt") return "inverse Fourier transform of the model's own phase";
+  return "NNLS and Griffin-Lim from the content's phase and fine structure, " + std::to_string(kIterations) + " iterations";
+}
+
+/// Outcome of work that may throw, with one sentence for what went wrong.
+TransferResult guarded(const std::function<void(TransferResult&)>& work) {
+  TransferResult result;
+  try {
+    work(result);
+  } catch (const Cancelled&) {
+    result.outcome = Outcome::cancelled;
+    result.message = "Stopped; nothing was written.";
+  } catch (const std::exception& error) {
+    result.outcome = Outcome::failed;
+    result.message = is_out_of_memory(error) ? "The memory is not enough for a sound of this length; transfer a shorter part, or use the device cpu." : error_sentence(error);
+  }
+  return result;
+}
+
+/// Estimates with everything that turns them into sound and files.
+class KeptSteps : public TransferSteps {
+ public:
+  KeptSteps(const RepresentationSpec& spec, std::unique_ptr<FamilyTransfer> vocoder, InversionSettings settings, const NamedSound& content,
+            const NamedSound& style, TransferRecord record, TransferPlace place, int wanted)
+      : vocoder_(std::move(vocoder)), inverter_(spec, std::move(settings), style.sound), content_(content.sound), record_(std::move(record)),
+        place_(std::move(place)), store_(kStepBytes, wanted) {}
+
+  const SoundInverter& inverter() const { return inverter_; }
+  StepStore& store() { return store_; }
+
+  std::vector<int> steps() const override { return store_.steps(); }
+  int total() const override { return store_.total(); }
+
+  audio::AudioBuffer sound(int step, std::stop_token stop) const override {
+    const std::lock_guard lock(mutex_);
+    const auto known = store_.steps();
+    if (std::find(known.begin(), known.end(), step) == known.end())
+      throw ConfigError("There is no estimate of step " + std::to_string(step) + ": the transfer has " + std::to_string(store_.total()) +
+                        (store_.total() == 1 ? " step." : " steps."));
+    return inverter_.sound(content_, [&](int channel) { return store_.at(channel, step); }, stop);
+  }
+
+  TransferResult keep(int step, const fs::path& output, std::stop_token stop) const override {
+    return guarded([&](TransferResult& result) {
+      require_absent(output);
+      const auto start = std::chrono::steady_clock::now();
+      result.result = sound(step, stop);
+      result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      result.content = content_, result.style = inverter_.style();
+      finish(result, step, output, {});
+    });
+  }
+
+  /// Completes the record and writes everything.
+  void finish(TransferResult& result, int kept_step, const fs::path& output, const fs::path& image) const {
+    result.real_time_factor = result.seconds / std::max(1e-9, content_.seconds());
+    TransferRecord record = record_;
+    record.made = utc_now();
+    record.kept_step = kept_step, record.steps = store_.total();
+    record.sample_rate = result.result.sample_rate, record.channels = result.result.channel_count();
+    record.duration_s = result.result.seconds();
+    record.seconds = result.seconds, record.real_time_factor = result.real_time_factor;
+    TransferPlace place = place_;
+    place.output = output, place.image = image;
+    write_transfer(result, record, place);
+  }
+
+ private:
+  std::unique_ptr<FamilyTransfer> vocoder_;
+  SoundInverter inverter_;
+  audio::AudioBuffer content_;
+  TransferRecord record_;
+  TransferPlace place_;
+  StepStore store_;
+  mutable std::mutex mutex_;
 };
-
-bool is_number(const std::string& text) {
-  return !text.empty() && text.size() < 18 && text.find_first_not_of("0123456789") == std::string::npos;
-}
-
-NamedSound named_clip(const Workspace& workspace, db::Catalog& catalog, db::ClipId id) {
-  const auto view = catalog.clips().view(id);
-  if (!view) throw SessionError("there is no clip " + std::to_string(id.value) + "; luthierctl clips lists them");
-  NamedSound out;
-  out.sound = read_clip(workspace, *view);
-  out.name = view->name + " (clip " + std::to_string(id.value) + (view->label.empty() ? "" : ", " + view->label) + ")";
-  out.sha256 = view->clip.sha256;
-  out.clip = id;
-  return out;
-}
-
-Json json_of(const Config& config) {
-  Json out = Json::object();
-  for (const auto& [name, value] : config) out[name] = std::visit([](const auto& v) { return Json(v); }, value);
-  return out;
-}
 
 /// One call of transfer().
 class TransferRun {
@@ -61,164 +111,127 @@ class TransferRun {
   TransferRun(const TransferRequest& request, const TransferListener& listener, std::stop_token stop)
       : request_(request), listener_(listener), stop_(std::move(stop)) {}
 
-  TransferResult run() {
-    try {
-      work();
-    } catch (const Cancelled&) {
-      result_.outcome = Outcome::cancelled;
-      result_.message = "Stopped; nothing was written.";
-    } catch (const std::exception& error) {
-      result_.outcome = Outcome::failed;
-      result_.message = is_out_of_memory(error) ? "The memory is not enough for a sound of this length; transfer a shorter part, or use the device cpu." : error_sentence(error);
-    }
-    return std::move(result_);
-  }
-
- private:
-  void work() {
+  void work(TransferResult& result) {
     if (!request_.workspace.empty()) workspace_ = Workspace::open(request_.workspace);
     if (workspace_) catalog_ = workspace_->open_catalog();
-    check_output(request_.output);
-    check_output(request_.image);
+    require_absent(request_.output);
+    require_absent(request_.image);
     if (!request_.output.empty()) audio::file_format_for(request_.output);
     if (request_.output.empty() && !workspace_) throw ConfigError("Say where the result shall go, or name a workspace.");
+    if (request_.keep_step < 0) throw ConfigError("Steps count from 1; there is no step " + std::to_string(request_.keep_step) + ".");
     tell(0, "loading the model");
     const auto device = choose_device(request_.device);
-    model_ = load_model(workspace_ ? &*workspace_ : nullptr, request_.run, request_.checkpoint, Role::translator);
-    const Config options = complete(model_.family->transfer_schema(), request_.options);
+    const Config options = choose_model();
     content_ = read_sound(request_.content, "content");
     style_ = read_sound(request_.style, "style");
     const auto model = model_.family->make_transfer(model_.checkpoint, device);
-    const auto vocoder = load_vocoder(device);
-    result_.content = content_.sound, result_.style = style_.sound;
-    compute(*model, vocoder.get(), options, device);
-    write(options, device);
+    const auto steps = prepare(model->representation(), options, device);
+    result.steps = steps;
+    result.content = content_.sound, result.style = style_.sound;
+    if (listener_.begun) listener_.begun(steps);
+    compute(*model, options, *steps, result);
+    tell(0.97, "writing");
+    steps->finish(result, request_.keep_step, request_.output, request_.image);
+    tell(1, "done");
   }
 
-  static void check_output(const fs::path& path) {
+ private:
+  /// Loads the model; returns the complete options of the transfer.
+  Config choose_model() {
+    const Workspace* workspace = workspace_ ? &*workspace_ : nullptr;
+    if (request_.family.empty()) {
+      if (!request_.preset.empty()) throw ConfigError("A preset belongs to a family that needs no training; name that family, or leave the preset out.");
+      model_ = load_model(workspace, request_.run, request_.checkpoint, Role::translator);
+      return complete(model_.family->transfer_schema(), request_.options);
+    }
+    if (!request_.run.empty() || !request_.checkpoint.empty()) throw ConfigError("Name either a run or a family that needs no training, not both.");
+    complete(untrained_transfer_settings(request_.family), request_.options);  // what belongs nowhere is refused
+    const auto part = [&](const Schema& schema) {
+      Config chosen;
+      for (const auto& setting : schema)
+        if (const auto given = request_.options.find(setting.name); given != request_.options.end()) chosen.insert(*given);
+      return chosen;
+    };
+    const Family& family = find_family(request_.family);
+    model_ = untrained_model(request_.family, request_.preset, part(family.schema()));
+    Config options = complete(family.transfer_schema(), part(family.transfer_schema()));
+    if (const auto weights = options.find("weights"); weights != options.end() && workspace) name_weights(*workspace, std::get<std::string>(weights->second));
+    return options;
+  }
+
+  /// A run of the workspace stands for its checkpoint.
+  static void name_weights(const Workspace& workspace, std::string& weights) {
     std::error_code error;
-    if (!path.empty() && fs::exists(path, error))
-      throw ConfigError("'" + path.string() + "' is there already and is never overwritten; choose another name or move it away.");
+    if (!weights.empty() && weights.find('/') == std::string::npos && fs::exists(workspace.runs() / weights / "status.json", error))
+      weights = checkpoint_of_run(workspace, weights).string();
   }
 
-  NamedSound read_sound(const std::string& name, const char* what) {
+  NamedSound read_sound(const std::string& name, const char* what) const {
     if (name.empty()) throw ConfigError(std::string("No ") + what + " was named; give a sound file or a clip's number.");
-    std::error_code error;
-    if (is_number(name) && workspace_ && !fs::exists(name, error)) return named_clip(*workspace_, *catalog_, {std::stoll(name)});
-    NamedSound out;
-    out.sound = audio::read_audio(name);
-    out.name = fs::path(name).filename().string();
-    out.sha256 = sha256_of_file(name, stop_);
-    return out;
+    return named_sound(workspace_ ? &*workspace_ : nullptr, catalog_.get(), name, stop_);
   }
 
-  std::unique_ptr<FamilyTransfer> load_vocoder(torch::Device device) {
-    if (request_.vocoder.empty() || request_.vocoder == "griffin-lim") return nullptr;
-    vocoder_ = load_named_model(workspace_ ? &*workspace_ : nullptr, request_.vocoder, Role::vocoder);
-    return vocoder_->family->make_transfer(vocoder_->checkpoint, device);
-  }
-
-  void compute(FamilyTransfer& model, FamilyTransfer* vocoder, const Config& options, torch::Device device) {
-    SoundTransfer transfer{model, vocoder, options, {}, 32, 1, request_.treble};
-    if (vocoder_) transfer.vocoder_options = complete(vocoder_->family->transfer_schema(), {});
+  std::shared_ptr<KeptSteps> prepare(const RepresentationSpec& representation, const Config& options, torch::Device device) {
+    InversionSettings inversion;
+    inversion.iterations = kIterations;
+    inversion.treble = request_.treble;
     if (const auto seed = options.find("seed"); seed != options.end())
-      if (const auto* number = std::get_if<std::int64_t>(&seed->second)) transfer.seed = static_cast<std::uint64_t>(*number);
+      if (const auto* number = std::get_if<std::int64_t>(&seed->second)) inversion.seed = static_cast<std::uint64_t>(*number);
+    TransferRecord record = begin_record(representation, options, device);
+    std::unique_ptr<FamilyTransfer> vocoder;
+    if (!request_.vocoder.empty() && request_.vocoder != "griffin-lim") {
+      const auto loaded = load_named_model(workspace_ ? &*workspace_ : nullptr, request_.vocoder, Role::vocoder);
+      vocoder = loaded.family->make_transfer(loaded.checkpoint, device);
+      inversion.vocoder = vocoder.get();
+      inversion.vocoder_options = complete(loaded.family->transfer_schema(), {});
+      record.vocoder_given = request_.vocoder, record.vocoder_family = loaded.family->info().id;
+      record.vocoder_checkpoint = loaded.file.string(), record.vocoder_sha256 = loaded.weights_sha256;
+    }
+    const TransferPlace place{request_.workspace, {}, {}, model_.family->info().id, content_.clip, style_.clip};
+    return std::make_shared<KeptSteps>(representation, std::move(vocoder), std::move(inversion), content_, style_, std::move(record), place, request_.keep_step);
+  }
+
+  void compute(FamilyTransfer& model, const Config& options, KeptSteps& steps, TransferResult& result) const {
     SoundTransferListener listener;
     listener.progress = [this](double fraction, const std::string& text) { tell(0.03 + 0.94 * fraction, text); };
-    if (listener_.step) listener.step = [this](int step, int total, const torch::Tensor& picture) { show(step, total, picture); };
+    listener.step = [&](const SoundStep& step) {
+      if (!steps.store().add(step, content_.sound.channel_count()) || step.channel != 0 || !listener_.step) return;
+      show(step, steps.inverter().representation().picture(step.estimate));
+    };
     const auto start = std::chrono::steady_clock::now();
-    result_.result = transfer_sound(transfer, content_.sound, style_.sound, listener, stop_);
-    result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    result_.real_time_factor = result_.seconds / std::max(1e-9, content_.sound.seconds());
-    if (device.is_cuda()) tell(0.97, "writing");
+    result.result = transfer_sound(model, options, steps.inverter(), content_.sound, listener, stop_);
+    if (request_.keep_step > 0) result.result = steps.sound(request_.keep_step, stop_);
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
 
-  void show(int step, int total, const torch::Tensor& picture) const {
+  void show(const SoundStep& step, const torch::Tensor& picture) const {
     const auto plain = picture.to(at::kCPU, at::kFloat).contiguous();
-    TransferStep out{step, total, static_cast<int>(plain.size(0)), static_cast<int>(plain.size(1)), {}};
+    TransferStep out{step.step, step.total, static_cast<int>(plain.size(0)), static_cast<int>(plain.size(1)), {}};
     out.decibels.assign(plain.data_ptr<float>(), plain.data_ptr<float>() + plain.numel());
     listener_.step(out);
   }
 
-  void write(const Config& options, torch::Device device) {
-    fs::path output = request_.output;
-    if (output.empty()) output = workspace_->make_unique_folder(workspace_->transfers(), model_.family->info().id) / "result.wav";
-    else if (output.has_parent_path()) make_parent(output);
-    check_output(output);
-    const std::string record = record_text(options, device);
-    const fs::path record_file = fs::path(output).replace_extension(".json");
-    check_output(record_file);
-    audio::write_audio(output, result_.result, {{"title", content_.name + " in the style of " + style_.name}, {"software", version_text()}, {"comment", record}});
-    result_.output = output;
-    write_text(record_file, record + "\n");
-    result_.record = record_file;
-    if (!request_.image.empty()) write_picture(record);
-    add_row(options);
-    tell(1, "done");
+  TransferRecord begin_record(const RepresentationSpec& representation, const Config& options, torch::Device device) const {
+    TransferRecord record;
+    record.version = version_text();
+    record.family = model_.family->info().id;
+    record.run = model_.run;
+    record.checkpoint = model_.file.empty() ? "" : fs::absolute(model_.file).string();
+    record.checkpoint_step = model_.checkpoint.record.count("step") ? model_.checkpoint.at("step") : "";
+    record.weights_sha256 = model_.weights_sha256;
+    record.untrained = !request_.family.empty();
+    if (record.untrained) record.settings = config_from_text(model_.family->schema(), model_.checkpoint.at("config"));
+    record.content = recorded(content_, request_.content), record.style = recorded(style_, request_.style);
+    record.options = options;
+    record.inversion = inversion_text(representation);
+    record.representation = representation.canonical_text();
+    record.treble = request_.treble;
+    record.device = device_text(device);
+    return record;
   }
 
-  static void make_parent(const fs::path& file) {
-    std::error_code error;
-    fs::create_directories(file.parent_path(), error);
-    if (error) throw SessionError("the folder '" + file.parent_path().string() + "' cannot be made (" + error.message() + "); check permissions");
-  }
-
-  void write_picture(const std::string& record) const {
-    SpectrogramFigure figure;
-    figure.title = "Style transfer";
-    const double top = common_top_hz({&result_.content, &result_.style, &result_.result});
-    figure.panels = {mel_panel("content: " + content_.name, result_.content, top), mel_panel("style: " + style_.name, result_.style, top),
-                     mel_panel("result", result_.result, top)};
-    show_loudest(figure);
-    RasterCanvas canvas(figure.width, figure.height(), {255, 255, 255, 255});
-    figure.draw(canvas);
-    if (request_.image.has_parent_path()) make_parent(request_.image);
-    write_png(request_.image, canvas.raster(), {{"Software", version_text()}, {"Comment", record}});
-  }
-
-  std::string record_text(const Config& options, torch::Device device) const {
-    Json json;
-    json["kind"] = "transfer";
-    json["made"] = utc_now();
-    json["version"] = version_text();
-    json["family"] = model_.family->info().id;
-    json["run"] = model_.run;
-    json["checkpoint"] = model_.file.string();
-    json["checkpoint_step"] = model_.checkpoint.record.count("step") ? model_.checkpoint.at("step") : "";
-    json["weights_sha256"] = model_.weights_sha256;
-    json["content"] = {{"name", content_.name}, {"given", request_.content}, {"sha256", content_.sha256}};
-    json["style"] = {{"name", style_.name}, {"given", request_.style}, {"sha256", style_.sha256}};
-    json["options"] = json_of(options);
-    json["vocoder"] = vocoder_ ? Json{{"family", vocoder_->family->info().id}, {"checkpoint", vocoder_->file.string()}, {"weights_sha256", vocoder_->weights_sha256}}
-                               : Json("Griffin-Lim from the content's phase, 32 iterations");
-    json["treble"] = request_.treble;
-    json["device"] = device_text(device);
-    json["sample_rate"] = result_.result.sample_rate;
-    json["channels"] = result_.result.channel_count();
-    json["duration_s"] = result_.result.seconds();
-    json["seconds"] = result_.seconds;
-    json["real_time_factor"] = result_.real_time_factor;
-    return json.dump(1, ' ', false, Json::error_handler_t::replace);
-  }
-
-  // The history is a convenience: a catalog that cannot be written does not spoil a finished transfer.
-  void add_row(const Config& options) {
-    if (!catalog_ || catalog_->read_only()) return;
-    db::TransferRow row;
-    if (const auto run = catalog_->runs().find(model_.run)) row.run = run->id;
-    row.model = model_.run.empty() ? model_.file.string() : model_.run + "/" + model_.file.filename().string();
-    row.content_clip = content_.clip, row.style_clip = style_.clip;
-    row.content = content_.name, row.style = style_.name;
-    row.folder = workspace_->catalog_path(fs::absolute(result_.output).parent_path());
-    row.audio = result_.output.filename().string();
-    row.image = request_.image.empty() ? "" : request_.image.filename().string();
-    row.settings_json = json_of(options).dump();
-    row.seconds = result_.seconds;
-    try {
-      catalog_->transfers().add(row);
-    } catch (const db::DbError& error) {
-      result_.message = "The result is written, but not listed: " + std::string(error.what());
-    }
+  static RecordedSound recorded(const NamedSound& sound, const std::string& given) {
+    return {sound.name, given, sound.clip ? "" : fs::absolute(given).string(), sound.sha256};
   }
 
   void tell(double fraction, const std::string& text) const {
@@ -231,15 +244,13 @@ class TransferRun {
   std::optional<Workspace> workspace_;
   std::unique_ptr<db::Catalog> catalog_;
   LoadedModel model_;
-  std::optional<LoadedModel> vocoder_;
   NamedSound content_, style_;
-  TransferResult result_;
 };
 
 }  // namespace
 
 TransferResult transfer(const TransferRequest& request, const TransferListener& listener, std::stop_token stop) {
-  return TransferRun(request, listener, std::move(stop)).run();
+  return guarded([&](TransferResult& result) { TransferRun(request, listener, std::move(stop)).work(result); });
 }
 
 namespace {
@@ -266,6 +277,13 @@ Schema transfer_settings(const fs::path& workspace, const std::string& run) {
 
 Schema checkpoint_transfer_settings(const fs::path& checkpoint) {
   return schema_or_sentence([&]() -> const Family& { return find_family(load_checkpoint(checkpoint).at("family")); });
+}
+
+Schema untrained_transfer_settings(const std::string& family) {
+  const auto model = untrained_model(family, "", {});
+  Schema schema = model.family->schema();
+  for (auto& setting : model.family->transfer_schema()) schema.push_back(setting);
+  return schema;
 }
 
 }  // namespace luthier

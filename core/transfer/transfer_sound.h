@@ -3,8 +3,7 @@
 #include <stop_token>
 #include <string>
 
-#include "audio/audio_buffer.h"
-#include "core/families/family.h"
+#include "core/transfer/sound_inverter.h"
 
 namespace luthier {
 
@@ -16,22 +15,30 @@ struct SoundTransfer {
   Config vocoder_options;             ///< complete for the vocoder's
   int iterations = 32;                ///< of Griffin-Lim
   std::uint64_t seed = 1;
-  bool treble = true;                 ///< content at a higher rate than the model's gets treble after the style's (audio/analysis/band_extension.h)
+  bool treble = true;                 ///< see InversionSettings
+  InversionSettings inversion() const { return {vocoder, vocoder_options, iterations, seed, treble}; }
+};
+
+/// The clean estimate of one channel after a sampling step. Values only valid during the call.
+struct SoundStep {
+  int channel = 0, step = 0, total = 0;  ///< channel from 0, step from 1
+  const torch::Tensor& estimate;         ///< [channel, bin, frame]: what SoundInverter takes
 };
 
 struct SoundTransferListener {
-  std::function<void(double fraction, const std::string& text)> progress;                        ///< may be empty
-  std::function<void(int step, int total, const torch::Tensor& picture)> step;                   ///< [bin, frame] dB; may be empty
+  std::function<void(double fraction, const std::string& text)> progress;  ///< may be empty
+  std::function<void(const SoundStep&)> step;                              ///< may be empty
 };
 
 /// content + style -> sound at the content's own rate, channel count, length and level (RMS of each channel; turned down
 /// together where a peak would pass full scale). Each channel goes through with the same seed; equal channels go through
-/// once. A channel of digital silence stays silent, and longer silence within one is followed. Throws ConfigError (silent content, a vocoder for another
-/// representation), Cancelled on a stop.
+/// once. A channel of digital silence stays silent, and longer silence within one is followed. Throws ConfigError (silent
+/// content or style, a vocoder for another representation), Cancelled on a stop.
 audio::AudioBuffer transfer_sound(const SoundTransfer& transfer, const audio::AudioBuffer& content, const audio::AudioBuffer& style,
                                   const SoundTransferListener& listener, std::stop_token stop);
-
-/// Throws ConfigError unless the vocoder takes what the model gives.
-void check_vocoder(const FamilyTransfer& model, const FamilyTransfer& vocoder);
+/// The same by an inverter that was made for the model and the style, which can turn the estimates of the steps into sound
+/// later as well.
+audio::AudioBuffer transfer_sound(FamilyTransfer& model, const Config& options, const SoundInverter& inverter, const audio::AudioBuffer& content,
+                                  const SoundTransferListener& listener, std::stop_token stop);
 
 }  // namespace luthier

@@ -65,12 +65,18 @@ torch::Tensor ddim_sample(const NoiseSchedule& schedule, torch::Tensor noisy, co
                           const NoiseSource& fresh, const CleanObserver& observer, std::stop_token stop) {
   torch::NoGradGuard guard;
   const auto levels = ddim_levels(options.start, options.steps);
+  double eta = options.eta;
   for (std::size_t i = 0; i < levels.size(); ++i) {
     if (stop.stop_requested()) throw Cancelled();
     const double here = schedule.at(levels[i]), next = i + 1 < levels.size() ? schedule.at(levels[i + 1]) : 1.0;
-    const auto noise = predict(noisy, levels[i]);
+    auto noise = predict(noisy, levels[i]);
     const auto clean = (noisy - std::sqrt(1 - here) * noise) / std::sqrt(here);
-    const double sigma = ddim_sigma(here, next, options.eta);
+    if (options.turn && i + 1 < levels.size()) {
+      const DdimTurn turn = options.turn(static_cast<int>(i + 1));
+      if (turn.noise.defined()) noise = turn.noise;
+      eta = turn.eta;
+    }
+    const double sigma = ddim_sigma(here, next, eta);
     noisy = ddim_step(clean, noise, sigma > 0 ? fresh() : torch::Tensor(), next, sigma);
     if (observer) observer(static_cast<int>(i + 1), static_cast<int>(levels.size()), clean);
   }

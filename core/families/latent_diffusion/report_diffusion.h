@@ -44,10 +44,17 @@ double ddim_sigma(double alpha_bar, double alpha_bar_next, double eta);
 /// sqrt(ab_next) clean + sqrt(1 - ab_next - sigma^2) noise + sigma fresh. `fresh` may be undefined where sigma is 0.
 torch::Tensor ddim_step(const torch::Tensor& clean, const torch::Tensor& noise, const torch::Tensor& fresh, double alpha_bar_next, double sigma);
 
+/// Asked after each step but the last (from 1): the noise to go on with, and eta from then on, where the way branches; an
+/// undefined noise keeps the predicted one.
+struct DdimTurn {
+  torch::Tensor noise;
+  double eta = 0;
+};
 struct DdimOptions {
   std::int64_t start = -1;  ///< level of the given signal
   std::int64_t steps = 1;
   double eta = 0;
+  std::function<DdimTurn(int step)> turn;  ///< may be empty
 };
 using NoisePredictor = std::function<torch::Tensor(const torch::Tensor& noisy, std::int64_t level)>;
 using NoiseSource = std::function<torch::Tensor()>;  ///< shaped as the signal; asked only where sigma > 0

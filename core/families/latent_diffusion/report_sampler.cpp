@@ -3,7 +3,9 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <memory>
 
+#include "core/config/branches.h"
 #include "core/families/family.h"
 
 namespace luthier::report {
@@ -77,9 +79,9 @@ torch::Tensor transfer(Networks& networks, const NoiseSchedule& schedule, const 
   const auto maps = networks.style_encoder->forward(loudest_window(style).to(device));
   const auto latent = in_chunks(windows.split(content), stop, [&](const torch::Tensor& x) { return networks.encoder->forward(x.to(device)); });
 
-  Rng rng(static_cast<std::uint64_t>(options.seed), 0);
+  auto rng = std::make_unique<Rng>(static_cast<std::uint64_t>(options.seed), 0);
   const auto fresh = [&] {
-    return windows.split_latent(rng.normal({1, latent.size(1), latent.size(2), windows.length() / kLatentStride}).to(device));
+    return windows.split_latent(rng->normal({1, latent.size(1), latent.size(2), windows.length() / kLatentStride}).to(device));
   };
   const auto predict = [&](const torch::Tensor& noisy, std::int64_t level) {
     return in_chunks(noisy, stop, [&](const torch::Tensor& x) {
@@ -98,7 +100,21 @@ torch::Tensor transfer(Networks& networks, const NoiseSchedule& schedule, const 
   const auto show = [&](int step, int total, const torch::Tensor& clean) {
     if (observer) observer(step, total, decode(clean));
   };
-  return decode(ddim_sample(schedule, noisy, {start, options.steps, options.eta}, predict, fresh, show, stop));
+  const auto branches = parse_branches(options.branches, schema_of<ReportTransferSettings>());
+  const std::int64_t count = std::min(options.steps, start + 1);
+  if (!branches.empty() && branches.back().step >= count)
+    throw ConfigError("There is nothing to branch into after step " + std::to_string(branches.back().step) + ": the transfer has " + std::to_string(count) + " steps.");
+  auto now = options;
+  const auto turn = [&](int step) -> DdimTurn {
+    const auto found = std::find_if(branches.begin(), branches.end(), [&](const Branch& branch) { return branch.step == step; });
+    if (found == branches.end()) return {{}, now.eta};
+    ConfigReader reader(found->changes);
+    now.describe(reader);
+    if (!found->changes.count("seed")) return {{}, now.eta};
+    rng = std::make_unique<Rng>(static_cast<std::uint64_t>(now.seed), static_cast<std::uint64_t>(step) << 32);
+    return {fresh(), now.eta};
+  };
+  return decode(ddim_sample(schedule, noisy, {start, options.steps, options.eta, turn}, predict, fresh, show, stop));
 }
 
 }  // namespace luthier::report

@@ -78,6 +78,7 @@ struct ReportSettings {
 struct ReportTransferSettings {
   std::int64_t steps = 50, seed = 1;
   double strength = 1.0, eta = 0.0;
+  std::string branches;
 
   template <class V>
   void describe(V& v) {
@@ -86,6 +87,7 @@ struct ReportTransferSettings {
     v.number("strength", strength, 0, 1, "", "Noise level that denoising starts from: 0 leaves the content as it is, 1 starts at the last level.");
     v.number("seed", seed, 0, 2147483647, "", "Start of the noise.");
     v.number("eta", eta, 0, 1, "", "Fresh noise in each DDIM step; 0 is deterministic.");
+    v.text("branches", branches, "Steps after which another seed or eta holds, as in '12 seed=7'; empty: none.");
   }
 };
 

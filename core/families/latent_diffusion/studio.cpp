@@ -70,21 +70,21 @@ class StudioTransfer : public FamilyTransfer {
     const auto settings = settings_from<StudioTransferSettings>(options);
     const auto features = prepared(content);
     const auto example = networks_.style_encoder->forward(prepared(style));
-    const std::int64_t frames = features.size(1);
-    const std::int64_t per_second = networks_.settings.rate / networks_.settings.hop;
-    const std::int64_t unit = 2 * networks_.settings.patch;
-    const std::int64_t window = kWindowSeconds * per_second / unit * unit, overlap = kOverlapSeconds * per_second / unit * unit;
-    auto sum = torch::zeros_like(features), weight = torch::zeros({1, frames, 1}, features.options());
-    const std::int64_t windows = frames <= window ? 1 : 1 + (frames - window + window - overlap - 1) / (window - overlap);
-    for (std::int64_t i = 0; i < windows; ++i) {
-      const std::int64_t start = i * (window - overlap), length = std::min(window, frames - start);
-      const auto piece = one_window(features.narrow(1, start, length), example, settings, observer, windows, i, stop);
-      const auto fade = ramp(length, i > 0 ? overlap : 0, i + 1 < windows ? overlap : 0);
-      sum.narrow(1, start, length).add_(piece * fade);
-      weight.narrow(1, start, length).add_(fade);
+    auto windows = cut(features, example, settings);
+    torch::Tensor result;
+    const int total = windows.front().passes.front().sampler->total();
+    for (int step = 1; step <= total; ++step) {  // all windows go down together, so that every step is heard from end to end
+      for (Window& window : windows)
+        for (Pass& pass : window.passes) {
+          if (stop.stop_requested()) throw Cancelled();
+          pass.estimate = pass.sampler->step();
+        }
+      if (!observer && step < total) continue;
+      const auto joined = torch::lerp(features, join(windows, features), settings.strength);
+      result = networks_.autoencoder->denormalise(joined)[0].t().unsqueeze(0).to(torch::kCPU).contiguous();
+      if (observer) observer({step, total, result});
     }
-    const auto result = torch::lerp(features, sum / weight, settings.strength);
-    return networks_.autoencoder->denormalise(result)[0].t().unsqueeze(0).to(torch::kCPU).contiguous();
+    return result;
   }
 
  private:
@@ -107,37 +107,59 @@ class StudioTransfer : public FamilyTransfer {
     return fade.to(networks_.device);
   }
 
-  /// The mean of several estimates: the latent's grid lies elsewhere in each, so what the grid costs averages out.
-  torch::Tensor one_window(const torch::Tensor& features, const studio::Style& style, const StudioTransferSettings& settings,
-                           const StepObserver& observer, std::int64_t windows, std::int64_t index, std::stop_token stop) {
-    const std::int64_t passes = settings.passes > 0 ? settings.passes : settings.steps <= 1 ? 4 : 1;
-    const std::int64_t unit = 2 * networks_.settings.patch;
-    torch::Tensor sum;
-    for (std::int64_t pass = 0; pass < passes; ++pass) {
-      const std::int64_t shift = pass * unit / passes;
-      const auto moved = shift == 0 ? features : torch::cat({features.narrow(1, 0, 1).expand({1, shift, features.size(2)}), features}, 1);
-      const Counter counter{windows * passes, index * passes + pass};
-      const auto estimate = one_pass(moved, style, settings, observer, counter, stop).narrow(1, shift, features.size(1));
-      sum = pass == 0 ? estimate : sum + estimate;
-    }
-    return sum / static_cast<double>(passes);
-  }
-
-  struct Counter {
-    std::int64_t all, index;  ///< passes of the whole sound, and which this is
+  /// A window seen on a latent grid of its own.
+  struct Pass {
+    std::int64_t shift = 0;  ///< frames put in front
+    std::unique_ptr<Rng> rng;
+    std::unique_ptr<studio::LatentSampler> sampler;
+    torch::Tensor estimate;
+  };
+  /// A stretch of a long sound on its way. Its estimate is the mean of several: the latent's grid lies elsewhere in each, so
+  /// what the grid costs averages out.
+  struct Window {
+    std::int64_t start = 0, length = 0;
+    torch::Tensor fade;
+    std::vector<Pass> passes;
   };
 
-  torch::Tensor one_pass(const torch::Tensor& features, const studio::Style& style, const StudioTransferSettings& settings,
-                         const StepObserver& observer, const Counter& counter, std::stop_token stop) {
-    auto& autoencoder = *networks_.autoencoder;
-    const auto latent = autoencoder.encode(features);
-    Rng rng(static_cast<std::uint64_t>(settings.seed), static_cast<std::uint64_t>(counter.index));
-    const auto show = [&](int step, int total, const torch::Tensor& estimate) {
-      if (!observer) return;
-      const auto picture = autoencoder.denormalise(autoencoder.decode(estimate, features.size(1)))[0].t().unsqueeze(0).to(torch::kCPU);
-      observer({static_cast<int>(counter.index) * total + step, static_cast<int>(counter.all) * total, picture});
-    };
-    return autoencoder.decode(studio::sample(networks_, latent, style, settings, rng, show, stop), features.size(1));
+  std::vector<Window> cut(const torch::Tensor& features, const studio::Style& style, const StudioTransferSettings& settings) {
+    const std::int64_t frames = features.size(1), per_second = networks_.settings.rate / networks_.settings.hop, unit = 2 * networks_.settings.patch;
+    const std::int64_t window = kWindowSeconds * per_second / unit * unit, overlap = kOverlapSeconds * per_second / unit * unit;
+    const std::int64_t count = frames <= window ? 1 : 1 + (frames - window + window - overlap - 1) / (window - overlap);
+    const std::int64_t passes = settings.passes > 0 ? settings.passes : settings.steps <= 1 ? 4 : 1;
+    std::vector<Window> windows(static_cast<std::size_t>(count));
+    for (std::int64_t i = 0; i < count; ++i) {
+      Window& one = windows[static_cast<std::size_t>(i)];
+      one.start = i * (window - overlap), one.length = std::min(window, frames - one.start);
+      one.fade = ramp(one.length, i > 0 ? overlap : 0, i + 1 < count ? overlap : 0);
+      const auto piece = features.narrow(1, one.start, one.length);
+      for (std::int64_t pass = 0; pass < passes; ++pass)
+        one.passes.push_back(begin(piece, pass * unit / passes, style, settings, static_cast<std::uint64_t>(i * passes + pass)));
+    }
+    return windows;
+  }
+
+  Pass begin(const torch::Tensor& piece, std::int64_t shift, const studio::Style& style, const StudioTransferSettings& settings, std::uint64_t stream) {
+    const auto moved = shift == 0 ? piece : torch::cat({piece.narrow(1, 0, 1).expand({1, shift, piece.size(2)}), piece}, 1);
+    Pass pass{shift, std::make_unique<Rng>(static_cast<std::uint64_t>(settings.seed), stream), nullptr, {}};
+    pass.sampler = std::make_unique<studio::LatentSampler>(networks_, networks_.autoencoder->encode(moved), style, settings, *pass.rng, stream);
+    return pass;
+  }
+
+  /// The windows' estimates as features [1, frame, band], cross-faded.
+  torch::Tensor join(const std::vector<Window>& windows, const torch::Tensor& features) {
+    auto sum = torch::zeros_like(features), weight = torch::zeros({1, features.size(1), 1}, features.options());
+    for (const Window& window : windows) {
+      torch::Tensor mean;
+      for (const Pass& pass : window.passes) {
+        const auto decoded = networks_.autoencoder->decode(pass.estimate, window.length + pass.shift).narrow(1, pass.shift, window.length);
+        mean = mean.defined() ? mean + decoded : decoded;
+      }
+      mean = mean / static_cast<double>(window.passes.size());
+      sum.narrow(1, window.start, window.length).add_(mean * window.fade);
+      weight.narrow(1, window.start, window.length).add_(window.fade);
+    }
+    return sum / weight;
   }
 
   Networks networks_;

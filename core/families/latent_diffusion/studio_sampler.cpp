@@ -35,38 +35,67 @@ torch::Tensor guided(Networks& networks, const torch::Tensor& z, const torch::Te
 
 }  // namespace
 
+LatentSampler::LatentSampler(Networks& networks, torch::Tensor content, Style style, const StudioTransferSettings& options, Rng& rng,
+                             std::uint64_t stream)
+    : networks_(networks), content_(std::move(content)), style_(std::move(style)), options_(options),
+      branches_(parse_branches(options.branches, schema_of<StudioTransferSettings>())), rng_(&rng), stream_(stream),
+      total_(networks.settings.objective == "regression" ? 1 : static_cast<int>(std::max<std::int64_t>(1, options.steps))) {
+  if (!branches_.empty() && branches_.back().step >= total_)
+    throw ConfigError("There is nothing to branch into after step " + std::to_string(branches_.back().step) + ": the transfer has " +
+                      std::to_string(total_) + (total_ == 1 ? " step" : " steps") + "; take an earlier step or more steps.");
+}
+
+torch::Tensor LatentSampler::fresh_noise() { return rng_->normal(content_.sizes(), content_.device()) * options_.temperature; }
+
+torch::Tensor LatentSampler::step() {
+  torch::NoGradGuard guard;
+  if (networks_.settings.objective == "regression") {
+    ++done_;
+    return estimate_ = guided(networks_, torch::zeros_like(content_), content_, 1.0, style_, options_.guidance);
+  }
+  if (done_ == 0) z_ = fresh_noise();
+  else descend();
+  const double time = done_ == 0 ? 1.0 : options_.start_level * (1.0 - static_cast<double>(done_) / total_);
+  const double alpha = std::cos(time * M_PI / 2), sigma = std::sin(time * M_PI / 2);
+  const auto v = guided(networks_, z_, content_, time, style_, options_.guidance);
+  estimate_ = done_ == 0 ? -v : alpha * z_ - sigma * v;
+  noise_ = done_ == 0 ? z_ : sigma * z_ + alpha * v;
+  ++done_;
+  return estimate_;
+}
+
+/// From the estimate of the last step to the noise level of the next.
+void LatentSampler::descend() {
+  if (!branches_.empty() && branches_.front().step == done_) {
+    branch(branches_.front());
+    branches_.erase(branches_.begin());
+  }
+  const double next = options_.start_level * (1.0 - static_cast<double>(done_) / total_);
+  if (options_.eta > 0) noise_ = std::sqrt(1 - options_.eta * options_.eta) * noise_ + options_.eta * fresh_noise();
+  z_ = std::cos(next * M_PI / 2) * estimate_ + std::sin(next * M_PI / 2) * noise_;
+}
+
+void LatentSampler::branch(const Branch& at) {
+  Config changed = at.changes;
+  const bool redraw = changed.count("seed") || changed.count("temperature");
+  ConfigReader reader(changed);
+  options_.describe(reader);
+  if (!redraw) return;
+  own_rng_.emplace(static_cast<std::uint64_t>(options_.seed), stream_ | static_cast<std::uint64_t>(at.step) << 32);
+  rng_ = &*own_rng_;
+  noise_ = fresh_noise();
+}
+
 torch::Tensor sample(Networks& networks, const torch::Tensor& content, const Style& style, const StudioTransferSettings& options,
                      Rng& rng, const LatentObserver& observer, std::stop_token stop) {
-  torch::NoGradGuard guard;
-  const int total = networks.settings.objective == "regression" ? 1 : static_cast<int>(std::max<std::int64_t>(1, options.steps));
-  const auto check = [&] {
+  LatentSampler sampler(networks, content, style, options, rng);
+  torch::Tensor estimate;
+  for (int i = 1; i <= sampler.total(); ++i) {
     if (stop.stop_requested()) throw Cancelled();
-  };
-  check();
-  if (networks.settings.objective == "regression") {
-    auto x = guided(networks, torch::zeros_like(content), content, 1.0, style, options.guidance);
-    if (observer) observer(1, 1, x);
-    return x;
+    estimate = sampler.step();
+    if (observer) observer(i, sampler.total(), estimate);
   }
-  auto noise = rng.normal(content.sizes(), content.device()) * options.temperature;
-  auto z = noise;
-  torch::Tensor x;
-  for (int i = 0; i < total; ++i) {
-    check();
-    const double time = i == 0 ? 1.0 : options.start_level * (1.0 - static_cast<double>(i) / total);
-    const double alpha = std::cos(time * M_PI / 2), sigma = std::sin(time * M_PI / 2);
-    const auto v = guided(networks, z, content, time, style, options.guidance);
-    x = i == 0 ? -v : alpha * z - sigma * v;
-    noise = i == 0 ? z : sigma * z + alpha * v;
-    if (observer) observer(i + 1, total, x);
-    if (i + 1 == total) break;
-    const double next = options.start_level * (1.0 - static_cast<double>(i + 1) / total);
-    if (options.eta > 0)
-      noise = std::sqrt(1 - options.eta * options.eta) * noise +
-              options.eta * options.temperature * rng.normal(content.sizes(), content.device());
-    z = std::cos(next * M_PI / 2) * x + std::sin(next * M_PI / 2) * noise;
-  }
-  return x;
+  return estimate;
 }
 
 }  // namespace luthier::studio

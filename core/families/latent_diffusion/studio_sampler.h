@@ -1,7 +1,10 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <stop_token>
+#include <vector>
 
+#include "core/config/branches.h"
 #include "core/families/latent_diffusion/studio_networks.h"
 #include "core/run/rng.h"
 
@@ -19,12 +22,39 @@ struct Networks {
   void eval();
 };
 
+/// One latent's way from pure noise to the target, a step at a time. The first step starts at pure noise and gives the
+/// expected target; further steps go down from `start_level` by DDIM (Song, Meng, Ermon 2021, eq. 12 with eta). At a branch
+/// with another seed or temperature the noise of the next level is drawn anew. Regression has one step. No gradients.
+class LatentSampler {
+ public:
+  /// content [batch, frame, latent]. `networks` and `rng` are borrowed; `stream` sets the noise of a branch apart from that
+  /// of other latents with the same seed. Throws ConfigError for branches that cannot be.
+  LatentSampler(Networks& networks, torch::Tensor content, Style style, const StudioTransferSettings& options, Rng& rng, std::uint64_t stream = 0);
+  int total() const { return total_; }
+  /// The clean estimate after one more step, [batch, frame, latent]; called total() times.
+  torch::Tensor step();
+
+ private:
+  void descend();
+  void branch(const Branch& at);
+  torch::Tensor fresh_noise();
+
+  Networks& networks_;
+  torch::Tensor content_;
+  Style style_;
+  StudioTransferSettings options_;
+  std::vector<Branch> branches_;
+  Rng* rng_;
+  std::optional<Rng> own_rng_;  ///< after a branch with another seed
+  std::uint64_t stream_;
+  int total_, done_ = 0;
+  torch::Tensor z_, noise_, estimate_;
+};
+
 /// step 1-based; estimate [batch, frame, latent], the clean latent as the network sees it at this step.
 using LatentObserver = std::function<void(int step, int total, const torch::Tensor& estimate)>;
 
-/// Samples the target latent for a content latent [batch, frame, latent] and a style. The first step starts at pure noise and
-/// gives the expected target; further steps go down from `start_level` by DDIM (Song, Meng, Ermon 2021, eq. 12 with eta).
-/// Regression returns after the first. Throws Cancelled between steps. No gradients.
+/// All steps of a LatentSampler. Throws Cancelled between steps.
 torch::Tensor sample(Networks& networks, const torch::Tensor& content, const Style& style, const StudioTransferSettings& options,
                      Rng& rng, const LatentObserver& observer, std::stop_token stop);
 

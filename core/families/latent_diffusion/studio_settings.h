@@ -105,6 +105,7 @@ struct StudioSettings {
 struct StudioTransferSettings {
   std::int64_t steps = 0, seed = 1, passes = 0;
   double strength = 1.0, guidance = 1.0, temperature = 1.0, start_level = 1.0, eta = 0.0;
+  std::string branches;
 
   template <class V>
   void describe(V& v) {
@@ -117,6 +118,7 @@ struct StudioTransferSettings {
     v.number("start_level", start_level, 0.01, 1, "", "Noise level that the refinement after the first step starts from.");
     v.number("eta", eta, 0, 1, "", "Fresh noise in each DDIM step; 0 is deterministic.");
     v.number("passes", passes, 0, 8, "passes", "Estimates averaged, each with the sound shifted by a part of a latent frame; 0: 4 with one step, else 1.");
+    v.text("branches", branches, "Steps after which other settings hold, as in '12 seed=7 guidance=2; 20 seed=9'; empty: none.");
   }
 };
 

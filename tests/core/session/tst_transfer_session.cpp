@@ -12,20 +12,13 @@
 #include "core/session/training_session.h"
 #include "core/training/checkpoint.h"
 #include "db/transfer_store.h"
+#include "tests/support/core_tiny_run.h"
 #include "tests/support/core_workspace.h"
 
 using namespace luthier;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Quiet : RunListener {
-  std::string run, message;
-  void on_event(const RunEvent& event) override {
-    run = event.run;
-    if (const auto* finished = std::get_if<RunFinished>(&event.data)) message = finished->message;
-  }
-};
 
 std::string text_of(const fs::path& path) {
   std::ostringstream all;
@@ -47,6 +40,9 @@ class TestTransferSession : public QObject {
   void aStopWritesNothing();
   void withoutAnOutputItGoesIntoTheWorkspace();
   void shippedWeightsAreFoundByTheirFolder();
+  void everyStepCanBeHeardAndTheLastIsTheResult();
+  void aStepIsKeptAsAResultOfItsOwn();
+  void stepsOfACancelledTransferStay();
 
  private:
   TransferRequest request() const {
@@ -72,15 +68,8 @@ class TestTransferSession : public QObject {
 void TestTransferSession::initTestCase() {
   torch::set_num_threads(1);
   workspace_ = make_test_workspace(fs::path(folder_.path().toStdString()) / "w", 4);
-  TrainingRequest training;
-  training.workspace = workspace_->folder();
-  training.family = "latent_diffusion", training.preset = "tiny", training.device = "cpu";
-  using I = std::int64_t;
-  training.overrides = {{"ae_steps", I{2}}, {"steps", I{2}}, {"width", I{16}}, {"deep_width", I{16}}, {"style_width", I{16}}, {"embedding", I{16}}, {"ae_width", I{16}},
-                        {"latent", I{16}}, {"bands", I{48}}, {"n_fft", I{512}}, {"batch", I{2}}, {"frames", I{32}}, {"style_frames", I{32}}, {"attention_heads", I{2}}};
-  Quiet quiet;
-  QVERIFY2(train(training, quiet, {}) == Outcome::done, quiet.message.c_str());
-  run_ = quiet.run;
+  run_ = train_tiny_run(*workspace_);
+  QVERIFY2(!run_.starts_with("failed"), run_.c_str());
 }
 
 void TestTransferSession::aFileAndAClipGiveAResultWithItsRecord() {
@@ -216,6 +205,68 @@ void TestTransferSession::shippedWeightsAreFoundByTheirFolder() {
   const auto result = transfer(wanted, {}, {});
   QVERIFY2(result.outcome == Outcome::done, result.message.c_str());
   qunsetenv("LUTHIER_MODELS");
+}
+
+void TestTransferSession::everyStepCanBeHeardAndTheLastIsTheResult() {
+  auto wanted = request();
+  wanted.options = {{"steps", std::int64_t{4}}};
+  std::shared_ptr<const TransferSteps> begun;
+  std::vector<int> pictured;
+  TransferListener listener;
+  listener.begun = [&](std::shared_ptr<const TransferSteps> steps) { begun = std::move(steps); };
+  listener.step = [&](const TransferStep& step) { pictured.push_back(step.step); };
+  const auto result = transfer(wanted, listener, {});
+  QVERIFY2(result.outcome == Outcome::done, result.message.c_str());
+  QVERIFY(begun && begun == result.steps);
+  const std::vector<int> all{1, 2, 3, 4};
+  QCOMPARE(begun->steps(), all);
+  QCOMPARE(pictured, all);
+  QVERIFY(begun->sound(4, {}).channels == result.result.channels);
+  QVERIFY(begun->sound(1, {}).channels != result.result.channels);
+  QCOMPARE(begun->sound(1, {}).length(), result.content.length());
+  QVERIFY_THROWS_EXCEPTION(ConfigError, begun->sound(5, {}));
+  std::stop_source stopped;
+  stopped.request_stop();
+  QVERIFY_THROWS_EXCEPTION(std::exception, begun->sound(2, stopped.get_token()));
+}
+
+void TestTransferSession::aStepIsKeptAsAResultOfItsOwn() {
+  auto wanted = request();
+  wanted.options = {{"steps", std::int64_t{3}}};
+  const auto whole = transfer(wanted, {}, {});
+  const auto kept = whole.steps->keep(2, {}, {});
+  QVERIFY2(kept.outcome == Outcome::done, kept.message.c_str());
+  QVERIFY(kept.output != whole.output);
+  const auto record = nlohmann::json::parse(text_of(kept.record));
+  QCOMPARE(record.at("kept_step").get<int>(), 2);
+  QCOMPARE(record.at("of_steps").get<int>(), 3);
+  QCOMPARE(record.at("options").at("steps").get<int>(), 3);
+  const auto rows = workspace_->open_catalog()->transfers().all();
+  QVERIFY(rows.front().settings_json.find("\"kept_step\":2") != std::string::npos);
+  wanted.output = fresh("again.wav");
+  wanted.keep_step = 2;
+  QVERIFY(transfer(wanted, {}, {}).result.channels == kept.result.channels);  // the same by a command
+  QVERIFY(whole.steps->keep(2, kept.output, {}).outcome == Outcome::failed);  // never overwritten
+  wanted.output = fresh("none.wav");
+  wanted.keep_step = 9;
+  const auto refused = transfer(wanted, {}, {});
+  QVERIFY(refused.message.find("no estimate of step 9") != std::string::npos);
+  QVERIFY(!fs::exists(wanted.output));
+}
+
+void TestTransferSession::stepsOfACancelledTransferStay() {
+  auto wanted = request();
+  wanted.options = {{"steps", std::int64_t{50}}};
+  std::stop_source source;
+  TransferListener listener;
+  listener.step = [&](const TransferStep& step) {
+    if (step.step == 3) source.request_stop();
+  };
+  const auto result = transfer(wanted, listener, source.get_token());
+  QVERIFY(result.outcome == Outcome::cancelled);
+  QVERIFY(!fs::exists(wanted.output));
+  QCOMPARE(result.steps->steps(), (std::vector<int>{1, 2, 3}));
+  QCOMPARE(result.steps->sound(3, {}).length(), result.content.length());
 }
 
 QTEST_GUILESS_MAIN(TestTransferSession)

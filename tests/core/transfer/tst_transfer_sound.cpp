@@ -120,7 +120,7 @@ void TestTransferSound::stepsAndProgressAreTold() {
     QVERIFY(fraction >= last - 1e-9);
     last = fraction;
   };
-  listener.step = [&](int, int total, const torch::Tensor& picture) { steps += total == 3, bins = static_cast<int>(picture.size(0)); };
+  listener.step = [&](const SoundStep& step) { steps += step.total == 3, bins = static_cast<int>(step.estimate.size(1)); };
   transfer_sound({echo, nullptr, {}, {}}, stereo(16000), test_melody(3, 4, 2), listener, {});
   QCOMPARE(last, 1.0);
   QCOMPARE(steps, 6);

@@ -169,6 +169,47 @@ class TestStudio : public QObject {
     QVERIFY(torch::equal(transfer->transform(content, content, options, {}, {}), transfer->transform(content, content, options, {}, {})));
   }
 
+  void everyStepOfALongSoundIsHeardFromEndToEnd() {
+    const auto settings = small();
+    const auto transfer = make_studio_transfer(checkpoint_of(settings), settings, torch::kCPU);
+    const auto content = torch::randn({1, settings.bands, 1700});  // two windows
+    int seen = 0;
+    torch::Tensor last;
+    const StepObserver observer = [&](const SamplingStep& step) {
+      QCOMPARE(step.step, ++seen);
+      QCOMPARE(step.total, 3);
+      QCOMPARE(step.estimate.sizes(), content.sizes());
+      last = step.estimate.clone();
+    };
+    const auto result = transfer->transform(content, content.narrow(2, 0, 80), transfer_options({{"steps", std::int64_t{3}}, {"strength", 0.8}}), observer, {});
+    QCOMPARE(seen, 3);
+    QVERIFY(torch::equal(last, result));
+  }
+
+  void aBranchKeepsTheWayUpToItsStep() {
+    const auto settings = small();
+    const auto transfer = make_studio_transfer(checkpoint_of(settings), settings, torch::kCPU);
+    const auto content = torch::randn({1, settings.bands, 64});
+    const auto way = [&](const std::string& branches) {
+      std::vector<torch::Tensor> all;
+      const StepObserver observer = [&](const SamplingStep& step) { all.push_back(step.estimate.clone()); };
+      transfer->transform(content, content, transfer_options({{"steps", std::int64_t{6}}, {"seed", std::int64_t{3}}, {"branches", branches}}), observer, {});
+      return all;
+    };
+    const auto same = [](const std::vector<torch::Tensor>& a, const std::vector<torch::Tensor>& b, std::size_t step) { return torch::equal(a[step - 1], b[step - 1]); };
+    const auto plain = way("");
+    for (const std::string branch : {"3 seed=4", "3 temperature=0.2", "3 eta=0.7"}) {
+      const auto other = way(branch);
+      for (std::size_t step = 1; step <= 3; ++step) QVERIFY2(same(plain, other, step), branch.c_str());
+      QVERIFY2(!same(plain, other, 4), branch.c_str());
+      QVERIFY2(same(other, way(branch), 6), branch.c_str());  // and again the same
+    }
+    const auto twice = way("2 seed=4; 4 seed=5"), once = way("2 seed=4");
+    QVERIFY(same(twice, once, 4) && !same(twice, once, 5));
+    for (const std::string wrong : {"6 seed=2", "0 seed=2", "3", "3 steps=9", "3 seed", "4 seed=1; 2 seed=3", "3 guidance=99", "x seed=2"})
+      QVERIFY_THROWS_EXCEPTION(ConfigError, way(wrong));
+  }
+
   void wrongShapesAndMissingTensorsAreNamed() {
     const auto settings = small();
     auto checkpoint = checkpoint_of(settings);

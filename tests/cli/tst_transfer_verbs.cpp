@@ -1,0 +1,126 @@
+// timeout: 240
+#include <QtTest>
+#include <optional>
+
+#include "core/session/workspace.h"
+#include "tests/support/core_tiny_run.h"
+#include "tests/support/core_workspace.h"
+#include "tests/support/ctl.h"
+
+using namespace luthier;
+
+/// What the studio does, by commands: results done again, branched, steps kept, settings saved, streams.
+class TestTransferVerbs : public QObject {
+  Q_OBJECT
+ private slots:
+  void initTestCase();
+  void aResultIsDoneAgainAndBranched();
+  void settingsAreSavedListedAndForgotten();
+  void aFileStreamsThrough();
+  void wrongWordsAreRefused_data();
+  void wrongWordsAreRefused();
+  void withoutAnInputRecordingSaysSo();
+
+ private:
+  Said run(QStringList words) const { return luthierctl(QStringList{"--workspace", workspace_} + words, folder_.path()); }
+  QByteArray bytes(const QString& name) const {
+    QFile file(folder_.filePath(name));
+    if (!file.open(QIODevice::ReadOnly)) return {};
+    return file.readAll();
+  }
+  QTemporaryDir folder_;
+  QString workspace_, run_;
+};
+
+void TestTransferVerbs::initTestCase() {
+  const auto workspace = make_test_workspace(folder_.filePath("w").toStdString(), 3);
+  run_ = QString::fromStdString(train_tiny_run(workspace));
+  QVERIFY2(!run_.startsWith("failed"), qPrintable(run_));
+  workspace_ = folder_.filePath("w");
+  write_file(folder_.filePath("own.wav"), wav_of_phrase(40, true, 2));
+}
+
+void TestTransferVerbs::aResultIsDoneAgainAndBranched() {
+  const auto made = run({"transfer", "--run", run_, "--content", "own.wav", "--style", "2", "--steps", "4", "--seed", "6", "--device", "cpu", "--out", "a.flac"});
+  QVERIFY2(made.code == 0, made.all());
+  auto said = run({"transfer", "--like", "a.flac", "--device", "cpu", "--out", "again.flac"});
+  QVERIFY2(said.code == 0, said.all());
+  said = run({"transfer", "--like", "a.json", "--keep-step", "2", "--device", "cpu", "--out", "two.wav"});
+  QVERIFY2(said.code == 0, said.all());
+  said = run({"transfer", "--branch-from", "a.flac", "--at-step", "2", "--seed", "7", "--device", "cpu", "--out", "branch.wav"});
+  QVERIFY2(said.code == 0, said.all());
+  said = run({"transfer", "--like", "branch.wav", "--keep-step", "2", "--device", "cpu", "--out", "branch-two.wav"});
+  QVERIFY2(said.code == 0, said.all());
+  const auto samples = [](QByteArray file) { return file.mid(file.indexOf("data") + 8, 60000); };
+  QVERIFY(!samples(bytes("two.wav")).isEmpty());
+  QVERIFY(samples(bytes("branch-two.wav")) == samples(bytes("two.wav")));  // the way up to the branch is the same
+  QVERIFY(samples(bytes("branch.wav")) != samples(bytes("two.wav")));
+  const auto record = QJsonDocument::fromJson(bytes("again.json")).object(), first = QJsonDocument::fromJson(bytes("a.json")).object();
+  QCOMPARE(record["options"], first["options"]);
+  QCOMPARE(QJsonDocument::fromJson(bytes("branch.json")).object()["options"].toObject()["branches"].toString(), QStringLiteral("2 seed=7"));
+}
+
+void TestTransferVerbs::settingsAreSavedListedAndForgotten() {
+  auto said = run({"transfer", "--run", run_, "--content", "1", "--style", "2", "--guidance", "2", "--no-treble", "--device", "cpu", "--save", "soft"});
+  QVERIFY2(said.code == 0, said.all());
+  said = run({"--json", "transfer", "--list-saved"});
+  QCOMPARE(said.json().size(), 1);
+  QCOMPARE(said.json().front()["name"].toString(), QStringLiteral("soft"));
+  QCOMPARE(said.json().front()["model"].toString(), run_);
+  said = run({"transfer", "--saved", "soft", "--content", "1", "--style", "4", "--device", "cpu", "--out", "soft.wav"});
+  QVERIFY2(said.code == 0, said.all());
+  const auto record = QJsonDocument::fromJson(bytes("soft.json")).object();
+  QCOMPARE(record["options"].toObject()["guidance"].toDouble(), 2.0);
+  QCOMPARE(record["treble"].toBool(), false);
+  QCOMPARE(run({"transfer", "--run", run_, "--content", "1", "--style", "2", "--save", "soft"}).code, 1);
+  QCOMPARE(run({"transfer", "--forget", "soft"}).code, 0);
+  said = run({"transfer", "--saved", "soft", "--content", "1", "--style", "4"});
+  QCOMPARE(said.code, 1);
+  QVERIFY2(said.err.contains("no settings saved as 'soft'"), said.all());
+}
+
+void TestTransferVerbs::aFileStreamsThrough() {
+  const auto said = run({"--json", "live", "--run", run_, "--content", "own.wav", "--style", "2", "--device", "cpu", "--window", "1", "--hop", "0.2", "--ahead", "0.1", "--out", "live.wav"});
+  QVERIFY2(said.code == 0, said.all());
+  const auto last = said.json().back();
+  QCOMPARE(last["event"].toString(), QStringLiteral("live"));
+  QVERIFY(std::abs(last["seconds"].toDouble() - 2) < 0.01);
+  QVERIFY(last["latency_s"].toDouble() > 0.3);
+  QVERIFY(QFile::exists(folder_.filePath("live.json")));
+}
+
+void TestTransferVerbs::wrongWordsAreRefused_data() {
+  QTest::addColumn<QStringList>("words");
+  QTest::addColumn<int>("code");
+  QTest::addColumn<QString>("says");
+  QTest::newRow("no sounds") << QStringList{"transfer"} << 2 << "--content and --style";
+  QTest::newRow("no step") << QStringList{"transfer", "--branch-from", "a.flac", "--seed", "1"} << 2 << "--at-step";
+  QTest::newRow("no change") << QStringList{"transfer", "--branch-from", "a.flac", "--at-step", "2"} << 2 << "say what is different";
+  QTest::newRow("own content") << QStringList{"transfer", "--branch-from", "a.flac", "--at-step", "2", "--content", "1"} << 2 << "leave them out";
+  QTest::newRow("late step") << QStringList{"transfer", "--branch-from", "a.flac", "--at-step", "4", "--seed", "1", "--out", "late.wav"} << 1 << "nothing to branch into";
+  QTest::newRow("fixed setting") << QStringList{"transfer", "--branch-from", "a.flac", "--at-step", "2", "--steps", "9"} << 1 << "cannot change on the way";
+  QTest::newRow("no record") << QStringList{"transfer", "--like", "own.wav"} << 1 << "carries no record";
+  QTest::newRow("no such step") << QStringList{"transfer", "--like", "a.flac", "--keep-step", "9", "--out", "nine.wav"} << 1 << "no estimate of step 9";
+  QTest::newRow("live without style") << QStringList{"live", "--content", "own.wav"} << 2 << "--style";
+  QTest::newRow("live windows") << QStringList{"live", "--content", "own.wav", "--style", "2", "--window", "0.3", "--hop", "0.3"} << 1 << "at least as long";
+}
+
+void TestTransferVerbs::wrongWordsAreRefused() {
+  QFETCH(QStringList, words);
+  QFETCH(int, code);
+  QFETCH(QString, says);
+  const auto said = run(words);
+  QVERIFY2(said.code == code, said.all());
+  QVERIFY2(said.err.contains(says.toUtf8()), said.all());
+  QVERIFY2(said.err.count("luthierctl: ") == 1, said.all());
+}
+
+void TestTransferVerbs::withoutAnInputRecordingSaysSo() {
+  qputenv("ALSA_CONFIG_PATH", "/nowhere");
+  const auto said = run({"record", "--seconds", "1", "--input", "4711"});
+  QCOMPARE(said.code, 1);
+  QVERIFY2(said.err.contains("No sound input"), said.all());
+}
+
+QTEST_GUILESS_MAIN(TestTransferVerbs)
+#include "tst_transfer_verbs.moc"
