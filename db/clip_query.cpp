@@ -152,9 +152,21 @@ class Builder {
     return result;
   }
 
-  /// ">2", ">=3", "<1", "1..3", "2".
+  /// ">2", ">=3", "<1", "1..3", "2", or several of these with commas between.
   std::string numeric(const Term& term, const std::string& column) {
-    const std::string_view text = term.word;
+    constexpr int kMost = 500;  // deeper nested conditions are refused by SQLite
+    std::string sql;
+    int parts = 0;
+    for (std::size_t start = 0; start <= term.word.size();) {
+      const auto end = std::min(term.word.find(',', start), term.word.size());
+      if (++parts > kMost) throw QueryError("'" + term.field + ":' takes at most " + std::to_string(kMost) + " numbers or ranges", term.position);
+      sql += (sql.empty() ? "" : " OR ") + one_number(term, std::string_view(term.word).substr(start, end - start), column);
+      start = end + 1;
+    }
+    return "(" + sql + ")";
+  }
+
+  std::string one_number(const Term& term, std::string_view text, const std::string& column) {
     for (const std::string_view op : {">=", "<=", ">", "<", "="}) {
       if (!text.starts_with(op)) continue;
       value(number(term, text.substr(op.size())));
@@ -206,6 +218,12 @@ class Builder {
     return "(" + own + " OR c.recording_id IN (SELECT id FROM recording WHERE " + contained("notes", term.word) + "))";
   }
 
+  static std::string duplicate_sql(const Term& term) {
+    if (lower(term.word) == "extra")
+      return "(c.id IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY sha256 ORDER BY " + std::string(kKeptFirst) + ") AS place FROM clip) WHERE place > 1))";
+    return std::string(yes_or_no(term) ? "" : "NOT ") + "(c.sha256 IN (SELECT sha256 FROM clip GROUP BY sha256 HAVING count(*) > 1))";
+  }
+
   std::string field_sql(const Term& term) {
     const std::string& f = term.field;
     if (term.word.empty()) throw QueryError("'" + f + ":' needs a value, as in " + example(f), term.position);
@@ -227,8 +245,7 @@ class Builder {
     if (f == "split") return split_sql(term);
     if (f == "excluded") return yes_or_no(term) ? "(c.excluded = 1)" : "(c.excluded = 0)";
     if (f == "missing") return std::string(yes_or_no(term) ? "" : "NOT ") + "(c.recording_id IN (SELECT id FROM recording WHERE missing))";
-    if (f == "dup")
-      return std::string(yes_or_no(term) ? "" : "NOT ") + "(c.sha256 IN (SELECT sha256 FROM clip GROUP BY sha256 HAVING count(*) > 1))";
+    if (f == "dup") return duplicate_sql(term);
     throw QueryError("there is no field '" + f + ":'; fields are " + known_fields() + " (put quotes around a word with a colon)", term.position);
   }
 
@@ -264,12 +281,12 @@ const std::vector<QueryField>& clip_query_fields() {
       {"peak", "peak:>-1 peak in dBFS"},
       {"rate", "rate:44100 sample rate in Hz"},
       {"channels", "channels:2 of the recording"},
-      {"id", "id:12 number of the clip; id:3..9 range"},
+      {"id", "id:12 number of the clip; id:3..9,12 ranges and numbers"},
       {"recording", "recording:4 number of the recording"},
       {"split", "split:train train, validation, test or none"},
       {"excluded", "excluded:yes kept out of training"},
       {"missing", "missing:yes the file was not found"},
-      {"dup", "dup:yes the same content twice"},
+      {"dup", "dup:yes the same content twice; dup:extra all but the one to keep"},
   };
   return fields;
 }

@@ -55,8 +55,10 @@ ClipView read_view(const Sql& sql) {
   view.path = sql.text(column++);
   view.name = sql.text(column++);
   view.source = sql.text(column++);
+  view.rights = sql.text(column++);
   view.sample_rate = static_cast<int>(sql.integer(column++));
   view.channels = static_cast<int>(sql.integer(column++));
+  view.recording_frames = sql.integer(column++);
   view.missing = sql.integer(column) != 0;
   return view;
 }
@@ -89,9 +91,37 @@ OrderPlan plan_of(ClipColumn column) {
     case ClipColumn::loudness: return own("c.loudness");
     case ClipColumn::peak: return own("c.peak");
     case ClipColumn::added: return own("c.added_at");
+    case ClipColumn::notes: return own("c.notes");
+    case ClipColumn::content: return own("c.sha256");
+    case ClipColumn::source: return {"clip c JOIN recording k ON k.id = c.recording_id", "k.source %s, c.id %s", ""};
+    case ClipColumn::rights: return {"clip c JOIN recording k ON k.id = c.recording_id", "k.rights %s, c.id %s", ""};
     case ClipColumn::id: break;
   }
   return {"clip c", "c.id %s", ""};
+}
+
+/// One of several keys, over clip c, recording r, label l and phrase p.
+std::string key_of(ClipColumn column) {
+  switch (column) {
+    case ClipColumn::label: return "c.label_id IS NULL, l.name %s";
+    case ClipColumn::phrase: return "c.phrase_id IS NULL, p.name %s";
+    case ClipColumn::name: return "r.name %s, r.id %s";
+    case ClipColumn::sample_rate: return "r.sample_rate %s";
+    case ClipColumn::source: return "r.source %s";
+    case ClipColumn::rights: return "r.rights %s";
+    case ClipColumn::seconds: return "c.seconds %s";
+    case ClipColumn::rating: return "c.rating %s";
+    case ClipColumn::split: return "c.split %s";
+    case ClipColumn::excluded: return "c.excluded %s";
+    case ClipColumn::start: return "c.start_frame %s";
+    case ClipColumn::loudness: return "c.loudness %s";
+    case ClipColumn::peak: return "c.peak %s";
+    case ClipColumn::added: return "c.added_at %s";
+    case ClipColumn::notes: return "c.notes %s";
+    case ClipColumn::content: return "c.sha256 %s";
+    case ClipColumn::id: break;
+  }
+  return "c.id %s";
 }
 
 std::string with_direction(std::string text, bool descending) {
@@ -144,7 +174,7 @@ std::vector<ClipView> ClipStore::views(const std::vector<ClipId>& ids) {
               ", coalesce(l.name, ''), coalesce(p.name, ''),"
               " coalesce((SELECT group_concat(name, char(31)) FROM (SELECT t.name FROM clip_tag ct JOIN tag t ON t.id = ct.tag_id"
               "   WHERE ct.clip_id = c.id ORDER BY t.name)), ''),"
-              " r.path, r.name, r.source, r.sample_rate, r.channels, r.missing"
+              " r.path, r.name, r.source, r.rights, r.sample_rate, r.channels, r.frames, r.missing"
               " FROM json_each(?) wanted CROSS JOIN clip c ON c.id = wanted.value JOIN recording r ON r.id = c.recording_id"
               " LEFT JOIN label l ON l.id = c.label_id LEFT JOIN phrase p ON p.id = c.phrase_id ORDER BY wanted.key",
           json_ids(ids));
@@ -165,10 +195,33 @@ std::vector<ClipId> ClipStore::ids(const std::string& query, ClipOrder order) {
   return id_list(with_values(database_, rest, condition), std::move(list));
 }
 
+std::vector<ClipId> ClipStore::ids(const std::string& query, const std::vector<ClipOrder>& orders) {
+  if (orders.size() < 2) return ids(query, orders.empty() ? ClipOrder{} : orders.front());
+  const ClipCondition condition = parse_clip_query(query);
+  std::string select =
+      "SELECT c.id FROM clip c JOIN recording r ON r.id = c.recording_id LEFT JOIN label l ON l.id = c.label_id"
+      " LEFT JOIN phrase p ON p.id = c.phrase_id WHERE " + condition.sql + " ORDER BY ";
+  for (const ClipOrder& order : orders) select += with_direction(key_of(order.column), order.descending) + ", ";
+  select += with_direction("c.start_frame %s, c.id %s", orders.back().descending);
+  return id_list(with_values(database_, select, condition));
+}
+
 std::int64_t ClipStore::count(const std::string& query) {
   const ClipCondition condition = parse_clip_query(query);
   Sql sql = with_values(database_, "SELECT count(*) FROM clip c WHERE " + condition.sql, condition);
   return sql.step() ? sql.integer(0) : 0;
+}
+
+std::vector<ClipMark> ClipStore::marks() {
+  Sql sql(database_, "SELECT c.id, c.label_id, c.sha256 FROM clip c JOIN recording r ON r.id = c.recording_id WHERE NOT c.excluded AND NOT r.missing ORDER BY c.id");
+  std::vector<ClipMark> list;
+  while (sql.step()) {
+    list.emplace_back();
+    sql.read(0, list.back().id);
+    sql.read(1, list.back().label);
+    list.back().sha256 = sql.text(2);
+  }
+  return list;
 }
 
 std::vector<ClipId> ClipStore::of_recording(RecordingId recording) {
@@ -185,7 +238,7 @@ std::vector<ClipId> ClipStore::find_by_sha256(const std::string& sha256) {
 
 std::vector<std::vector<ClipId>> ClipStore::duplicates() {
   Sql sql(database_,
-          "SELECT id, sha256 FROM clip WHERE sha256 IN (SELECT sha256 FROM clip GROUP BY sha256 HAVING count(*) > 1) ORDER BY sha256, id");
+          "SELECT id, sha256 FROM clip WHERE sha256 IN (SELECT sha256 FROM clip GROUP BY sha256 HAVING count(*) > 1) ORDER BY sha256, " + std::string(kKeptFirst));
   std::vector<std::vector<ClipId>> groups;
   std::string last;
   while (sql.step()) {

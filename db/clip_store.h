@@ -9,7 +9,14 @@
 namespace luthier::db {
 
 /// Columns a clip list can be sorted by.
-enum class ClipColumn { id, label, name, seconds, rating, split, phrase, excluded, start, sample_rate, loudness, peak, added };
+enum class ClipColumn { id, label, name, seconds, rating, split, phrase, excluded, start, sample_rate, loudness, peak, added, source, rights, notes, content };
+
+/// What a map of all clips needs of each.
+struct ClipMark {
+  ClipId id;
+  std::optional<LabelId> label;
+  std::string sha256;
+};
 
 struct ClipOrder {
   ClipColumn column = ClipColumn::id;
@@ -33,12 +40,17 @@ class ClipStore {
   std::vector<ClipView> views(const std::vector<ClipId>& ids);
   /// Every id that matches, in order (ties by id). 100,000 ids take some tens of milliseconds.
   std::vector<ClipId> ids(const std::string& query = {}, ClipOrder order = {});
+  /// By the first column, where that is equal by the second, and so on. Without any: by id.
+  std::vector<ClipId> ids(const std::string& query, const std::vector<ClipOrder>& orders);
   std::int64_t count(const std::string& query = {});
+  /// Label and content of every clip that is neither excluded nor missing, by id: one quick look at all of them.
+  std::vector<ClipMark> marks();
   std::vector<ClipId> of_recording(RecordingId recording);
   std::vector<ClipId> of_phrase(PhraseId phrase);
   /// Clips with this content, for finding duplicates.
   std::vector<ClipId> find_by_sha256(const std::string& sha256);
-  /// Groups of clips with equal content, each of two or more.
+  /// Groups of clips with equal content, each of two or more; first in each the one to keep, which `dup:extra` leaves out:
+  /// not excluded, labelled, best rated, oldest.
   std::vector<std::vector<ClipId>> duplicates();
 
   void set_label(const std::vector<ClipId>& ids, std::optional<LabelId> label);

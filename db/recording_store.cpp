@@ -63,6 +63,10 @@ std::optional<RecordingRow> RecordingStore::find_by_path(const std::string& path
 
 std::vector<RecordingRow> RecordingStore::all() { return rows(Sql(database_, kColumns + "ORDER BY id")); }
 
+std::vector<RecordingRow> RecordingStore::of_clips(const std::vector<ClipId>& clips) {
+  return rows(Sql(database_, kColumns + "WHERE id IN (SELECT recording_id FROM clip WHERE id IN (SELECT value FROM json_each(?))) ORDER BY id", json_ids(clips)));
+}
+
 std::int64_t RecordingStore::count() { return query_integer(database_, "SELECT count(*) FROM recording"); }
 
 void RecordingStore::set_missing(RecordingId id, bool missing) {
@@ -87,6 +91,17 @@ void RecordingStore::set_notes(const std::vector<RecordingId>& ids, const std::s
 
 void RecordingStore::remove(const std::vector<RecordingId>& ids) {
   Sql(database_, "DELETE FROM recording" + kThese, json_ids(ids)).run();
+}
+
+RecordingStore::Files RecordingStore::used_only_by(const std::vector<ClipId>& clips) {
+  Sql sql(database_,
+          "WITH gone (id) AS (SELECT value FROM json_each(?))"
+          " SELECT count(*), coalesce(sum(bytes), 0) FROM recording r WHERE path LIKE 'audio/%'"
+          " AND id IN (SELECT recording_id FROM clip WHERE id IN (SELECT id FROM gone))"
+          " AND NOT EXISTS (SELECT 1 FROM clip WHERE recording_id = r.id AND id NOT IN (SELECT id FROM gone))",
+          json_ids(clips));
+  if (!sql.step()) return {};
+  return {sql.integer(0), sql.integer(1)};
 }
 
 std::vector<RecordingRow> RecordingStore::without_clips() {

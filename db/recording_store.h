@@ -18,6 +18,7 @@ class RecordingStore {
   std::optional<RecordingRow> find_by_sha256(const std::string& sha256);
   std::optional<RecordingRow> find_by_path(const std::string& path);
   std::vector<RecordingRow> all();
+  std::vector<RecordingRow> of_clips(const std::vector<ClipId>& clips);  ///< each once, by id
   std::int64_t count();
   void set_missing(RecordingId id, bool missing);
   /// The file was found again elsewhere: new path, not missing.
@@ -27,6 +28,11 @@ class RecordingStore {
   void set_notes(const std::vector<RecordingId>& ids, const std::string& notes);
   /// Takes its clips, and their pairs, along. The file itself is not touched.
   void remove(const std::vector<RecordingId>& ids);
+  struct Files {
+    std::int64_t files = 0, bytes = 0;
+  };
+  /// Files in the workspace's audio/ that no clip would use any more without these clips.
+  Files used_only_by(const std::vector<ClipId>& clips);
   /// Recordings that no clip uses.
   std::vector<RecordingRow> without_clips();
 

@@ -58,9 +58,10 @@ struct ClipView {
   std::vector<std::string> tags;  ///< sorted by name
   std::string path;          ///< RecordingRow::path
   std::string name;          ///< RecordingRow::name
-  std::string source;
+  std::string source, rights;
   int sample_rate = 0;       ///< of the recording, Hz
   int channels = 0;
+  std::int64_t recording_frames = 0;  ///< length of the whole recording
   bool missing = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include "app/ctl/arguments.h"
 #include "core/session/check_session.h"
+#include "core/session/disk_session.h"
 #include "core/session/library_session.h"
 
 namespace luthier::ctl {

@@ -12,7 +12,7 @@ namespace {
 struct Options {
   std::vector<std::string> words;
   std::int64_t limit = 0;
-  std::string sort = "id";
+  std::vector<std::string> sort = {"id"};
   bool descending = false, count = false;
 };
 
@@ -22,7 +22,9 @@ const std::map<std::string, db::ClipColumn>& columns() {
       {"seconds", db::ClipColumn::seconds}, {"rating", db::ClipColumn::rating},   {"split", db::ClipColumn::split},
       {"phrase", db::ClipColumn::phrase}, {"excluded", db::ClipColumn::excluded}, {"start", db::ClipColumn::start},
       {"rate", db::ClipColumn::sample_rate}, {"loudness", db::ClipColumn::loudness}, {"peak", db::ClipColumn::peak},
-      {"added", db::ClipColumn::added}};
+      {"added", db::ClipColumn::added},
+      {"source", db::ClipColumn::source}, {"rights", db::ClipColumn::rights},     {"notes", db::ClipColumn::notes},
+      {"content", db::ClipColumn::content}};
   return map;
 }
 
@@ -45,7 +47,8 @@ Json clip_json(const db::ClipView& view) {
           {"missing", view.missing},     {"sample_rate", view.sample_rate},
           {"channels", view.channels},   {"loudness", number_or_null(clip.loudness)},
           {"peak", number_or_null(clip.peak)}, {"path", view.path},
-          {"source", view.source},       {"notes", clip.notes},
+          {"source", view.source},       {"rights", view.rights},
+          {"notes", clip.notes},
           {"sha256", clip.sha256}};
 }
 
@@ -75,7 +78,9 @@ void for_pages(db::Catalog& catalog, const std::vector<db::ClipId>& ids, const s
 int run_clips(const Options& options, Context& context) {
   const auto workspace = open_workspace(context);
   const auto catalog = workspace.open_catalog();
-  auto ids = catalog->clips().ids(joined(options.words), {columns().at(options.sort), options.descending});
+  std::vector<db::ClipOrder> orders;
+  for (const auto& name : options.sort) orders.push_back({columns().at(name), options.descending});
+  auto ids = catalog->clips().ids(joined(options.words), orders);
   const auto found = ids.size();
   if (options.count) {
     if (context.json) print_json({{"event", "count"}, {"clips", found}});
@@ -106,7 +111,7 @@ const VerbRegistration verb{"clips", "list and search clips", [](CLI::App& comma
   command.add_option("--limit", options->limit, "at most this many; 0: all")->check(CLI::NonNegativeNumber)->capture_default_str();
   std::vector<std::string> names;
   for (const auto& [name, column] : columns()) names.push_back(name);
-  command.add_option("--sort", options->sort, "column: " + column_names())->check(CLI::IsMember(names))->capture_default_str();
+  command.add_option("--sort", options->sort, "column, or several with commas between: " + column_names())->delimiter(',')->check(CLI::IsMember(names))->capture_default_str();
   command.add_flag("--descending", options->descending, "largest first");
   command.add_flag("--count", options->count, "only say how many");
   command.footer(query_help());

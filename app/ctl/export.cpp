@@ -11,7 +11,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> words;
-  std::string images, sounds, weights, out;
+  std::string images, sounds, shards, weights, out;
   bool full = false;
   ExportRequest request;
 };
@@ -50,21 +50,25 @@ int export_run(const Options& options, Context& context) {
 
 int run_export(Options& options, Context& context) {
   if (!options.weights.empty()) return export_run(options, context);
-  if (options.images.empty() == options.sounds.empty()) throw UsageError("say what to export: --images DIR, --audio DIR or --weights RUN");
+  const int kinds = !options.images.empty() + !options.sounds.empty() + !options.shards.empty();
+  if (kinds != 1) throw UsageError("say what to export: --images DIR, --audio DIR, --shards DIR or --weights RUN");
   const auto workspace = open_workspace(context);
   auto& request = options.request;
   request.query = joined(options.words);
-  request.folder = options.images.empty() ? options.sounds : options.images;
-  const auto work = options.images.empty() ? export_sounds : export_images;
+  request.folder = options.images + options.sounds + options.shards;
+  const auto work = !options.images.empty() ? export_images : !options.sounds.empty() ? export_sounds : export_shards;
   return tell(context, request, work(workspace, request, console_progress(context), context.stop));
 }
 
-const VerbRegistration verb{"export", "write the labelled clips as pictures or sounds in a folder for each label, or a run's weights", [](CLI::App& command) {
+const VerbRegistration verb{"export", "write the labelled clips as pictures, sounds or tar shards, or a run's weights", [](CLI::App& command) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
   command.add_option("query", options->words, "which clips, as in 'luthierctl clips'; default: all that are labelled and not excluded");
   command.add_option("--images", options->images, "new or empty folder for 8-bit grey PNG mel spectrograms (22,050 Hz, 128 bands)");
   command.add_option("--audio", options->sounds, "new or empty folder for sounds, with metadata.csv");
+  command.add_option("--shards", options->shards, "new or empty folder for tar shards, as WebDataset reads them");
+  command.add_option("--table", request.table, "of --audio: metadata.csv or metadata.jsonl")->check(CLI::IsMember({"csv", "jsonl"}))->capture_default_str();
+  command.add_option("--shard-clips", request.shard_clips, "of --shards: clips in one tar file")->check(CLI::Range(1, 1000000))->capture_default_str();
   command.add_option("--format", request.format, "of sounds: wav16, wav24, wav_float, flac, ogg, opus or mp3")->capture_default_str();
   command.add_option("--rate", request.sample_rate, "sample rate of sounds, Hz; 0: each recording's own")->check(CLI::Range(0, 768000))->capture_default_str();
   command.add_option("--weights", options->weights, "run id or checkpoint file whose weights are written to --out");

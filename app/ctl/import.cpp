@@ -1,9 +1,11 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 
 #include "app/ctl/arguments.h"
 #include "core/session/import_session.h"
 #include "core/session/sound_files.h"
+#include "core/session/sound_table.h"
 
 namespace luthier::ctl {
 namespace {
@@ -50,7 +52,8 @@ int run_import(Options& options, Context& context) {
   auto& request = options.request;
   request.cutting.trim = !options.no_trim;
   // A wrong path must not leave a new workspace behind.
-  if (!Workspace::is_workspace(context.workspace)) find_sound_files(request.paths, context.stop);
+  const bool plain = std::none_of(request.paths.begin(), request.paths.end(), [](const auto& path) { return SoundTables::is_table(path) || SoundTables::is_shard(path); });
+  if (plain && !Workspace::is_workspace(context.workspace)) find_sound_files(request.paths, context.stop);
   const auto workspace = open_or_create_workspace(context);
   const auto result = import_sounds(workspace, request, console_progress(context), context.stop);
   for (const auto& skipped : result.skipped) tell_skipped(context, skipped);
@@ -63,7 +66,7 @@ int run_import(Options& options, Context& context) {
 const VerbRegistration verb{"import", "bring sound files into the workspace, trimmed and cut into clips", [](CLI::App& command) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
-  command.add_option("paths", request.paths, "files, or folders that are searched through (WAV FLAC OGG Opus MP3 AIFF)")->required();
+  command.add_option("paths", request.paths, "files, or folders that are searched through (WAV FLAC OGG Opus MP3 AIFF); tables of files (.csv or .jsonl with file_name, label, split, tags …; a folder's own metadata.csv is read too); tar shards")->required();
   auto* label = command.add_option("--label", request.label, "label of every clip");
   command.add_flag("--label-from-folder", request.label_from_folder, "label each clip by the name of its file's folder")->excludes(label);
   command.add_option("--tag", request.tags, "tag of every clip; may be given several times")->take_all();

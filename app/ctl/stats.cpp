@@ -6,6 +6,7 @@
 
 #include "app/ctl/arguments.h"
 #include "core/session/dataset_session.h"
+#include "core/signal/representation.h"
 #include "db/clip_store.h"
 
 namespace luthier::ctl {

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "core/session/content_hash.h"
-#include "core/session/library_session.h"
+#include "core/session/disk_session.h"
 #include "core/session/progress_meter.h"
 #include "core/session/run_record.h"
 #include "db/clip_store.h"

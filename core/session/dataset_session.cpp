@@ -4,15 +4,15 @@
 #include <cmath>
 #include <cstdio>
 
-#include "audio/resampler.h"
 #include "core/data/band_statistics.h"
 #include "core/data/clip_loader.h"
 #include "core/data/tsne.h"
-#include "core/evaluate/clip_analysis.h"
+#include "core/session/clip_embeddings.h"
 #include "core/session/clip_sound.h"
 #include "core/session/dataset_figure.h"
 #include "core/session/progress_meter.h"
 #include "core/session/version.h"
+#include "core/signal/representation.h"
 #include "db/clip_store.h"
 
 namespace luthier {
@@ -30,14 +30,6 @@ struct MeasuredClip {
 void check_new(const fs::path& file) {
   std::error_code error;
   if (!file.empty() && fs::exists(file, error)) throw SessionError("'" + file.string() + "' is there already and is never overwritten; choose another name");
-}
-
-std::vector<double> timbre_of(const std::vector<float>& samples, int rate) {
-  const auto analysis = analyse_timbre(audio::resample(samples, rate, kEvaluationRate));
-  std::vector<double> mean(40, 0.0);
-  for (int w = 0; w < analysis.windows(); ++w)
-    for (std::size_t k = 0; k < 40; ++k) mean[k] += analysis.embeddings[static_cast<std::size_t>(w) * 40 + k] / analysis.windows();
-  return analysis.windows() > 0 ? mean : std::vector<double>{};
 }
 
 /// Reads and measures clip after clip.
@@ -75,7 +67,8 @@ class Reader {
     const auto sound = read_clip(workspace_, view);
     const auto samples = sound.mono();
     MeasuredClip clip{view.label, measure_sound(samples, sound.sample_rate), {}};
-    if (with_timbre && sound.seconds() >= 1) clip.timbre = timbre_of(samples, sound.sample_rate);
+    if (with_timbre && sound.seconds() >= 1)
+      if (const auto timbre = timbre_of(samples, sound.sample_rate)) clip.timbre.assign(timbre->begin(), timbre->end());
     return clip;
   }
 

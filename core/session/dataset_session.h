@@ -8,9 +8,10 @@
 #include "core/data/sound_measures.h"
 #include "core/run/progress.h"
 #include "core/session/workspace.h"
-#include "core/signal/representation.h"
 
 namespace luthier {
+
+struct RepresentationSpec;
 
 /// How a measure is spread over the clips of a label.
 struct Spread {

@@ -3,9 +3,11 @@
 #include <png.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "audio/analysis/mel_filterbank.h"
@@ -17,6 +19,8 @@
 #include "core/session/csv.h"
 #include "core/session/progress_meter.h"
 #include "core/session/sound_files.h"
+#include "core/session/tar_file.h"
+#include "core/session/text_file.h"
 #include "core/session/version.h"
 #include "db/clip_store.h"
 
@@ -45,6 +49,10 @@ ExportResult export_each(const Workspace& workspace, const ExportRequest& reques
   std::set<db::ClipId> wanted;
   const auto ids = catalog->clips().ids(request.query);
   wanted.insert(ids.begin(), ids.end());
+  if (!request.clips.empty()) {
+    const std::set<db::ClipId> named(request.clips.begin(), request.clips.end());
+    std::erase_if(wanted, [&](db::ClipId id) { return !named.contains(id); });
+  }
   std::vector<NamedClip> clips;
   for (const auto& [label, members] : named_clips(*catalog))
     std::copy_if(members.begin(), members.end(), std::back_inserter(clips), [&](const NamedClip& clip) { return wanted.contains(clip.id); });
@@ -90,6 +98,33 @@ void write_record(const ExportRequest& request, const ExportResult& result, cons
   write_whole(request.folder / "record.json", record.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
+using Json = nlohmann::ordered_json;
+
+/// What the tables say of a clip, in the order of their columns.
+Json row_of(const std::string& file_name, const db::ClipView& view, const NamedClip& clip) {
+  std::string tags;
+  for (const auto& tag : view.tags) tags += (tags.empty() ? "" : ";") + tag;
+  return {{"file_name", file_name}, {"label", view.label}, {"split", db::to_text(view.clip.split)}, {"phrase", view.phrase}, {"seconds", view.clip.seconds},
+          {"clip", clip.id.value}, {"source", view.source}, {"tags", tags}, {"rating", view.clip.rating}, {"rights", view.rights}, {"notes", view.clip.notes}};
+}
+
+std::string csv_line(const Json& row, bool head) {
+  std::string line;
+  for (const auto& [name, value] : row.items()) {
+    std::string cell = head ? name : value.is_string() ? value.get<std::string>() : value.dump();
+    std::replace(cell.begin(), cell.end(), '\n', ' ');  // one row, one line
+    line += (line.empty() ? "" : ",") + csv_cell(cell);
+  }
+  return line + "\n";
+}
+
+std::string line_of(const Json& row) { return row.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+void write_sound(const fs::path& file, audio::AudioBuffer sound, audio::FileFormat format, int sample_rate, const db::ClipView& view) {
+  if (sample_rate > 0) sound = audio::resample(sound, sample_rate);
+  audio::write_audio(file, sound, format, {{"comment", version_text() + ", clip " + std::to_string(view.clip.id.value) + ", SHA-256 " + view.clip.sha256}});
+}
+
 }  // namespace
 
 void write_grey_png(const fs::path& path, int width, int height, const std::vector<std::uint8_t>& pixels) {
@@ -123,17 +158,51 @@ ExportResult export_images(const Workspace& workspace, const ExportRequest& requ
 ExportResult export_sounds(const Workspace& workspace, const ExportRequest& request, const ProgressSink& progress, std::stop_token stop) {
   const audio::FileFormat format = audio::file_format(request.format);
   const std::string extension = "." + std::string(audio::file_extension(format));
-  std::string table = "file_name,label,split,phrase,seconds,clip,source\n";
+  if (request.table != "csv" && request.table != "jsonl") throw SessionError("a table is written as csv or jsonl, not as '" + request.table + "'");
+  std::string table;
   const auto result = export_each(
       workspace, request, progress, stop, [&](audio::AudioBuffer sound, const db::ClipView& view, const NamedClip& clip, const fs::path& target) {
-        if (request.sample_rate > 0) sound = audio::resample(sound, request.sample_rate);
-        audio::write_audio(target.string() + extension, sound, format, {{"comment", version_text() + ", clip " + std::to_string(clip.id.value) + ", SHA-256 " + view.clip.sha256}});
-        table += csv_cell((target.lexically_relative(request.folder)).generic_string() + extension) + ',' + csv_cell(view.label) + ',' +
-                 to_text(view.clip.split) + ',' + csv_cell(view.phrase) + ',' + nlohmann::json(view.clip.seconds).dump() + ',' +
-                 std::to_string(clip.id.value) + ',' + csv_cell(view.source) + '\n';
+        write_sound(target.string() + extension, std::move(sound), format, request.sample_rate, view);
+        const Json row = row_of((target.lexically_relative(request.folder)).generic_string() + extension, view, clip);
+        if (request.table == "csv" && table.empty()) table = csv_line(row, true);
+        table += request.table == "csv" ? csv_line(row, false) : line_of(row);
       });
-  write_whole(request.folder / "metadata.csv", table);
+  write_whole(request.folder / ("metadata." + request.table), table);
   write_record(request, result, "sounds");
+  return result;
+}
+
+ExportResult export_shards(const Workspace& workspace, const ExportRequest& request, const ProgressSink& progress, std::stop_token stop) {
+  const audio::FileFormat format = audio::file_format(request.format);
+  const std::string extension = "." + std::string(audio::file_extension(format));
+  if (request.shard_clips < 1) throw SessionError("a shard holds at least one clip");
+  std::optional<TarWriter> shard;
+  std::int64_t clips = 0, shards = 0;
+  const auto finish = [&] {
+    if (shard) shard->finish();
+    shard.reset();
+  };
+  const auto result = export_each(
+      workspace, request, progress, stop, [&](audio::AudioBuffer sound, const db::ClipView& view, const NamedClip& clip, const fs::path& target) {
+        if (clips++ % request.shard_clips == 0) {
+          finish();
+          char name[32];
+          std::snprintf(name, sizeof name, "shard-%06lld.tar", static_cast<long long>(shards++));
+          shard.emplace(request.folder / name);
+        }
+        const fs::path file = request.folder / (".sound" + extension);
+        write_sound(file, std::move(sound), format, request.sample_rate, view);
+        // A sample's key ends at the first dot.
+        std::string key = safe_file_name(view.label) + "-" + target.filename().string();
+        std::replace(key.begin(), key.end(), '.', '_');
+        shard->add(key + extension, read_text(file));
+        shard->add(key + ".json", line_of(row_of(key + extension, view, clip)));
+        std::error_code error;
+        fs::remove(file, error);
+        fs::remove(target.parent_path(), error);  // shards hold no folders
+      });
+  finish();
+  write_record(request, result, "tar shards");
   return result;
 }
 

@@ -17,8 +17,10 @@
 #include "core/session/content_hash.h"
 #include "core/session/progress_meter.h"
 #include "core/session/sound_files.h"
+#include "core/session/sound_table.h"
 #include "db/clip_store.h"
 #include "db/label_store.h"
+#include "db/phrase_store.h"
 #include "db/recording_store.h"
 
 namespace luthier {
@@ -168,8 +170,8 @@ class Preparation {
 /// import is done again after a crash.
 class Writer {
  public:
-  Writer(const Workspace& workspace, const ImportRequest& request)
-      : workspace_(workspace), request_(request), catalog_(workspace.open_catalog()) {
+  Writer(const Workspace& workspace, const ImportRequest& request, const SoundTables& tables)
+      : workspace_(workspace), request_(request), tables_(tables), catalog_(workspace.open_catalog()) {
     if (catalog_->read_only())
       throw SessionError("the workspace '" + workspace.folder().string() + "' is read-only; make it writable or import into another");
   }
@@ -232,6 +234,7 @@ class Writer {
   }
 
   std::string label_of(const fs::path& file) const {
+    if (const SoundEntry* said = tables_.find(file); said && !said->label.empty()) return said->label;
     return request_.label_from_folder ? file.parent_path().filename().string() : request_.label;
   }
 
@@ -247,15 +250,31 @@ class Writer {
     row.source = request_.source.empty() ? prepared.file.string() : request_.source;
     row.rights = request_.rights;
     row.notes = request_.notes;
+    const SoundEntry* said = tables_.find(prepared.file);
+    if (said && !said->source.empty()) row.source = said->source;
+    if (said && !said->rights.empty()) row.rights = said->rights;
+    if (said && !said->name.empty()) row.name = said->name;
     if (!prepared.original.empty()) row.notes += (row.notes.empty() ? "" : "; ") + std::string(kOriginal) + prepared.original;
     const db::RecordingId recording = catalog_->recordings().add(row);
     const std::string label = label_of(prepared.file);
     for (auto& clip : prepared.clips) {
       clip.recording = recording;
       if (!label.empty()) clip.label = catalog_->labels().label(label);
+      if (said) clip.split = said->split.value_or(clip.split), clip.rating = said->rating, clip.notes = said->notes;
     }
+    // Clips of one phrase play the same notes from start to end: only a file that is one clip can be known to.
+    if (said && !said->phrase.empty() && prepared.clips.size() == 1) prepared.clips.front().phrase = phrase(said->phrase);
     const auto ids = catalog_->clips().add(prepared.clips);
+    if (said)
+      for (const std::string& tag : said->tags) catalog_->clips().add_tag(ids, catalog_->labels().tag(tag));
     for (const std::string& tag : request_.tags) catalog_->clips().add_tag(ids, catalog_->labels().tag(tag));
+  }
+
+  db::PhraseId phrase(const std::string& name) {
+    if (const auto known = catalog_->phrases().find(name)) return known->id;
+    db::PhraseRow row;
+    row.name = name;
+    return catalog_->phrases().add(row);
   }
 
   /// Copies to audio/<label>/<name>; a name that other content has gets a part of the hash.
@@ -285,6 +304,7 @@ class Writer {
 
   const Workspace& workspace_;
   const ImportRequest& request_;
+  const SoundTables& tables_;
   std::unique_ptr<db::Catalog> catalog_;
   std::vector<fs::path> copied_;  ///< since the last commit
   std::optional<db::Transaction> transaction_;
@@ -317,10 +337,11 @@ void check(const ImportRequest& request) {
 
 ImportResult import_sounds(const Workspace& workspace, const ImportRequest& request, const ProgressSink& progress, std::stop_token stop) {
   check(request);
-  const SoundFiles found = find_sound_files(request.paths, stop);
+  const SoundTables tables(workspace, request.paths, stop);
+  const SoundFiles found = find_sound_files(tables.paths(), stop);
   ImportResult result;
   for (const std::string& reason : found.unreadable) result.skipped.push_back({{}, reason, false});
-  Writer writer(workspace, request);
+  Writer writer(workspace, request, tables);
   ProgressMeter meter(progress, static_cast<double>(found.files.size()));
   const LevelFolder levelled(workspace);
   Preparation preparation(found.files, {request.cutting, request.rms, levelled.folder}, writer.known_hashes(), stop);

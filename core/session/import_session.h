@@ -13,7 +13,9 @@
 namespace luthier {
 
 struct ImportRequest {
-  std::vector<std::filesystem::path> paths;  ///< files, and folders that are searched through
+  /// Files, and folders that are searched through; also tables of files (.csv, .jsonl, and a folder's own metadata.csv or
+  /// metadata.jsonl) and tar shards, see core/session/sound_table.h. What a table says of a file goes before what stands here.
+  std::vector<std::filesystem::path> paths;
   std::string label;                         ///< for every clip; empty: none
   bool label_from_folder = false;            ///< each clip gets the name of the folder its file lies in
   std::vector<std::string> tags;

@@ -2,7 +2,7 @@
 
 #include <functional>
 #include <map>
-#include <set>
+#include <utility>
 
 #include "audio/reader.h"
 #include "core/session/content_hash.h"
@@ -29,27 +29,21 @@ db::EditId step(db::Catalog& catalog, const std::string& title, const std::funct
 }
 
 std::vector<db::RecordingId> recordings_of(db::Catalog& catalog, const ClipIds& ids) {
-  std::set<db::RecordingId> recordings;
-  for (const db::ClipId id : ids)
-    if (const auto clip = catalog.clips().get(id)) recordings.insert(clip->recording);
-  return {recordings.begin(), recordings.end()};
+  std::vector<db::RecordingId> recordings;
+  for (const auto& recording : catalog.recordings().of_clips(ids)) recordings.push_back(recording.id);
+  return recordings;
 }
 
-void count_and_remove(const fs::path& file, bool dry_run, FreedFiles& freed) {
-  std::error_code error;
-  const auto size = fs::file_size(file, error);
-  if (error) return;
-  if (!dry_run && !fs::remove(file, error)) return;
-  freed.files += 1;
-  freed.bytes += static_cast<std::int64_t>(size);
-}
-
-std::vector<fs::path> files_below(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error), end; !error && it != end; it.increment(error))
-    if (it->is_regular_file(error)) files.push_back(it->path());
-  return files;
+/// The clip, and the row of other frames of its recording.
+std::pair<db::ClipView, db::ClipRow> cut_of(const Workspace& workspace, db::Catalog& catalog, db::ClipId id, std::int64_t start, std::int64_t frames) {
+  const auto view = catalog.clips().view(id);
+  if (!view) throw SessionError("there is no clip " + std::to_string(id.value));
+  if (start < 0 || frames < 1 || start + frames > view->recording_frames)
+    throw SessionError("a clip must lie within its recording and have a length; '" + view->name + "' has " + std::to_string(view->recording_frames) + " frames");
+  db::ClipRow row = clip_of(audio::read_audio(workspace.resolve(view->path), start, frames), 0, frames);
+  if (row.pad_frames > 0) throw SessionError("'" + view->path + "' is shorter than the catalog says; put the imported file back, or remove its clips and import it again");
+  row.start_frame = start;
+  return {*view, row};
 }
 
 }  // namespace
@@ -109,44 +103,39 @@ db::EditId set_source(db::Catalog& catalog, const ClipIds& ids, const std::strin
 }
 
 db::EditId recut_clip(const Workspace& workspace, db::Catalog& catalog, db::ClipId id, std::int64_t start_frame, std::int64_t frame_count) {
-  const auto view = catalog.clips().view(id);
-  if (!view) throw SessionError("there is no clip " + std::to_string(id.value));
-  if (start_frame < 0 || frame_count < 1) throw SessionError("a clip must lie within its recording and have a length");
-  db::ClipRow extent = clip_of(audio::read_audio(workspace.resolve(view->path), start_frame, frame_count), 0, frame_count);
-  extent.start_frame = start_frame;
-  return step(catalog, "cut clip " + std::to_string(id.value) + " anew", [&] { catalog.clips().set_extent(id, extent); });
+  const auto [view, extent] = cut_of(workspace, catalog, id, start_frame, frame_count);
+  if (start_frame == view.clip.start_frame && frame_count == view.clip.frame_count && view.clip.pad_frames == 0) return {};
+  return step(catalog, "cut clip " + std::to_string(id.value) + " anew", [&, &cut = extent] {
+    catalog.clips().set_extent(id, cut);
+    catalog.clips().set_phrase({id}, std::nullopt);
+  });
+}
+
+db::ClipId cut_new_clip(const Workspace& workspace, db::Catalog& catalog, db::ClipId id, std::int64_t start_frame, std::int64_t frame_count) {
+  auto [view, clip] = cut_of(workspace, catalog, id, start_frame, frame_count);
+  clip.recording = view.clip.recording, clip.label = view.clip.label, clip.split = view.clip.split;
+  db::ClipId made;
+  step(catalog, "cut a new clip out of clip " + std::to_string(id.value), [&, &source = view, &row = clip] {
+    made = catalog.clips().add(row);
+    for (const std::string& tag : source.tags) catalog.clips().add_tag({made}, catalog.labels().tag(tag));
+  });
+  return made;
+}
+
+ClipIds extra_duplicates(db::Catalog& catalog) { return catalog.clips().ids("dup:extra excluded:no", {db::ClipColumn::content}); }
+
+db::EditId exclude_duplicates(db::Catalog& catalog) {
+  const ClipIds ids = extra_duplicates(catalog);
+  return step(catalog, "exclude " + clips_text(ids) + " that occur twice", [&] { catalog.clips().set_excluded(ids, true); });
+}
+
+db::EditId remove_duplicates(db::Catalog& catalog) {
+  const ClipIds ids = extra_duplicates(catalog);
+  return step(catalog, "remove " + clips_text(ids) + " that occur twice", [&] { catalog.clips().remove(ids); });
 }
 
 db::EditId remove_clips(db::Catalog& catalog, const ClipIds& ids) {
   return step(catalog, "remove " + clips_text(ids), [&] { catalog.clips().remove(ids); });
-}
-
-FreedFiles free_unused_files(const Workspace& workspace, db::Catalog& catalog, bool dry_run) {
-  FreedFiles freed;
-  std::set<std::string> named;
-  std::vector<db::RecordingId> unused;
-  std::set<std::string> unused_paths;
-  for (const auto& recording : catalog.recordings().without_clips()) {
-    unused.push_back(recording.id);
-    unused_paths.insert(recording.path);
-  }
-  for (const auto& recording : catalog.recordings().all())
-    if (!unused_paths.contains(recording.path)) named.insert(recording.path);
-  if (!dry_run) {
-    db::Transaction transaction(catalog);
-    catalog.recordings().remove(unused);
-    catalog.journal().trim(0);
-    transaction.commit();
-  }
-  for (const fs::path& file : files_below(workspace.audio()))
-    if (!named.contains(workspace.catalog_path(file))) count_and_remove(file, dry_run, freed);
-  return freed;
-}
-
-FreedFiles free_features(const Workspace& workspace, bool dry_run) {
-  FreedFiles freed;
-  for (const fs::path& file : files_below(workspace.features())) count_and_remove(file, dry_run, freed);
-  return freed;
 }
 
 RelinkResult relink_missing(const Workspace& workspace, db::Catalog& catalog, const std::vector<fs::path>& folders, const ProgressSink& progress,

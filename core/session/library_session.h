@@ -26,20 +26,20 @@ db::EditId phrase_clips(db::Catalog& catalog, const ClipIds& ids, const std::str
 /// Of the recordings of these clips.
 db::EditId set_rights(db::Catalog& catalog, const ClipIds& ids, const std::string& rights);
 db::EditId set_source(db::Catalog& catalog, const ClipIds& ids, const std::string& source);
-/// Other frames of the same recording. Reads the file; throws audio::AudioError or SessionError as well.
+/// Other frames of the same recording, without padding. The clip leaves its phrase, as it no longer plays all of its notes. Reads
+/// the file; throws audio::AudioError or SessionError as well.
 db::EditId recut_clip(const Workspace& workspace, db::Catalog& catalog, db::ClipId id, std::int64_t start_frame, std::int64_t frame_count);
+/// A new clip of other frames of the clip's recording, with its label, tags and split. Throws as recut_clip().
+db::ClipId cut_new_clip(const Workspace& workspace, db::Catalog& catalog, db::ClipId id, std::int64_t start_frame, std::int64_t frame_count);
 
-/// Out of the catalog; the sound files stay (undo needs them) until free_unused_files().
+/// Of clips with the same samples all but one are extra: the one that is kept is not excluded, labelled, best rated, oldest.
+/// Those that are excluded already are not counted.
+ClipIds extra_duplicates(db::Catalog& catalog);
+db::EditId exclude_duplicates(db::Catalog& catalog);
+db::EditId remove_duplicates(db::Catalog& catalog);
+
+/// Out of the catalog; the sound files stay (undo needs them) until free_unused_files() (disk_session.h).
 db::EditId remove_clips(db::Catalog& catalog, const ClipIds& ids);
-
-struct FreedFiles {
-  std::int64_t files = 0, bytes = 0;
-};
-/// Files in audio/ that no recording names, and recordings that no clip uses with their files in audio/ (files used in place are
-/// never touched). With `dry_run` only counted. Forgets the undo journal, as steps in it may need those files.
-FreedFiles free_unused_files(const Workspace& workspace, db::Catalog& catalog, bool dry_run);
-/// Bytes of the feature cache; with `dry_run` false it is emptied (features are made again when needed).
-FreedFiles free_features(const Workspace& workspace, bool dry_run);
 
 struct RelinkResult {
   std::int64_t missing = 0;  ///< recordings whose file is not where it was

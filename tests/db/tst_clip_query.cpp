@@ -78,6 +78,10 @@ class TestClipQuery : public QObject {
     row("file:100%", "5");
     row("file:_", "1 2 5");
     row("id:2..3", "2 3");
+    row("id:1,3..4", "1 3 4");
+    row("dur:<1,>2", "2 4");
+    row("dup:yes", "");
+    row("dup:extra", "");
     row("kreutz", "1 2");
     row("etude", "1 2");
     row("großer", "3 4");
@@ -144,6 +148,61 @@ class TestClipQuery : public QObject {
     QCOMPARE(found("", {Column::phrase}), (std::vector<std::int64_t>{1, 3, 2, 4, 5}));
     for (const Column column : {Column::id, Column::split, Column::excluded, Column::start, Column::loudness, Column::peak, Column::added})
       QCOMPARE(found("", {column}).size(), std::size_t{5});
+  }
+
+  void aListIsSortedByOneColumnAfterTheOther() {
+    using Column = ClipColumn;
+    const auto sorted = [&](const std::vector<ClipOrder>& orders) {
+      std::vector<std::int64_t> list;
+      for (const ClipId id : catalog_->clips().ids("", orders)) list.push_back(id.value);
+      return list;
+    };
+    QCOMPARE(sorted({}), (std::vector<std::int64_t>{1, 2, 3, 4, 5}));
+    QCOMPARE(sorted({{Column::rating, true}, {Column::seconds, true}}), (std::vector<std::int64_t>{3, 1, 2, 5, 4}));
+    QCOMPARE(sorted({{Column::sample_rate}, {Column::seconds, true}}), (std::vector<std::int64_t>{3, 4, 2, 1, 5}));
+    QCOMPARE(sorted({{Column::label}, {Column::seconds, true}}), (std::vector<std::int64_t>{3, 4, 2, 1, 5}));  // without label last
+    QCOMPARE(sorted({{Column::label, true}, {Column::seconds}}), (std::vector<std::int64_t>{1, 2, 4, 3, 5}));
+    QCOMPARE(sorted({{Column::rights}, {Column::start, true}}).back(), 1);
+    for (const Column column : {Column::name, Column::phrase, Column::excluded, Column::split, Column::loudness, Column::peak, Column::added,
+                                Column::source, Column::rights, Column::notes, Column::content, Column::id}) {
+      QCOMPARE(sorted({{column}, {Column::id}}).size(), std::size_t{5});
+      QCOMPARE(found("", {column}).size(), std::size_t{5});
+    }
+  }
+
+  void ofTheSameSoundTheBestIsKept() {
+    const auto other = Catalog::in_memory();
+    const auto recording = samples::recording(*other, "a.wav");
+    for (int i = 0; i < 6; ++i) samples::clip(*other, recording, i * 1000, 500, i == 2 || i == 3 ? "harp" : "");
+    for (std::int64_t id = 1; id <= 5; ++id) {
+      ClipRow row = *other->clips().get({id});
+      row.sha256 = std::string(64, 'a');
+      other->clips().set_extent({id}, row);
+    }
+    other->clips().set_rating({{4}}, 5);
+    QCOMPARE(other->clips().duplicates().size(), std::size_t{1});
+    QCOMPARE(other->clips().duplicates().front(), (std::vector<ClipId>{{4}, {3}, {1}, {2}, {5}}));
+    QCOMPARE(other->clips().ids("dup:extra"), (std::vector<ClipId>{{1}, {2}, {3}, {5}}));
+    other->clips().set_excluded({{4}}, true);  // what is excluded already is not the one to keep
+    QCOMPARE(other->clips().ids("dup:extra excluded:no"), (std::vector<ClipId>{{1}, {2}, {5}}));
+    QCOMPARE(other->clips().marks().size(), std::size_t{5});
+    QCOMPARE(other->clips().marks().front().id, ClipId{1});
+  }
+
+  void filesThatNoClipWouldUseAreCounted() {
+    const auto other = Catalog::in_memory();
+    RecordingRow row;
+    row.path = "audio/a.wav", row.name = "a.wav", row.sha256 = samples::hash_of(7), row.sample_rate = 8000, row.channels = 1, row.frames = 8000, row.bytes = 1000;
+    const auto inside = other->recordings().add(row);
+    row.path = "/elsewhere/b.wav", row.sha256 = samples::hash_of(8);
+    const auto outside = other->recordings().add(row);
+    samples::clip(*other, inside, 0, 100);
+    samples::clip(*other, inside, 100, 100);
+    samples::clip(*other, outside, 0, 100);
+    QCOMPARE(other->recordings().used_only_by({{1}}).files, 0);
+    QCOMPARE(other->recordings().used_only_by({{1}, {2}}).bytes, 1000);
+    QCOMPARE(other->recordings().used_only_by({{1}, {2}, {3}}).files, 1);  // what lies elsewhere is not ours to free
+    QCOMPARE(other->recordings().of_clips({{2}, {3}, {1}}).size(), std::size_t{2});
   }
 
   void everyFieldOfTheHelpParses() {

@@ -12,6 +12,7 @@
 #include "core/session/dataset_session.h"
 #include "core/session/import_session.h"
 #include "core/session/segment_choice.h"
+#include "core/signal/representation.h"
 #include "db/clip_store.h"
 #include "db/recording_store.h"
 #include "tests/support/golden.h"

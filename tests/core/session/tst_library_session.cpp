@@ -9,6 +9,7 @@
 #include "audio/writer.h"
 #include "core/session/check_session.h"
 #include "core/session/clip_names.h"
+#include "core/session/disk_session.h"
 #include "core/session/export_session.h"
 #include "core/session/import_session.h"
 #include "core/session/library_session.h"

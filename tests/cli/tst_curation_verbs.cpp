@@ -1,0 +1,108 @@
+// timeout: 180
+// luthierctl from outside: duplicates, cuts, disk, map.
+#include <QtTest>
+
+#include "tests/support/ctl.h"
+
+class TestCurationVerbs : public QObject {
+  Q_OBJECT
+  QTemporaryDir folder_;
+
+  Said ctl(const QStringList& words) const { return luthierctl(QStringList{"--workspace", "w", "--json"} + words, folder_.path()); }
+  static QJsonObject event(const Said& said, const QString& name) {
+    for (const QJsonObject& line : said.json())
+      if (line["event"].toString() == name) return line;
+    return {};
+  }
+  int count(const QString& query) const { return static_cast<int>(ctl({"clips", query}).json().size()); }
+
+ private slots:
+  void initTestCase() {
+    for (int phrase = 0; phrase < 4; ++phrase) {
+      for (const bool bright : {true, false})
+        write_file(folder_.filePath(QStringLiteral("in/%1/%1%2.wav").arg(bright ? "bell" : "horn").arg(phrase)), wav_of_phrase(phrase, bright));
+    }
+    // Other bytes, the same samples: a chunk that no reader knows stands at the end.
+    write_file(folder_.filePath("in/bell/copy.wav"), wav_of_phrase(0, true) + QByteArray("junk\x04\x00\x00\x00wxyz", 12));
+    const Said said = ctl({"import", "in", "--label-from-folder", "--clip-seconds", "0", "--no-trim"});
+    QVERIFY2(said.code == 0, said.all());
+    QCOMPARE(count(""), 9);
+  }
+
+  void theSameSoundIsFoundExcludedAndTakenInAgain() {
+    const Said listed = ctl({"duplicates"});
+    QVERIFY2(listed.code == 0, listed.all());
+    QCOMPARE(event(listed, "duplicates")["extra"].toInt(), 1);
+    QCOMPARE(listed.json().size(), 3);
+    QCOMPARE(count("dup:yes"), 2);
+    QCOMPARE(event(ctl({"duplicates", "--exclude"}), "duplicates")["done"].toString(), QString("excluded"));
+    QCOMPARE(count("excluded:yes"), 1);
+    QCOMPARE(event(ctl({"duplicates"}), "duplicates")["extra"].toInt(), 0);
+    QCOMPARE(ctl({"undo"}).code, 0);
+    QCOMPARE(ctl({"duplicates", "--exclude", "--remove"}).code, 2);
+    QCOMPARE(ctl({"duplicates", "--remove"}).code, 0);
+    QCOMPARE(count(""), 8);
+    QCOMPARE(ctl({"undo"}).code, 0);
+    QCOMPARE(count(""), 9);
+  }
+
+  void clipsAreSortedBySeveralColumns() {
+    const auto lines = ctl({"clips", "--sort", "label,name", "--descending"}).json();
+    QCOMPARE(lines.size(), 9);
+    QCOMPARE(lines.first()["name"].toString(), QString("horn3.wav"));
+    QCOMPARE(lines.last()["name"].toString(), QString("bell0.wav"));
+    const Said wrong = ctl({"clips", "--sort", "colour"});
+    QVERIFY2(wrong.code == 2 && wrong.err.contains("colour"), wrong.all());
+    QVERIFY(lines.first().contains("rights"));
+  }
+
+  void clipsAreTrimmedAndCut() {
+    const Said trimmed = ctl({"cut", "2", "--from", "0.5", "--to", "1.5"});
+    QVERIFY2(trimmed.code == 0, trimmed.all());
+    QCOMPARE(event(trimmed, "cut")["seconds"].toDouble(), 1.0);
+    QCOMPARE(event(trimmed, "cut")["start_frame"].toInt(), 8000);
+    const Said again = ctl({"cut", "2", "--from", "0.5", "--new"});
+    QCOMPARE(event(again, "cut")["start_frame"].toInt(), 16000);
+    QCOMPARE(event(again, "cut")["clip"].toInt(), 10);
+    QCOMPARE(event(ctl({"cut", "2", "--from", "0", "--to", "3", "--in-recording"}), "cut")["seconds"].toDouble(), 3.0);
+    QCOMPARE(ctl({"cut", "2", "--from", "2", "--to", "1"}).code, 2);
+    const Said gone = ctl({"cut", "99"});
+    QVERIFY2(gone.code == 1 && gone.err.contains("no clip 99"), gone.all());
+    for (int i = 0; i < 3; ++i) QCOMPARE(ctl({"undo"}).code, 0);
+    QCOMPARE(count(""), 9);
+  }
+
+  void theDiskIsShownAndFreed() {
+    write_file(folder_.filePath("w/features/mel/x.features"), QByteArray(5000, 'x'));
+    write_file(folder_.filePath("w/runs/r-1/status.json"), "{\"id\":\"r-1\",\"family\":\"melgan\",\"status\":\"done\"}");
+    const Said shown = ctl({"disk"});
+    QVERIFY2(shown.code == 0 && shown.out.contains("feature cache") && shown.out.contains("r-1"), shown.all());
+    QCOMPARE(ctl({"free"}).code, 2);
+    QCOMPARE(event(ctl({"free", "--features", "--dry-run"}), "freed")["bytes"].toInt(), 5000);
+    QVERIFY(QFile::exists(folder_.filePath("w/features/mel/x.features")));
+    const Said wrong = ctl({"free", "--features", "--run", ".."});
+    QVERIFY2(wrong.code == 1 && wrong.err.contains("no run") && QFile::exists(folder_.filePath("w/features/mel/x.features")), wrong.all());
+    QCOMPARE(ctl({"free", "--features", "--run", "r-1"}).code, 0);
+    QVERIFY(!QFile::exists(folder_.filePath("w/features/mel/x.features")) && !QDir(folder_.filePath("w/runs/r-1")).exists());
+  }
+
+  void theMapIsMadeAndAsked() {
+    const Said made = ctl({"map", "--out", "map.csv"});
+    QVERIFY2(made.code == 0, made.all());
+    QCOMPARE(event(made, "map")["clips"].toInt(), 9);
+    QFile table(folder_.filePath("map.csv"));
+    QVERIFY(table.open(QIODevice::ReadOnly));
+    QCOMPARE(table.readAll().count('\n'), 10);
+    QCOMPARE(ctl({"map", "--out", "map.csv"}).code, 1);  // never overwritten
+    QCOMPARE(ctl({"map", "--out", "map.txt"}).code, 2);
+    QCOMPARE(ctl({"map", "--out", "map.png"}).code, 0);
+    const Said near = ctl({"neighbours", "2", "--count", "3"});
+    QVERIFY2(near.code == 0, near.all());
+    QCOMPARE(near.json().size(), 3);
+    QCOMPARE(near.json().first()["label"].toString(), QString("bell"));
+    QCOMPARE(ctl({"neighbours", "99"}).code, 1);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestCurationVerbs)
+#include "tst_curation_verbs.moc"
