@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
   parser.addHelpOption();
   parser.addVersionOption();
   QCommandLineOption workspace({"w", "workspace"}, "Open this workspace (made if there is none).", "folder");
-  QCommandLineOption page("page", "Show this page first: library, pairs, train, transfer or compare.", "name");
+  QCommandLineOption page("page", "Show this page first: library, pairs, train, transfer, compare or explore.", "name");
   QCommandLineOption theme("theme", "dark or light.", "name");
   QCommandLineOption size("size", "Size of the window, as 1280x800.", "size");
   QCommandLineOption screenshot("screenshot", "Write a picture of the window to this file and end.", "file");

@@ -22,9 +22,12 @@
 #include "ui/common/player_bar.h"
 #include "ui/common/words.h"
 #include "ui/compare/compare_page.h"
+#include "ui/evaluate/evaluate_page.h"
 #include "ui/library/clip_pick_dialog.h"
 #include "ui/library/import_dialog.h"
 #include "ui/library/library_page.h"
+#include "ui/library/tidy/tidy_menu.h"
+#include "ui/map/explore_page.h"
 #include "ui/pairs/pairs_page.h"
 #include "ui/spectrogram/gl_probe.h"
 #include "ui/start_page.h"
@@ -109,6 +112,10 @@ void MainWindow::make_pages() {
   add_page("transfer", tr("Transfer"), "transfer", transfer_);
   compare_ = new ComparePage(bench_, pages_);
   add_page("compare", tr("Compare"), "compare", compare_);
+  explore_ = new ExplorePage(bench_, pages_);
+  add_page("explore", tr("Explore"), "map", explore_);
+  evaluate_ = new EvaluatePage(bench_, pages_);
+  add_page("evaluate", tr("Evaluate"), "evaluate", evaluate_);
   static_cast<QVBoxLayout*>(bar_->layout())->addStretch();
   auto* theme_button = new QToolButton(bar_);
   theme_button->setObjectName("navigation");
@@ -182,6 +189,11 @@ void MainWindow::make_menus() {
   file->addSeparator();
   file->addAction(icon("import"), tr("Import sound files…"), QKeySequence(tr("Ctrl+I")), this, [this] { choose_import(false); });
   file->addAction(icon("folder"), tr("Import a folder…"), QKeySequence(tr("Ctrl+Shift+I")), this, [this] { choose_import(true); });
+  file->addAction(icon("export"), tr("Export clips…"), this, [this] {
+    if (!bench_.has_workspace()) return;
+    show_page("library");
+    library_->export_clips();
+  });
   file->addSeparator();
   file->addAction(tr("Close workspace"), this, [this] { bench_.close(); });
   file->addSeparator();
@@ -198,6 +210,10 @@ void MainWindow::make_menus() {
   edit->addAction(icon("remove"), tr("Remove chosen clips…"), QKeySequence(Qt::Key_Delete), this, [this] {
     if (page() == "library") library_->remove_selection();
   });
+
+  edit->addSeparator();
+  QMenu* tidy = edit->addMenu(icon("tidy"), tr("Tidy"));
+  fill_tidy_menu(*tidy, bench_, this);
 
   QMenu* view = menuBar()->addMenu(tr("&View"));
   connect(view, &QMenu::aboutToShow, this, [this, view] {
@@ -267,7 +283,7 @@ void MainWindow::choose_import(bool folder) {
   const QString last = QSettings().value("files/sounds").toString();
   QStringList paths;
   if (folder) paths << QFileDialog::getExistingDirectory(this, tr("Import a folder"), last);
-  else paths = QFileDialog::getOpenFileNames(this, tr("Import sound files"), last, sound_file_filter());
+  else paths = QFileDialog::getOpenFileNames(this, tr("Import sound files"), last, import_file_filter());
   paths.removeAll(QString());
   if (paths.isEmpty()) return;
   QSettings().setValue("files/sounds", QFileInfo(paths.first()).absolutePath());

@@ -11,6 +11,8 @@ class QToolButton;
 namespace luthier::ui {
 
 class ComparePage;
+class ExplorePage;
+class EvaluatePage;
 class LibraryPage;
 class PairsPage;
 class PlayerBar;
@@ -31,7 +33,9 @@ class MainWindow : public QMainWindow {
   TrainingPage& training() { return *training_; }
   TransferPage& transfer() { return *transfer_; }
   ComparePage& compare() { return *compare_; }
-  /// "start", "library", "pairs", "train", "transfer" or "compare".
+  ExplorePage& explore() { return *explore_; }
+  EvaluatePage& evaluate() { return *evaluate_; }
+  /// "start", "library", "pairs", "train", "transfer", "compare", "explore" or "evaluate".
   void show_page(const QString& name);
   QString page() const;
   QStringList page_names() const { return names_; }
@@ -70,6 +74,8 @@ class MainWindow : public QMainWindow {
   TrainingPage* training_ = nullptr;
   TransferPage* transfer_ = nullptr;
   ComparePage* compare_ = nullptr;
+  ExplorePage* explore_ = nullptr;
+  EvaluatePage* evaluate_ = nullptr;
   PlayerBar* player_bar_ = nullptr;
 };
 

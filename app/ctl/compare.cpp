@@ -1,11 +1,9 @@
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <sstream>
 
 #include "app/ctl/arguments.h"
-#include "audio/reader.h"
 #include "core/session/compare_session.h"
 
 namespace luthier::ctl {
@@ -15,19 +13,32 @@ struct Options {
   std::vector<std::string> sounds, titles;
   std::filesystem::path out;
   std::string format = "wav", colours = "magma", title = "Comparison";
+  std::size_t truth = 1;
+  std::vector<std::size_t> difference;  ///< two numbers from 1, or none
+  bool as_they_are = false;
 };
 
-ComparisonRequest request_from(const Options& options) {
+ComparisonRequest request_from(const Options& options, const Context& context) {
   if (!options.titles.empty() && options.titles.size() != options.sounds.size())
     throw UsageError("give as many --name as there are sounds (" + std::to_string(options.sounds.size()) + "), or none");
+  const auto count = options.sounds.size();
+  if (options.truth < 1 || options.truth > count) throw UsageError("--truth is the number of a sound, 1 to " + std::to_string(count));
   ComparisonRequest request;
   request.folder = options.out;
   request.audio_format = options.format;
   request.colours = options.colours;
+  request.truth = options.truth - 1;
+  request.equal_loudness = !options.as_they_are;
+  if (!options.difference.empty()) {
+    for (const std::size_t number : options.difference)
+      if (number < 1 || number > count) throw UsageError("--difference takes the numbers of two sounds, 1 to " + std::to_string(count));
+    request.difference = {options.difference[0] - 1, options.difference[1] - 1};
+  }
+  const auto workspace = Workspace::is_workspace(context.workspace) ? context.workspace : std::filesystem::path();
   Json files = Json::array();
-  for (std::size_t i = 0; i < options.sounds.size(); ++i) {
-    const std::filesystem::path path = options.sounds[i];
-    request.sounds.push_back({options.titles.empty() ? path.stem().string() : options.titles[i], audio::read_audio(path)});
+  for (std::size_t i = 0; i < count; ++i) {
+    request.sounds.push_back(read_named_sound(workspace, options.sounds[i]));
+    if (!options.titles.empty()) request.sounds.back().title = options.titles[i];
     files.push_back(options.sounds[i]);
   }
   request.record = {{"title", options.title}, {"files", files.dump()}};
@@ -35,11 +46,18 @@ ComparisonRequest request_from(const Options& options) {
 }
 
 int compare_verb(const Options& options, Context& context) {
-  const ComparisonFiles files = write_comparison(request_from(options));
-  std::ifstream file(files.record);
-  const Json record = Json::parse(file);
+  const ComparisonRequest request = request_from(options, context);
+  ComparisonFiles files;
+  if (!options.out.empty()) files = write_comparison(request);
+  const Json record = Json::parse(comparison_record(request, {}, compare_to_truth(request.sounds, request.truth, {}, context.stop)));
   if (context.json) {
-    print_json({{"event", "compared"}, {"png", files.png.string()}, {"svg", files.svg.string()}, {"record", files.record.string()}, {"figures", record.at("figures")}});
+    Json line{{"event", "compared"}, {"truth", request.sounds[request.truth].title}, {"figures", record.at("figures")}};
+    if (record.contains("difference")) line["difference"] = record.at("difference");
+    if (!options.out.empty()) {
+      line.update({{"png", files.png.string()}, {"svg", files.svg.string()}, {"pdf", files.pdf.string()}, {"csv", files.figures.string()}, {"record", files.record.string()}});
+      if (request.difference) line["residual"] = files.sounds.back().string();
+    }
+    print_json(line);
     return kDone;
   }
   std::vector<std::vector<std::string>> rows;
@@ -61,18 +79,23 @@ int compare_verb(const Options& options, Context& context) {
     rows.push_back(std::move(row));
   }
   if (!rows.empty()) print_table(head, rows);
-  std::cout << files.png.string() << '\n';
+  if (record.contains("difference"))
+    print_message("residual " + record.at("difference").at("of").get<std::string>() + ": " + record.at("difference").at("residual_below_first_db").dump() + " dB");
+  if (!options.out.empty()) std::cout << files.png.string() << '\n';
   return kDone;
 }
 
-const VerbRegistration compare{"compare", "pictures, sounds and numbers side by side; the first sound is the reference", [](CLI::App& command) {
+const VerbRegistration compare{"compare", "pictures, sounds and numbers side by side, against one of the sounds as the truth", [](CLI::App& command) {
   auto options = std::make_shared<Options>();
-  command.add_option("sounds", options->sounds, "sound files")->required();
-  command.add_option("--out", options->out, "folder to make")->required();
+  command.add_option("sounds", options->sounds, "sound files, or numbers of clips in the workspace")->required();
+  command.add_option("--out", options->out, "folder to make for pictures (PNG, SVG, PDF), sounds, figures.csv and the record; without it only the figures are printed");
+  command.add_option("--truth", options->truth, "number of the sound that the others are measured against")->capture_default_str();
+  command.add_option("--difference", options->difference, "numbers of two sounds: also the spectrogram of first - second, and its residual as a sound")->expected(2);
+  command.add_flag("--as-they-are", options->as_they_are, "do not bring the second sound of the difference to the loudness of the first");
   command.add_option("--name", options->titles, "a title for each sound");
   command.add_option("--title", options->title, "heading of the picture")->capture_default_str();
   command.add_option("--format", options->format, "wav or flac")->check(CLI::IsMember({"wav", "flac"}))->capture_default_str();
-  command.add_option("--colours", options->colours, "magma, viridis, grey or ink")->check(CLI::IsMember({"magma", "viridis", "grey", "ink"}))->capture_default_str();
+  command.add_option("--colours", options->colours, "magma, viridis, grey, contrast or ink")->check(CLI::IsMember(colour_map_names()))->capture_default_str();
   return [options](Context& context) { return compare_verb(*options, context); };
 }};
 

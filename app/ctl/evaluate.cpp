@@ -1,58 +1,102 @@
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <iostream>
 #include <memory>
 
 #include "app/ctl/arguments.h"
 #include "app/ctl/verb.h"
 #include "core/session/evaluate_session.h"
+#include "core/session/evaluation_files.h"
 
 namespace luthier::ctl {
 namespace {
 
 struct Options {
   EvaluateRequest request;
-  std::string out;
-  bool directions = false, no_judges = false, no_swapped = false, no_oracle = false;
+  std::string out, show;
+  bool directions = false, no_judges = false, no_swapped = false, no_oracle = false, quick = false, save = false, list = false;
 };
+
+bool is_protocol(const std::string& name) { return name == "t1" || name == "t1w" || name == "t2" || name == "t3" || name == "t3x"; }
+
+int print_table_of(const Options& options, const Context& context, const EvaluationTable& table) {
+  if (!options.out.empty()) write_evaluation(options.out, table);
+  if (context.json) std::cout << to_json(table).dump() << std::endl;
+  else std::cout << to_text(table, options.directions) << std::flush;
+  return context.stop.stop_requested() ? kCancelled : kDone;
+}
+
+int list_files(const std::filesystem::path& workspace, const Context& context) {
+  std::vector<std::vector<std::string>> rows;
+  for (const EvaluationFile& entry : list_evaluations(workspace)) {
+    const std::string of = entry.shipped ? "shipped weights" : entry.run;
+    if (context.json) print_json({{"event", "evaluation"}, {"file", entry.file.string()}, {"run", entry.run}, {"shipped", entry.shipped}});
+    rows.push_back({of.empty() ? "-" : of, entry.file.string()});
+  }
+  if (!context.json) print_table({"of", "file"}, rows);
+  return kDone;
+}
+
+/// Tables of a file as they are; with several, --protocol is a table's name.
+int show_file(const Options& options, const Context& context, bool named) {
+  const auto tables = read_evaluations(options.show);
+  for (const auto& [title, table] : tables)
+    if (tables.size() == 1 || (named && title == options.request.protocol.protocol)) return print_table_of(options, context, table);
+  if (named || !options.out.empty()) {
+    std::string known;
+    for (const auto& entry : tables) known += (known.empty() ? "'" : ", '") + entry.title + "'";
+    throw UsageError("say which table with --protocol; the file holds " + known);
+  }
+  for (const auto& [title, table] : tables) {
+    if (!context.json) std::cout << title << "\n";
+    print_table_of(options, context, table);
+    if (!context.json) std::cout << "\n";
+  }
+  return kDone;
+}
 
 const VerbRegistration evaluate_verb{"evaluate", "measure trained systems against paired truth, beside the baselines", [](CLI::App& command) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
   command.add_option("--run", request.runs, "run id or checkpoint file; may be given several times; default: the shipped weights");
   command.add_option("--name", request.names, "row name for each run, in order");
-  command.add_option("--protocol", request.protocol.protocol, "t1 unseen phrases, t1w the same at 44.1 kHz with its treble, t2 unseen content font, t3 unseen style font, t3x unseen instruments")
-      ->check(CLI::IsMember({"t1", "t1w", "t2", "t3", "t3x"}));
-  command.add_option("--phrases", request.protocol.phrases, "test phrases, 1 to 60 (60 is the protocol)")->check(CLI::Range(1, 60));
+  auto* protocol = command.add_option("--protocol", request.protocol.protocol, "t1 unseen phrases, t1w the same at 44.1 kHz with its treble, t2 unseen content font, t3 unseen style font, t3x unseen instruments");
+  auto* phrases = command.add_option("--phrases", request.protocol.phrases, "test phrases, 1 to 60 (60 is the protocol)")->check(CLI::Range(1, 60));
   command.add_option("--direction", request.protocol.directions, "only this direction, as in piano>violin; may be given several times");
-  command.add_option("--steps", request.steps, "sampling steps, a row for each (default 1 4 10 50)");
+  auto* steps = command.add_option("--steps", request.steps, "sampling steps, a row for each (default 1 4 10 50)");
   command.add_option("--variant", request.variants, "rows with another transfer setting, as in temperature=0.5");
   command.add_option("--threads", request.protocol.threads, "cases scored at the same time")->check(CLI::Range(1, 256));
   command.add_option("--cache", request.protocol.cache, "folder for renders and judges; default: in the workspace");
   command.add_option("--main-font", request.protocol.main_font, "FluidR3_GM soundfont");
   command.add_option("--held-out-font", request.protocol.held_out_font, "TimGM6mb soundfont");
   command.add_option("--device", request.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}))->capture_default_str();
-  command.add_option("--out", options->out, "also write the table to this file (.json or .md)");
+  command.add_option("--out", options->out, "also write the table to this file (.json, .md, .csv or .html)");
+  command.add_option("--show", options->show, "measure nothing: print the tables of this JSON file (--protocol says which of several)");
+  command.add_flag("--list", options->list, "measure nothing: list the files with tables of the shipped weights and of the workspace");
+  command.add_flag("--save", options->save, "also keep the table in the workspace, where the page Evaluate shows it");
+  command.add_flag("--quick", options->quick, "a first look in about a minute: 2 phrases, 1 step, no judges (phrases and steps may still be set)");
   command.add_flag("--directions", options->directions, "also show every direction");
   command.add_flag("--no-judges", options->no_judges, "leave out recognition and the Fréchet distance");
   command.add_flag("--no-swapped", options->no_swapped, "leave out the control with the style swapped");
   command.add_flag("--no-oracle", options->no_oracle, "leave out the oracle row");
-  return [options](Context& context) {
+  return [options, protocol, phrases, steps](Context& context) {
     auto& wanted = options->request;
     wanted.workspace = Workspace::is_workspace(context.workspace) ? context.workspace : std::filesystem::path();
-    wanted.protocol.judges = !options->no_judges;
+    if (options->list) return list_files(wanted.workspace, context);
+    if (!options->show.empty()) return show_file(*options, context, protocol->count() > 0);
+    if (!is_protocol(wanted.protocol.protocol)) throw UsageError("--protocol is t1, t1w, t2, t3 or t3x, not '" + wanted.protocol.protocol + "'");
+    if (options->save && wanted.workspace.empty()) throw UsageError("--save needs a workspace; name one with --workspace");
+    const EvaluateRequest quick = quick_evaluation(wanted.workspace, "");
+    if (options->quick && phrases->count() == 0) wanted.protocol.phrases = quick.protocol.phrases;
+    if (options->quick && steps->count() == 0) wanted.steps = quick.steps;
+    wanted.protocol.judges = !options->no_judges && !options->quick;
     wanted.swapped = !options->no_swapped;
     wanted.oracle = !options->no_oracle;
     const auto table = evaluate_runs(wanted, console_progress(context), context.stop);
-    const auto json = to_json(table);
-    if (!options->out.empty()) {
-      std::ofstream file(options->out);
-      file << (options->out.ends_with(".md") ? to_markdown(table) : json.dump(1)) << "\n";
-      if (!file) throw std::runtime_error("The table could not be written to '" + options->out + "'; choose a folder that can be written.");
+    if (options->save && !table.rows.empty()) {
+      const auto file = save_evaluation(wanted.workspace, wanted.runs.size() == 1 ? wanted.runs.front() : "", table);
+      print_message("kept as '" + file.string() + "'");
     }
-    if (context.json) std::cout << json.dump() << std::endl;
-    else std::cout << to_text(table, options->directions) << std::flush;
-    return context.stop.stop_requested() ? kCancelled : kDone;
+    return print_table_of(*options, context, table);
   };
 }};
 

@@ -2,7 +2,9 @@
 #include <memory>
 
 #include "app/ctl/arguments.h"
+#include "core/session/evaluation_files.h"
 #include "core/session/export_session.h"
+#include "core/session/html_report.h"
 #include "core/session/public_weights.h"
 #include "core/session/weights_session.h"
 
@@ -11,7 +13,10 @@ namespace {
 
 struct Options {
   std::vector<std::string> words;
-  std::string images, sounds, shards, weights, out;
+  std::string images, sounds, shards, weights, out, html, title = "Sounds";
+  std::vector<std::string> named, tables;  ///< of the report: sounds beside the query's clips, JSON files with tables
+  std::size_t truth = 1;
+  std::vector<std::size_t> difference;
   bool full = false;
   ExportRequest request;
 };
@@ -48,10 +53,37 @@ int export_run(const Options& options, Context& context) {
   return kDone;
 }
 
+constexpr std::size_t kMostSounds = 40;  ///< of one report: they all lie in its one file
+
+int export_report(const Options& options, Context& context) {
+  ReportRequest request;
+  request.file = options.html;
+  ComparisonRequest& comparison = request.comparison;
+  const auto folder = Workspace::is_workspace(context.workspace) ? context.workspace : std::filesystem::path();
+  std::vector<std::string> names = options.named;
+  if (!options.words.empty()) {
+    const auto workspace = open_workspace(context);
+    for (const auto id : clips_from_words(*workspace.open_catalog(), options.words)) names.push_back(std::to_string(id.value));
+  }
+  if (names.size() > kMostSounds) throw UsageError("a report holds at most " + std::to_string(kMostSounds) + " sounds, and this names " + std::to_string(names.size()) + "; narrow the search");
+  for (const auto& name : names) comparison.sounds.push_back(read_named_sound(folder, name));
+  for (const auto& file : options.tables)
+    for (auto& [title, table] : read_evaluations(file)) request.tables.emplace_back(title, std::move(table));
+  if (!names.empty() && (options.truth < 1 || options.truth > names.size())) throw UsageError("--truth is the number of a sound, 1 to " + std::to_string(names.size()));
+  comparison.truth = options.truth - 1;
+  if (!options.difference.empty()) comparison.difference = {options.difference[0] - 1, options.difference[1] - 1};
+  comparison.record = {{"title", options.title}, {"sounds_named", Json(names).dump()}, {"command", Json(context.command_line).dump()}};
+  write_report(request);
+  if (context.json) print_json({{"event", "report"}, {"file", options.html}, {"sounds", names.size()}, {"tables", request.tables.size()}});
+  else print_message("report with " + std::to_string(names.size()) + " sounds and " + std::to_string(request.tables.size()) + " tables written to '" + options.html + "'");
+  return kDone;
+}
+
 int run_export(Options& options, Context& context) {
+  if (!options.html.empty()) return export_report(options, context);
   if (!options.weights.empty()) return export_run(options, context);
   const int kinds = !options.images.empty() + !options.sounds.empty() + !options.shards.empty();
-  if (kinds != 1) throw UsageError("say what to export: --images DIR, --audio DIR, --shards DIR or --weights RUN");
+  if (kinds != 1) throw UsageError("say what to export: --images DIR, --audio DIR, --shards DIR, --html FILE or --weights RUN");
   const auto workspace = open_workspace(context);
   auto& request = options.request;
   request.query = joined(options.words);
@@ -60,7 +92,7 @@ int run_export(Options& options, Context& context) {
   return tell(context, request, work(workspace, request, console_progress(context), context.stop));
 }
 
-const VerbRegistration verb{"export", "write the labelled clips as pictures, sounds or tar shards, or a run's weights", [](CLI::App& command) {
+const VerbRegistration verb{"export", "write the labelled clips as pictures, sounds or tar shards, sounds as one HTML report, or a run's weights", [](CLI::App& command) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
   command.add_option("query", options->words, "which clips, as in 'luthierctl clips'; default: all that are labelled and not excluded");
@@ -73,6 +105,12 @@ const VerbRegistration verb{"export", "write the labelled clips as pictures, sou
   command.add_option("--rate", request.sample_rate, "sample rate of sounds, Hz; 0: each recording's own")->check(CLI::Range(0, 768000))->capture_default_str();
   command.add_option("--weights", options->weights, "run id or checkpoint file whose weights are written to --out");
   command.add_option("--out", options->out, "new safetensors file for --weights");
+  command.add_option("--html", options->html, "new .html file: a report with pictures and sounds inside, of the query's clips and of --sound");
+  command.add_option("--sound", options->named, "a sound of the report: file or clip number; may be given several times");
+  command.add_option("--title", options->title, "heading of the report")->capture_default_str();
+  command.add_option("--truth", options->truth, "number of the report's sound that the others are measured against")->capture_default_str();
+  command.add_option("--difference", options->difference, "numbers of two sounds of the report: also what is left of first - second")->expected(2)->check(CLI::PositiveNumber);
+  command.add_option("--table", options->tables, "JSON file of luthierctl evaluate, shown in the report; may be given several times");
   command.add_flag("--full-precision", options->full, "keep single precision; default: half");
   return [options](Context& context) { return run_export(*options, context); };
 }};

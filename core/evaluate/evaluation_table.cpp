@@ -36,15 +36,6 @@ const Interval* figure(const EvaluationRow& row, const std::string& id) {
   return found == row.figures.end() || !std::isfinite(found->second.value) ? nullptr : &found->second;
 }
 
-/// Columns that any row has a value for.
-std::vector<MetricInfo> used_columns(const EvaluationTable& table) {
-  std::vector<MetricInfo> out;
-  for (const MetricInfo& metric : metric_columns())
-    if (std::any_of(table.rows.begin(), table.rows.end(), [&](const EvaluationRow& r) { return figure(r, metric.id); }))
-      out.push_back(metric);
-  return out;
-}
-
 /// Width on a terminal: code points, not bytes.
 std::size_t width(const std::string& text) {
   return static_cast<std::size_t>(
@@ -156,6 +147,33 @@ const std::vector<MetricInfo>& metric_columns() {
       {"rtf", "RTF", "", lower, 3, "Computing time / duration."},
   };
   return columns;
+}
+
+std::vector<MetricInfo> used_columns(const EvaluationTable& table) {
+  std::vector<MetricInfo> out;
+  for (const MetricInfo& metric : metric_columns())
+    if (std::any_of(table.rows.begin(), table.rows.end(), [&](const EvaluationRow& r) { return figure(r, metric.id); }))
+      out.push_back(metric);
+  return out;
+}
+
+double badness(const MetricInfo& metric, double value) {
+  if (!std::isfinite(value)) return std::numeric_limits<double>::infinity();
+  if (metric.better == Better::one) return value > 0 ? std::abs(std::log(value)) : std::numeric_limits<double>::infinity();
+  return metric.better == Better::lower ? value : -value;
+}
+
+bool is_reference_row(const EvaluationRow& row) {
+  return row.name == "true target" || row.name.starts_with("oracle") || row.name.ends_with("style swapped");
+}
+
+const EvaluationRow* best_row(const EvaluationTable& table, const MetricInfo& metric) {
+  const EvaluationRow* best = nullptr;
+  for (const EvaluationRow& row : table.rows) {
+    const Interval* v = is_reference_row(row) ? nullptr : figure(row, metric.id);
+    if (v && (!best || badness(metric, v->value) < badness(metric, figure(*best, metric.id)->value))) best = &row;
+  }
+  return best;
 }
 
 const EvaluationRow* EvaluationTable::row(const std::string& name) const {

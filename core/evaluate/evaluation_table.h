@@ -52,6 +52,15 @@ struct EvaluationTable {
   const EvaluationRow* row(const std::string& name) const;  ///< null when there is none
 };
 
+/// Columns that any row has a value for.
+std::vector<MetricInfo> used_columns(const EvaluationTable& table);
+/// For ordering values of a column: lower is better; infinite for what is not finite.
+double badness(const MetricInfo& metric, double value);
+/// The truth itself, an oracle or the control with the style swapped: shown to read the others by, never the best.
+bool is_reference_row(const EvaluationRow& row);
+/// The best of the other rows in this column; null when none has a value.
+const EvaluationRow* best_row(const EvaluationTable& table, const MetricInfo& metric);
+
 nlohmann::json to_json(const EvaluationTable& table);
 /// Throws EvaluationError when it is not such a table.
 EvaluationTable table_from_json(const nlohmann::json& json);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -14,16 +15,17 @@
 #include "audio/reader.h"
 #include "audio/resampler.h"
 #include "audio/writer.h"
-#include "core/session/clip_sound.h"
 #include "core/session/device.h"
 #include "core/session/export_session.h"
+#include "core/session/figure/pdf_canvas.h"
 #include "core/session/figure/spectrogram_figure.h"
 #include "core/session/model_source.h"
+#include "core/session/model_view.h"
+#include "core/session/compared_sound.h"
 #include "core/session/npy_file.h"
 #include "core/session/text_file.h"
 #include "core/session/version.h"
 #include "core/signal/spectrogram_tensor.h"
-#include "db/clip_store.h"
 
 namespace luthier {
 namespace {
@@ -39,17 +41,6 @@ void refuse_existing(const fs::path& path) {
 }
 
 bool is_picture(const fs::path& path) { return path.extension() == ".png"; }
-
-audio::AudioBuffer read_sound(const fs::path& workspace, const std::string& name) {
-  std::error_code error;
-  const bool number = !name.empty() && name.size() < 18 && name.find_first_not_of("0123456789") == std::string::npos;
-  if (!number || workspace.empty() || fs::exists(name, error)) return audio::read_audio(name);
-  const Workspace opened = Workspace::open(workspace);
-  const auto catalog = opened.open_catalog();
-  const auto view = catalog->clips().view({std::stoll(name)});
-  if (!view) throw SessionError("there is no clip " + name + "; luthierctl clips lists them");
-  return read_clip(opened, *view);
-}
 
 /// What the file shall hold, and how to show it.
 struct Analysis {
@@ -104,6 +95,12 @@ Analysis analyse(const SpectrogramRequest& request, const audio::AudioBuffer& so
   return by_representation(request, sound);
 }
 
+SpectrogramRequest as_seen_by(SpectrogramRequest request) {
+  const auto spec = RepresentationSpec::from_text(representation_of_model(request.workspace, request.run == "shipped" ? "" : request.run));
+  request.kind = spec.kind, request.sample_rate = spec.sample_rate, request.n_fft = spec.n_fft, request.hop = spec.hop, request.bands = spec.bands;
+  return request;
+}
+
 std::string record_of(const SpectrogramRequest& request, const audio::AudioBuffer& sound, const Analysis& analysis) {
   Json json;
   json["kind"] = "spectrogram";
@@ -111,6 +108,7 @@ std::string record_of(const SpectrogramRequest& request, const audio::AudioBuffe
   json["version"] = version_text();
   json["input"] = request.input;
   json["analysis"] = request.kind;
+  if (!request.run.empty()) json["as_seen_by"] = request.run;
   json["representation"] = analysis.representation;
   json["sample_rate"] = sound.sample_rate;
   json["n_fft"] = request.n_fft;
@@ -121,6 +119,28 @@ std::string record_of(const SpectrogramRequest& request, const audio::AudioBuffe
   return json.dump(1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// "time_s" and one column for each bin, "dB_at_440_Hz", a line for each frame.
+void write_csv(const SpectrogramRequest& request, const audio::AudioBuffer& sound, const Analysis& analysis) {
+  const audio::Spectrogram& db = analysis.decibels;
+  std::string out = "time_s";
+  char text[48];
+  for (int bin = 0; bin < db.bands; ++bin) {
+    std::snprintf(text, sizeof text, ",dB_at_%.6g_Hz", analysis.bin_hz[static_cast<std::size_t>(bin)]);
+    out += text;
+  }
+  out += '\n';
+  for (int frame = 0; frame < db.frames; ++frame) {
+    std::snprintf(text, sizeof text, "%.6g", static_cast<double>(frame) * request.hop / sound.sample_rate);
+    out += text;
+    for (int bin = 0; bin < db.bands; ++bin) {
+      std::snprintf(text, sizeof text, ",%.2f", static_cast<double>(db.at(bin, frame)));
+      out += text;
+    }
+    out += '\n';
+  }
+  write_text(request.output, out);
+}
+
 void write_figure(const SpectrogramRequest& request, const audio::AudioBuffer& sound, const Analysis& analysis, const std::string& record) {
   SpectrogramFigure figure;
   figure.colours = request.colours;
@@ -129,9 +149,15 @@ void write_figure(const SpectrogramRequest& request, const audio::AudioBuffer& s
   figure.panel_height = 420;
   figure.unit = "dB";
   show_loudest(figure);
-  RasterCanvas canvas(figure.width, figure.height(), {255, 255, 255, 255});
-  figure.draw(canvas);
-  write_png(request.output, canvas.raster(), {{"Software", version_text()}, {"Comment", record}});
+  const auto drawn = [&figure](auto&& canvas) -> auto& {
+    figure.draw(canvas);
+    return canvas;
+  };
+  constexpr Colour kPaper{255, 255, 255, 255};
+  const std::string ending = request.output.extension().string();
+  if (ending == ".svg") return write_text(request.output, drawn(SvgCanvas(figure.width, figure.height(), kPaper)).document(record));
+  if (ending == ".pdf") return write_text(request.output, drawn(PdfCanvas(figure.width, figure.height(), kPaper)).document(request.input, record));
+  write_png(request.output, drawn(RasterCanvas(figure.width, figure.height(), kPaper)).raster(), {{"Software", version_text()}, {"Comment", record}});
 }
 
 void write_picture(const fs::path& path, const audio::GreyImage& image) { write_grey_png(path, image.width, image.height, image.pixels); }
@@ -193,21 +219,25 @@ audio::AudioBuffer invert_features(const torch::Tensor& features, const Represen
 
 }  // namespace
 
-SpectrogramResult write_spectrogram(const SpectrogramRequest& request, std::stop_token stop) {
+SpectrogramResult write_spectrogram(const SpectrogramRequest& given, std::stop_token stop) {
+  const SpectrogramRequest request = given.run.empty() ? given : as_seen_by(given);
   const fs::path record_file = fs::path(request.output).replace_extension(".json");
-  const bool picture = is_picture(request.output);
-  if (!picture && request.output.extension() != ".npy") throw ConfigError("A spectrogram is written as .npy or .png, not as '" + request.output.filename().string() + "'.");
+  const std::string ending = request.output.extension().string();
+  const bool drawing = ending == ".svg" || ending == ".pdf" || (is_picture(request.output) && request.axes);
+  if (!drawing && !is_picture(request.output) && ending != ".npy" && ending != ".csv")
+    throw ConfigError("A spectrogram is written as .npy, .csv, .png, .svg or .pdf, not as '" + request.output.filename().string() + "'.");
   if (request.n_fft < 16 || request.n_fft > 65536 || request.n_fft % 2) throw ConfigError("--n-fft must be an even number from 16 to 65536.");
   if (request.hop < 1 || request.hop > request.n_fft) throw ConfigError("--hop must be from 1 to --n-fft.");
   refuse_existing(request.output);
   refuse_existing(record_file);
-  auto sound = read_sound(request.workspace, request.input);
+  auto sound = read_named_sound(request.workspace, request.input).sound;
   if (request.sample_rate > 0) sound = audio::resample({sound.sample_rate, sound.mono()}, request.sample_rate);
   const Analysis analysis = analyse(request, sound);
   if (stop.stop_requested()) throw Cancelled();
   const std::string record = record_of(request, sound, analysis);
-  if (!picture) write_npy(request.output, analysis.values);
-  else if (request.axes) write_figure(request, sound, analysis, record);
+  if (drawing) write_figure(request, sound, analysis, record);
+  else if (ending == ".npy") write_npy(request.output, analysis.values);
+  else if (ending == ".csv") write_csv(request, sound, analysis);
   else write_picture(request.output, audio::to_image(analysis.decibels, kRange));
   write_text(record_file, record + "\n");
   return {record_file, analysis.values.bands, analysis.values.frames};

@@ -16,6 +16,7 @@ struct SpectrogramRequest {
   int n_fft = 2048, hop = 512, bands = 128;
   bool axes = false;
   std::string colours = "grey";
+  std::string run;                  ///< run id or "shipped": as this model sees it; kind, rate, window, hop and bands are its own
 };
 
 struct SpectrogramResult {

@@ -6,9 +6,8 @@
 
 #include "audio/writer.h"
 #include "core/config/schema.h"
-#include "core/evaluate/clip_analysis.h"
-#include "core/session/figure/spectrogram_figure.h"
-#include "core/session/sound_figures.h"
+#include "core/session/figure/pdf_canvas.h"
+#include "core/session/sound_difference.h"
 #include "core/session/text_file.h"
 #include "core/session/version.h"
 #include "core/session/workspace.h"
@@ -65,45 +64,32 @@ std::string file_stem(const std::string& title, std::vector<std::string>& taken)
   return unique;
 }
 
-/// Each sound against the first. What cannot be measured (under a second, NaN) says why.
-Json measure(const std::vector<ComparedSound>& sounds) {
+Json figures_json(const std::vector<ComparedFigures>& rows) {
+  std::string truth;
+  for (const auto& row : rows)
+    if (row.truth) truth = row.title;
   Json out = Json::array();
-  for (std::size_t i = 1; i < sounds.size(); ++i) {
-    try {
-      Json figures = Json::object();
-      for (const auto& [name, value] : sound_figures(sounds[i].sound, sounds.front().sound)) figures[name] = value;
-      out.push_back({{"sound", sounds[i].title}, {"against", sounds.front().title}, {"figures", std::move(figures)}});
-    } catch (const EvaluationError& error) {
-      out.push_back({{"sound", sounds[i].title}, {"not_measured", error.what()}});
+  for (const auto& row : rows) {
+    if (row.truth) continue;
+    if (!row.not_measured.empty()) {
+      out.push_back({{"sound", row.title}, {"not_measured", row.not_measured}});
+      continue;
     }
+    Json figures = Json::object();
+    for (const auto& [name, value] : row.figures) figures[name] = value;
+    out.push_back({{"sound", row.title}, {"against", truth}, {"figures", std::move(figures)}});
   }
   return out;
 }
 
-SpectrogramFigure figure_of(const ComparisonRequest& request) {
-  SpectrogramFigure figure;
-  figure.colours = request.colours;
-  if (const auto title = request.record.find("title"); title != request.record.end()) figure.title = title->second;
-  std::vector<const audio::AudioBuffer*> sounds;
-  for (const auto& named : request.sounds) sounds.push_back(&named.sound);
-  const double top = common_top_hz(sounds);
-  for (const auto& [title, sound] : request.sounds) figure.panels.push_back(mel_panel(title, sound, top));
-  show_loudest(figure);
-  return figure;
+SoundDifference difference_of(const ComparisonRequest& request) {
+  const auto [first, second] = *request.difference;
+  return subtract_sounds(request.sounds[first].sound, request.sounds[second].sound, request.equal_loudness);
 }
 
-std::string record_text(const ComparisonRequest& request, const Json& files) {
-  Json json;
-  json["kind"] = "comparison";
-  json["made"] = utc_now();
-  json["version"] = version_text();
-  for (const auto& [key, value] : request.record) {
-    const Json parsed = Json::parse(value, nullptr, /*allow_exceptions=*/false);
-    json[key] = parsed.is_object() || parsed.is_array() ? parsed : Json(value);
-  }
-  json["sounds"] = files;
-  json["figures"] = measure(request.sounds);
-  return json.dump(1, ' ', false, Json::error_handler_t::replace);
+std::string difference_title(const ComparisonRequest& request) {
+  const auto [first, second] = *request.difference;
+  return request.sounds[first].title + " − " + request.sounds[second].title;
 }
 
 void check(const ComparisonRequest& request) {
@@ -112,10 +98,54 @@ void check(const ComparisonRequest& request) {
     if (sound.empty()) throw ConfigError("The sound '" + title + "' holds no samples.");
   if (request.audio_format != "wav" && request.audio_format != "flac")
     throw ConfigError("A comparison writes its sounds as wav or flac, not as '" + request.audio_format + "'.");
+  if (request.truth >= request.sounds.size())
+    throw ConfigError("There is no sound number " + std::to_string(request.truth + 1) + " to measure against; there are " + std::to_string(request.sounds.size()) + ".");
+  if (request.difference && (request.difference->first >= request.sounds.size() || request.difference->second >= request.sounds.size()))
+    throw ConfigError("A difference needs the numbers of two of the " + std::to_string(request.sounds.size()) + " sounds.");
   colour_map(request.colours);
 }
 
 }  // namespace
+
+SpectrogramFigure comparison_figure(const ComparisonRequest& request) {
+  check(request);
+  SpectrogramFigure figure;
+  figure.colours = request.colours;
+  if (const auto title = request.record.find("title"); title != request.record.end()) figure.title = title->second;
+  std::vector<const audio::AudioBuffer*> sounds;
+  for (const auto& named : request.sounds) sounds.push_back(&named.sound);
+  const double top = common_top_hz(sounds);
+  for (const auto& [title, sound] : request.sounds) figure.panels.push_back(mel_panel(title, sound, top));
+  if (request.difference) {
+    const SoundDifference difference = difference_of(request);
+    figure.panels.push_back(difference_panel(difference_title(request) + " (dB)", mel_panel("", difference.first, top), mel_panel("", difference.second, top)));
+  }
+  show_loudest(figure);
+  return figure;
+}
+
+std::string comparison_record(const ComparisonRequest& request, const std::vector<std::string>& files, const std::vector<ComparedFigures>& figures) {
+  Json json;
+  json["kind"] = "comparison";
+  json["made"] = utc_now();
+  json["version"] = version_text();
+  for (const auto& [key, value] : request.record) {
+    const Json parsed = Json::parse(value, nullptr, /*allow_exceptions=*/false);
+    json[key] = parsed.is_object() || parsed.is_array() ? parsed : Json(value);
+  }
+  Json sounds = Json::array();
+  for (std::size_t i = 0; i < request.sounds.size(); ++i) {
+    const auto& [title, sound] = request.sounds[i];
+    sounds.push_back({{"title", title}, {"file", i < files.size() ? files[i] : ""}, {"sample_rate", sound.sample_rate}, {"channels", sound.channel_count()}, {"duration_s", sound.seconds()}});
+  }
+  json["sounds"] = std::move(sounds);
+  if (request.difference) {
+    const SoundDifference difference = difference_of(request);
+    json["difference"] = {{"of", difference_title(request)}, {"equal_loudness", request.equal_loudness}, {"gain_of_second_db", difference.gain_db}, {"residual_below_first_db", difference.residual_db}};
+  }
+  json["figures"] = figures_json(figures);
+  return json.dump(1, ' ', false, Json::error_handler_t::replace);
+}
 
 ComparisonFiles write_comparison(const ComparisonRequest& request) {
   check(request);
@@ -124,23 +154,31 @@ ComparisonFiles write_comparison(const ComparisonRequest& request) {
   ComparisonFiles out;
   out.png = unfinished.add("comparison.png");
   out.svg = unfinished.add("comparison.svg");
+  out.pdf = unfinished.add("comparison.pdf");
+  out.figures = unfinished.add("figures.csv");
   out.record = unfinished.add("record.json");
-  Json files = Json::array();
-  std::vector<std::string> taken;
-  for (const auto& [title, sound] : request.sounds) {
+  std::vector<ComparedSound> sounds = request.sounds;
+  if (request.difference) sounds.push_back({"residual of " + sounds[request.difference->first].title + " minus " + sounds[request.difference->second].title, difference_of(request).residual});
+  std::vector<std::string> files, taken;
+  for (const auto& [title, sound] : sounds) {
     out.sounds.push_back(unfinished.add(file_stem(title, taken) + "." + request.audio_format));
-    files.push_back({{"title", title}, {"file", out.sounds.back().filename().string()}, {"sample_rate", sound.sample_rate}, {"channels", sound.channel_count()}, {"duration_s", sound.seconds()}});
+    files.push_back(out.sounds.back().filename().string());
   }
-  const std::string record = record_text(request, files);
-  const SpectrogramFigure figure = figure_of(request);
+  const auto figures = compare_to_truth(request.sounds, request.truth);
+  const std::string record = comparison_record(request, files, figures);
+  const SpectrogramFigure figure = comparison_figure(request);
   RasterCanvas raster(figure.width, figure.height(), {255, 255, 255, 255});
   figure.draw(raster);
   write_png(out.png, raster.raster(), {{"Software", version_text()}, {"Comment", record}});
   SvgCanvas svg(figure.width, figure.height(), {255, 255, 255, 255});
   figure.draw(svg);
   write_text(out.svg, svg.document(record));
-  for (std::size_t i = 0; i < request.sounds.size(); ++i)
-    audio::write_audio(out.sounds[i], request.sounds[i].sound, {{"title", request.sounds[i].title}, {"software", version_text()}, {"comment", record}});
+  PdfCanvas pdf(figure.width, figure.height(), {255, 255, 255, 255});
+  figure.draw(pdf);
+  write_text(out.pdf, pdf.document(figure.title, record));
+  for (std::size_t i = 0; i < sounds.size(); ++i)
+    audio::write_audio(out.sounds[i], sounds[i].sound, {{"title", sounds[i].title}, {"software", version_text()}, {"comment", record}});
+  write_text(out.figures, figures_csv(figures));
   write_text(out.record, record + "\n");
   unfinished.keep();
   return out;

@@ -1,20 +1,22 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "audio/audio_buffer.h"
+#include "core/session/comparison_figures.h"
+#include "core/session/figure/spectrogram_figure.h"
+#include "core/session/compared_sound.h"
 
 namespace luthier {
 
-struct ComparedSound {
-  std::string title;          ///< "content", "style", "result" …
-  audio::AudioBuffer sound;
-};
-
 struct ComparisonRequest {
   std::vector<ComparedSound> sounds;              ///< shown from top to bottom on one time axis
+  std::size_t truth = 0;                          ///< the sound that the others are measured against
+  std::optional<std::pair<std::size_t, std::size_t>> difference;  ///< also show and write first - second
+  bool equal_loudness = true;                     ///< of the difference's two sounds
   std::map<std::string, std::string> record;      ///< written to record.json and into every file
   std::filesystem::path folder;                   ///< made; an existing comparison in it is not overwritten (ConfigError)
   std::string audio_format = "wav";               ///< "wav" or "flac"
@@ -22,12 +24,17 @@ struct ComparisonRequest {
 };
 
 struct ComparisonFiles {
-  std::filesystem::path png, svg, record;
-  std::vector<std::filesystem::path> sounds;
+  std::filesystem::path png, svg, pdf, figures, record;
+  std::vector<std::filesystem::path> sounds;      ///< and the residual last, where a difference was asked for
 };
 
-/// Writes comparison.png, comparison.svg (mel spectrograms with axes, ticks, dB bar), each sound, metrics between the first
-/// sound and the others, and record.json. Throws ConfigError or audio::AudioError; nothing half-written is left.
+/// Writes comparison.png, .svg and .pdf (mel spectrograms with axes, ticks, dB bars), each sound, figures.csv (the others against
+/// the truth) and record.json. Throws ConfigError or audio::AudioError; nothing half-written is left.
 ComparisonFiles write_comparison(const ComparisonRequest& request);
+
+/// The picture alone, with the difference below the sounds. Throws ConfigError.
+SpectrogramFigure comparison_figure(const ComparisonRequest& request);
+/// The JSON record: kind, time, program, what `record` says (JSON texts as JSON), `files`, and the figures.
+std::string comparison_record(const ComparisonRequest& request, const std::vector<std::string>& files, const std::vector<ComparedFigures>& figures);
 
 }  // namespace luthier

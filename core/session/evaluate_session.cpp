@@ -82,6 +82,7 @@ SystemOutput run_wide_case(Loaded& loaded, const EvaluationCase& item, const Con
 
 SystemOutput run_case(Loaded& loaded, const EvaluationCase& item, Config options, std::stop_token stop) {
   const auto start = std::chrono::steady_clock::now();
+  if (stop.stop_requested()) throw Cancelled();
   const auto content = loaded.representation->analyse(item.content);
   const auto style = loaded.representation->analyse(item.style);
   torch::Tensor result;
@@ -91,6 +92,7 @@ SystemOutput run_case(Loaded& loaded, const EvaluationCase& item, Config options
   }
   InversionHints hints;
   hints.content = &item.content;
+  hints.keep_going = [stop] { return !stop.stop_requested(); };
   SystemOutput output;
   output.audio = loaded.representation->invert(result, hints);
   output.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -113,7 +115,40 @@ NamedSystem row(const std::shared_ptr<Loaded>& loaded, const std::string& name, 
   return system;
 }
 
+/// A word for a shell: quoted where it needs to be.
+std::string shell_word(const std::string& text) {
+  if (!text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-,=+:@") == std::string::npos) return text;
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
 }  // namespace
+
+EvaluateRequest quick_evaluation(const fs::path& workspace, const std::string& run) {
+  EvaluateRequest request;
+  request.workspace = workspace;
+  if (!run.empty()) request.runs = {run};
+  request.steps = {1};
+  request.protocol.phrases = 2;
+  request.protocol.judges = false;
+  return request;
+}
+
+std::string evaluate_command(const EvaluateRequest& request) {
+  std::string out = "evaluate --protocol " + request.protocol.protocol + " --phrases " + std::to_string(request.protocol.phrases);
+  for (const auto& run : request.runs) out += " --run " + shell_word(run);
+  for (const auto& direction : request.protocol.directions) out += " --direction " + shell_word(direction);
+  if (!request.steps.empty()) out += " --steps";
+  for (const int steps : request.steps) out += " " + std::to_string(steps);
+  for (const auto& variant : request.variants) out += " --variant " + shell_word(variant);
+  if (!request.protocol.judges) out += " --no-judges";
+  if (!request.swapped) out += " --no-swapped";
+  if (!request.oracle) out += " --no-oracle";
+  if (request.protocol.threads > 1) out += " --threads " + std::to_string(request.protocol.threads);
+  if (request.device != "cpu") out += " --device " + request.device;
+  return out;
+}
 
 EvaluationTable evaluate_runs(const EvaluateRequest& request, const ProgressSink& progress, std::stop_token stop) {
   std::vector<std::string> runs = request.runs;

@@ -21,6 +21,11 @@ struct EvaluateRequest {
   std::string device = "cpu";
 };
 
+/// A first look in about a minute on one core: two phrases, one step, without judges. `run` empty: the shipped weights.
+EvaluateRequest quick_evaluation(const std::filesystem::path& workspace, const std::string& run);
+/// The luthierctl command that makes the same table, without --workspace.
+std::string evaluate_command(const EvaluateRequest& request);
+
 /// Runs a protocol on trained systems, beside the rows that are always shown. Blocks. Throws ConfigError, CheckpointError,
 /// EvaluationError or audio::AudioError with one sentence.
 EvaluationTable evaluate_runs(const EvaluateRequest& request, const ProgressSink& progress, std::stop_token stop);

@@ -262,6 +262,8 @@ void TestMainWindow::removedClipsComeBackByUndo() {
   choose(3);
   set_confirm_answer(0);
   QTest::keyClick(&library().table(), Qt::Key_Delete);
+  QVERIFY(testing::wait_for([&] { return last_question().contains("1 clip"); }));  // the disk is looked at first
+  QVERIFY2(last_question().contains("No clip uses 1 file"), qPrintable(last_question()));
   QTest::qWait(100);
   QCOMPARE(clips().rowCount(), before);
   set_confirm_answer(1);

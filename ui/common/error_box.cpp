@@ -13,7 +13,7 @@ namespace luthier::ui {
 namespace {
 
 struct State {
-  QString context, last;
+  QString context, last, question;
   bool quiet = false;
   int answer = -1;
   QPointer<QMessageBox> open;
@@ -54,6 +54,7 @@ void show_error(QWidget* parent, const QString& sentence, const QString& details
 }
 
 bool confirm(QWidget* parent, const QString& question, const QString& explanation, const QString& action) {
+  state().question = question + "\n" + explanation;
   if (state().answer >= 0) return state().answer == 1;
   QMessageBox box(QMessageBox::Question, QObject::tr("Luthier"), question, QMessageBox::Cancel,
                   parent ? parent->window() : nullptr);
@@ -67,6 +68,7 @@ bool confirm(QWidget* parent, const QString& question, const QString& explanatio
 void set_report_context(const QString& text) { state().context = text; }
 void set_quiet_errors(bool quiet) { state().quiet = quiet; }
 QString last_error() { return state().last; }
+QString last_question() { return state().question; }
 void set_confirm_answer(int answer) { state().answer = answer; }
 
 }  // namespace luthier::ui

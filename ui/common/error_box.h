@@ -15,6 +15,8 @@ void set_report_context(const QString& text);
 /// While true, show_error only remembers the sentence (tests and screenshots).
 void set_quiet_errors(bool quiet);
 QString last_error();
+/// What confirm() asked last, with its explanation (tests).
+QString last_question();
 /// Answers `confirm` without asking while set: 1 yes, 0 no, -1 ask (tests).
 void set_confirm_answer(int answer);
 

@@ -62,6 +62,7 @@ void Workbench::take(Workspace workspace) {
   recent.prepend(folder);
   QSettings().setValue("workspace/recent", QStringList(recent.mid(0, 8)));
   set_report_context(tr("Workspace: %1").arg(folder));
+  pictures_.eye().set_workspace(folder);
   Q_EMIT workspace_opened();
 }
 
@@ -71,6 +72,7 @@ void Workbench::close() {
   player_.clear();
   catalog_.reset();
   sounds_.clear();
+  pictures_.eye().set_workspace({});
   workspace_.reset();
   Q_EMIT workspace_closed();
 }

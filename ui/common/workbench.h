@@ -68,6 +68,9 @@ class Workbench : public QObject {
   void note_catalog_change();
   void set_slot(bool content, const SoundChoice& choice) { Q_EMIT slot_chosen(content, choice); }
   void add_to_comparison(const SoundChoice& choice) { Q_EMIT comparison_added(choice); }
+  /// The library's table chooses these clips. With a title ("Chosen on the map: 12 clips") it shows no others, until the user
+  /// takes the title away.
+  void choose_clips(const std::vector<db::ClipId>& clips, const QString& only = {}) { Q_EMIT clips_chosen(clips, only); }
   /// Loads what a choice names.
   void load(const SoundChoice& choice, QObject* context, SoundStore::Done done, SoundStore::Failed failed);
 
@@ -81,6 +84,7 @@ class Workbench : public QObject {
   void said(const QString& text);
   void slot_chosen(bool content, const luthier::ui::SoundChoice& choice);
   void comparison_added(const luthier::ui::SoundChoice& choice);
+  void clips_chosen(const std::vector<luthier::db::ClipId>& clips, const QString& only);
   void page_requested(const QString& name);
   void run_finished(const QString& run);
 

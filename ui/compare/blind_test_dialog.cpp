@@ -1,19 +1,11 @@
 #include "ui/compare/blind_test_dialog.h"
 
-#include <QCoreApplication>
-#include <QDateTime>
 #include <QDialogButtonBox>
-#include <QDir>
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
 #include <QLabel>
-#include <QMetaObject>
-#include <QPointer>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QShortcut>
 #include <QVBoxLayout>
 
@@ -21,22 +13,9 @@
 #include "ui/application_style.h"
 
 namespace luthier::ui {
-namespace {
-
-/// The same samples under another name, so that the player bar does not tell what X is.
-SoundPtr renamed(const SoundPtr& sound, const QString& key, const QString& title) {
-  auto copy = std::make_shared<Sound>(*sound);
-  copy->key = key;
-  copy->title = title;
-  copy->label.clear();
-  copy->path.clear();
-  return copy;
-}
-
-}  // namespace
 
 BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint32 seed, QWidget* parent)
-    : QDialog(parent), bench_(bench), a_(std::move(a)), b_(std::move(b)), test_(seed) {
+    : QDialog(parent), bench_(bench), a_(std::move(a)), b_(std::move(b)), test_(seed), log_(bench, "abx") {
   setWindowTitle(tr("Blind test (ABX)"));
   setMinimumWidth(520);
   auto* column = new QVBoxLayout(this);
@@ -77,16 +56,12 @@ BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint
   column->addWidget(state_);
   column->addStretch();
   column->addWidget(buttons);
-  writer_.setMaxThreadCount(1);  // the newest log is written last
   equal_before_ = bench_.player().equal_loudness();
   bench_.player().set_equal_loudness(true);
-  const QString name = QDateTime::currentDateTimeUtc().toString("yyyyMMdd'T'hhmmsszzz'Z'") + "-abx.json";
-  if (bench_.has_workspace()) log_file_ = QString::fromStdString((bench_.workspace().exports() / name.toStdString()).string());
   next_trial();
 }
 
 BlindTestDialog::~BlindTestDialog() {
-  writer_.waitForDone();
   bench_.player().stop();
   bench_.player().set_equal_loudness(equal_before_);
 }
@@ -94,7 +69,7 @@ BlindTestDialog::~BlindTestDialog() {
 void BlindTestDialog::next_trial() {
   ++number_;
   const QString stem = QStringLiteral("abx:%1:").arg(number_);
-  bench_.player().set_deck({renamed(a_, stem + "a", "A"), renamed(b_, stem + "b", "B"), renamed(test_.x_is_b() ? b_ : a_, stem + "x", "X")}, 2, false);
+  bench_.player().set_deck({blind_copy(a_, stem + "a", "A"), blind_copy(b_, stem + "b", "B"), blind_copy(test_.x_is_b() ? b_ : a_, stem + "x", "X")}, 2, false);
   clock_.start();
   show_state();
 }
@@ -125,7 +100,6 @@ void BlindTestDialog::show_state() {
 }
 
 void BlindTestDialog::write_log() {
-  if (log_file_.isEmpty()) return;
   QJsonArray trials;
   for (const BlindTest::Trial& trial : test_.trials()) {
     trials.append(QJsonObject{{"x", trial.x_is_b ? "B" : "A"}, {"answer", trial.said_b ? "B" : "A"}, {"correct", trial.correct()},
@@ -134,13 +108,7 @@ void BlindTestDialog::write_log() {
   const QJsonObject all{{"test", "ABX"}, {"program", QString::fromStdString(version_text())}, {"a", a_->title}, {"b", b_->title},
                         {"seed", static_cast<double>(test_.seed())}, {"equal_loudness", true}, {"trials", trials},
                         {"correct", test_.correct()}, {"p_value", test_.p_value()}};
-  writer_.start([path = log_file_, text = QJsonDocument(all).toJson(), bench = QPointer<Workbench>(&bench_)] {
-    QDir().mkpath(QFileInfo(path).absolutePath());
-    QSaveFile file(path);
-    if (file.open(QIODevice::WriteOnly) && file.write(text) == text.size() && file.commit()) return;
-    QMetaObject::invokeMethod(
-        qApp, [bench, path] { if (bench) bench->say(tr("The log of the blind test cannot be written to %1.").arg(path)); }, Qt::QueuedConnection);
-  });
+  log_.write(all);
 }
 
 }  // namespace luthier::ui

@@ -1,10 +1,10 @@
 #pragma once
 #include <QDialog>
 #include <QElapsedTimer>
-#include <QThreadPool>
 
 #include "ui/common/workbench.h"
 #include "ui/compare/blind_test.h"
+#include "ui/compare/listening_test.h"
 
 class QLabel;
 class QPushButton;
@@ -19,7 +19,7 @@ class BlindTestDialog : public QDialog {
   BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint32 seed, QWidget* parent = nullptr);
   ~BlindTestDialog() override;
   const BlindTest& test() const { return test_; }
-  const QString& log_file() const { return log_file_; }
+  const QString& log_file() const { return log_.file(); }
   void answer(bool b);
 
  private:
@@ -31,11 +31,10 @@ class BlindTestDialog : public QDialog {
   Workbench& bench_;
   SoundPtr a_, b_;
   BlindTest test_;
-  QString log_file_;
+  ListeningLog log_;
   QLabel* state_;
   QPushButton* hear_[3];
   QElapsedTimer clock_;
-  QThreadPool writer_;
   bool equal_before_ = false;
   quint64 number_ = 0;
 };

@@ -1,33 +1,78 @@
 #include "ui/compare/compare_page.h"
 
+#include <QClipboard>
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QGuiApplication>
 #include <QLabel>
 #include <QListWidget>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalBlocker>
+#include <QSplitter>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <random>
 
 #include "ui/application_style.h"
+#include "ui/common/error_box.h"
+#include "ui/common/words.h"
 #include "ui/compare/blind_test_dialog.h"
-#include "ui/compare/export_dialog.h"
+#include "ui/compare/figures_table.h"
+#include "ui/compare/rating_test_dialog.h"
 #include "ui/library/clip_pick_dialog.h"
 #include "ui/spectrogram/spectrogram_view.h"
 #include "ui/transfer/sound_slot.h"
 
 namespace luthier::ui {
+namespace {
+
+QString title_of(const SoundChoice& choice) { return choice.label.isEmpty() ? choice.title : choice.title + "  ·  " + choice.label; }
+
+}  // namespace
 
 ComparePage::ComparePage(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
   setAcceptDrops(true);
   auto* outer = new QHBoxLayout(this);
   outer->setContentsMargins(10, 8, 10, 6);
   outer->setSpacing(10);
+  outer->addWidget(make_left());
+  auto* splitter = new QSplitter(Qt::Vertical, this);
+  splitter->setChildrenCollapsible(false);
+  view_ = new SpectrogramView(bench_.player(), bench_.pictures(), bench_.spectrograms(), splitter);
+  view_->set_hint(tr("Nothing to compare yet.\nDrag clips or files here, or press V on clips in the library."));
+  view_->scene().set_difference_range(difference_->range());
+  figures_ = new FiguresTable(bench_, splitter);
+  splitter->addWidget(view_);
+  splitter->addWidget(figures_);
+  splitter->setStretchFactor(0, 1);
+  splitter->setSizes({520, 160});
+  outer->addWidget(splitter, 1);
+
+  connect(list_, &QListWidget::currentRowChanged, this, [this](int index) {
+    if (index < 0 || index >= count()) return;
+    const SoundPtr wanted = entries_[static_cast<std::size_t>(index)].sound;
+    const auto all = view_->sounds();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (wanted && all[i]->key == wanted->key) view_->select(i);
+    }
+  });
+  connect(list_, &QListWidget::itemDoubleClicked, this, [this] { bench_.player().toggle(); });
+  connect(difference_, &DifferencePanel::changed, this, [this] { show_lanes(true); });
+  connect(difference_, &DifferencePanel::range_changed, this, [this] { view_->scene().set_difference_range(difference_->range()); });
+  connect(&bench_, &Workbench::comparison_added, this, [this](const SoundChoice& choice) {
+    add(choice);
+    bench_.say(tr("Added to the comparison: %1").arg(choice.title));
+  });
+  connect(&bench_, &Workbench::workspace_closing, this, &ComparePage::clear);
+  connect(&bench_.player(), &SoundPlayer::deck_changed, this, &ComparePage::show_heard);
+  rebuild(false);
+}
+
+QWidget* ComparePage::make_left() {
   auto* left = new QFrame(this);
   left->setObjectName("card");
   left->setFixedWidth(280);
@@ -35,15 +80,52 @@ ComparePage::ComparePage(Workbench& bench, QWidget* parent) : QWidget(parent), b
   column->setContentsMargins(12, 10, 12, 10);
   auto* heading = new QLabel(tr("Sounds to compare"), left);
   heading->setProperty("role", "heading");
-  auto* hint = new QLabel(tr("Click one to hear it at the same position. Alt+1 … Alt+9 switch while it plays."), left);
+  auto* hint = new QLabel(tr("Click one to hear it at the same position. Alt+1 … Alt+9 switch while it plays; the button with two lines, below, brings all to equal loudness."), left);
   hint->setProperty("role", "hint");
   hint->setWordWrap(true);
+  column->addWidget(heading);
+  column->addWidget(hint);
+  add_list_tools(column, left);
   list_ = new QListWidget(left);
   list_->setAccessibleName(tr("Sounds to compare"));
   list_->setAlternatingRowColors(true);
+  column->addWidget(list_, 1);
+  difference_ = new DifferencePanel(bench_, left);
+  column->addWidget(difference_);
+  auto button = [&](const char* icon_name, const QString& text, const char* name, const QString& tip) {
+    auto* made = new QPushButton(icon(icon_name), text, left);
+    made->setObjectName(name);
+    made->setToolTip(tip);
+    made->setWhatsThis(tip);
+    column->addWidget(made);
+    return made;
+  };
+  blind_ = button("sound", tr("Blind test (ABX)…"), "blind_test", tr("Hear the two sounds chosen above without knowing which is which, and learn whether you can tell them apart"));
+  rating_ = button("star", tr("Rating test…"), "rating_test", tr("Give all sounds 0 to 100 without knowing which is which, with the truth hidden among them (as in MUSHRA)"));
+  auto* last = new QHBoxLayout;
+  export_ = new QPushButton(icon("export"), tr("Export…"), left);
+  export_->setToolTip(tr("Pictures (PNG, SVG, PDF), sounds (WAV or FLAC), figures (CSV) and the record (JSON) into a folder, or all in one HTML page"));
+  auto* copy = new QToolButton(left);
+  copy->setIcon(icon("copy"));
+  copy->setAccessibleName(tr("Copy as command"));
+  copy->setToolTip(tr("Copy this comparison as a luthierctl command"));
+  last->addWidget(export_, 1);
+  last->addWidget(copy);
+  column->addLayout(last);
+  connect(export_, &QPushButton::clicked, this, &ComparePage::start_export);
+  connect(blind_, &QPushButton::clicked, this, &ComparePage::start_blind_test);
+  connect(rating_, &QPushButton::clicked, this, &ComparePage::start_rating_test);
+  connect(copy, &QToolButton::clicked, this, [this] {
+    QGuiApplication::clipboard()->setText(command());
+    bench_.say(tr("Copied: %1").arg(command()));
+  });
+  return left;
+}
+
+void ComparePage::add_list_tools(QVBoxLayout* column, QWidget* parent) {
   auto* row = new QHBoxLayout;
   auto tool = [&](const char* icon_name, const QString& name, auto action) {
-    auto* b = new QToolButton(left);
+    auto* b = new QToolButton(parent);
     b->setIcon(icon(icon_name));
     b->setIconSize({18, 18});
     b->setAccessibleName(name);
@@ -58,51 +140,7 @@ ComparePage::ComparePage(Workbench& bench, QWidget* parent) : QWidget(parent), b
   tool("remove", tr("Take out of the comparison"), [this] { remove_chosen(); });
   tool("close", tr("Take all out"), [this] { clear(); });
   row->addStretch();
-  export_ = new QPushButton(icon("export"), tr("Export…"), left);
-  export_->setToolTip(tr("Pictures (PNG, SVG), sounds (WAV or FLAC), figures and the record (JSON) into a folder"));
-  column->addWidget(heading);
-  column->addWidget(hint);
   column->addLayout(row);
-  column->addWidget(list_, 1);
-  blind_ = new QPushButton(icon("sound"), tr("Blind test of 1 and 2…"), left);
-  blind_->setObjectName("blind_test");
-  blind_->setToolTip(tr("ABX: hear the first two sounds without knowing which is which, and learn whether you can tell them apart"));
-  column->addWidget(blind_);
-  column->addWidget(export_);
-  outer->addWidget(left);
-  view_ = new SpectrogramView(bench_.player(), bench_.pictures(), bench_.spectrograms(), this);
-  view_->set_hint(tr("Nothing to compare yet.\nDrag clips or files here, or press V on clips in the library."));
-  outer->addWidget(view_, 1);
-
-  connect(list_, &QListWidget::currentRowChanged, this, [this](int index) {
-    if (index < 0 || index >= count()) return;
-    const SoundPtr wanted = entries_[static_cast<std::size_t>(index)].sound;
-    const auto all = view_->sounds();
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (wanted && all[i]->key == wanted->key) bench_.player().set_deck(all, i, false);
-    }
-  });
-  connect(list_, &QListWidget::itemDoubleClicked, this, [this] { bench_.player().toggle(); });
-  connect(export_, &QPushButton::clicked, this, [this] {
-    std::vector<SoundPtr> sounds;
-    std::vector<QString> titles;
-    std::map<std::string, std::string> record;
-    for (const Entry& entry : entries_) {
-      if (!entry.sound) continue;
-      sounds.push_back(entry.sound);
-      titles.push_back(entry.choice.title);
-      record["sound." + std::to_string(sounds.size())] = entry.choice.clip ? "clip " + entry.choice.text() : entry.choice.text();
-    }
-    export_comparison(bench_, this, sounds, titles, record);
-  });
-  connect(blind_, &QPushButton::clicked, this, &ComparePage::start_blind_test);
-  connect(&bench_, &Workbench::comparison_added, this, [this](const SoundChoice& choice) {
-    add(choice);
-    bench_.say(tr("Added to the comparison: %1").arg(choice.title));
-  });
-  connect(&bench_, &Workbench::workspace_closing, this, &ComparePage::clear);
-  connect(&bench_.player(), &SoundPlayer::deck_changed, this, &ComparePage::show_heard);
-  rebuild(false);
 }
 
 void ComparePage::add(const SoundChoice& choice) {
@@ -130,43 +168,115 @@ void ComparePage::add(const SoundChoice& choice) {
 }
 
 void ComparePage::rebuild(bool keep_view) {
-  const QSignalBlocker block(list_);
-  const int before = list_->currentRow();
-  list_->clear();
+  {
+    const QSignalBlocker block(list_);
+    const int before = list_->currentRow();
+    list_->clear();
+    int number = 0;
+    for (const Entry& entry : entries_) {
+      auto* item = new QListWidgetItem(QStringLiteral("%1   %2").arg(++number).arg(title_of(entry.choice)));
+      item->setToolTip(entry.problem.isEmpty() ? entry.choice.title : entry.problem);
+      if (!entry.problem.isEmpty()) item->setForeground(theme().danger);
+      list_->addItem(item);
+    }
+    list_->setCurrentRow(std::min(before, list_->count() - 1));
+  }
+  const auto sounds = loaded();
+  blind_->setEnabled(sounds.size() >= 2);
+  rating_->setEnabled(sounds.size() >= 2);
+  export_->setEnabled(!sounds.empty());
+  figures_->set_sounds(sounds);
+  difference_->set_sounds(sounds);
+  show_lanes(keep_view);
+}
+
+void ComparePage::show_lanes(bool keep_view) {
   std::vector<LaneSource> lanes;
   int number = 0;
   for (const Entry& entry : entries_) {
-    ++number;
-    QString title = entry.choice.title;
-    if (!entry.choice.label.isEmpty()) title += "  ·  " + entry.choice.label;
-    auto* item = new QListWidgetItem(QStringLiteral("%1   %2").arg(number).arg(title));
-    item->setToolTip(entry.problem.isEmpty() ? entry.choice.title : entry.problem);
-    if (!entry.problem.isEmpty()) item->setForeground(theme().danger);
-    list_->addItem(item);
-    lanes.push_back({QStringLiteral("%1  %2").arg(number).arg(title), entry.sound, nullptr,
+    lanes.push_back({QStringLiteral("%1  %2").arg(++number).arg(title_of(entry.choice)), entry.sound, nullptr,
                      entry.problem.isEmpty() ? (entry.sound ? QString() : tr("Reading…")) : entry.problem, false});
   }
-  list_->setCurrentRow(std::min(before, list_->count() - 1));
-  blind_->setEnabled(entries_.size() >= 2 && entries_[0].sound && entries_[1].sound);
-  export_->setEnabled(std::any_of(entries_.begin(), entries_.end(), [](const Entry& e) { return e.sound != nullptr; }));
+  if (const auto lane = difference_->lane()) lanes.push_back(*lane);
   view_->set_sources(std::move(lanes), keep_view && entries_.size() > 1);
 }
 
+std::vector<NumberedSound> ComparePage::loaded() const {
+  std::vector<NumberedSound> out;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].sound) out.push_back({i, title_of(entries_[i].choice), entries_[i].sound});
+  }
+  return out;
+}
+
 void ComparePage::show_heard() {
-  const auto now = bench_.player().current();
+  const int heard = view_->heard();
+  const auto all = view_->sounds();
+  if (heard < 0 || heard >= static_cast<int>(all.size())) return;
   for (int i = 0; i < count(); ++i) {
     const SoundPtr sound = entries_[static_cast<std::size_t>(i)].sound;
-    if (!now || !sound || sound->key != now->key || list_->currentRow() == i) continue;
+    if (!sound || sound->key != all[static_cast<std::size_t>(heard)]->key || list_->currentRow() == i) continue;
     const QSignalBlocker block(list_);
     list_->setCurrentRow(i);
   }
 }
 
 void ComparePage::start_blind_test() {
-  if (entries_.size() < 2 || !entries_[0].sound || !entries_[1].sound) return;
-  auto* dialog = new BlindTestDialog(bench_, entries_[0].sound, entries_[1].sound, std::random_device{}(), this);
+  const auto pair = difference_->pair();
+  if (!pair) return;
+  auto* dialog = new BlindTestDialog(bench_, entries_[pair->first].sound, entries_[pair->second].sound, std::random_device{}(), this);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->open();
+}
+
+void ComparePage::start_rating_test() {
+  std::vector<SoundPtr> sounds;
+  std::size_t reference = 0;
+  for (const NumberedSound& one : loaded()) {
+    if (one.place == figures_->truth()) reference = sounds.size();
+    sounds.push_back(one.sound);
+  }
+  if (sounds.size() > 9) return show_error(this, tr("A rating test takes two to nine sounds; take %1 out of the comparison first.").arg(sounds.size() - 9));
+  auto* dialog = new RatingTestDialog(bench_, std::move(sounds), reference, std::random_device{}(), this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->open();
+}
+
+void ComparePage::start_export() {
+  std::vector<SoundPtr> sounds;
+  std::vector<QString> titles;
+  std::map<std::string, std::string> record;
+  ComparisonExtras extras;
+  extras.equal_loudness = difference_->equal_loudness();
+  const auto pair = difference_->shown() ? difference_->pair() : std::nullopt;
+  std::size_t first = 0, second = 0;
+  for (const NumberedSound& one : loaded()) {
+    const SoundChoice& choice = entries_[one.place].choice;
+    if (one.place == figures_->truth()) extras.truth = sounds.size();
+    if (pair && one.place == pair->first) first = sounds.size();
+    if (pair && one.place == pair->second) second = sounds.size();
+    sounds.push_back(one.sound);
+    titles.push_back(choice.title);
+    record["sound." + std::to_string(sounds.size())] = choice.clip ? "clip " + choice.text() : choice.text();
+  }
+  if (pair) extras.difference = {first, second};
+  record["command"] = command().toStdString();
+  export_comparison(bench_, this, sounds, titles, record, extras);
+}
+
+QString ComparePage::command() const {
+  QStringList words{"luthierctl"};
+  if (bench_.has_workspace()) words << "--workspace" << shell_word(QString::fromStdString(bench_.workspace().folder().string()));
+  words << "compare";
+  for (const Entry& entry : entries_) words << shell_word(QString::fromStdString(entry.choice.text()));
+  words << "--truth" << QString::number(figures_->truth() + 1);
+  const auto pair = difference_->pair();
+  if (difference_->shown() && pair) {
+    words << "--difference" << QString::number(pair->first + 1) << QString::number(pair->second + 1);
+    if (!difference_->equal_loudness()) words << "--as-they-are";
+  }
+  words << "--out" << "comparison";
+  return words.join(' ');
 }
 
 void ComparePage::add_clips() {

@@ -12,10 +12,12 @@
 
 #include "db/clip_store.h"
 #include "db/label_store.h"
+#include "db/recording_store.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
+#include "ui/library/recording_dialog.h"
 
 namespace luthier::ui {
 namespace {
@@ -119,13 +121,23 @@ void ClipActions::toggle_excluded() {
 
 void ClipActions::remove() {
   const auto ids = selection_().ids;
-  if (ids.empty()) return;
-  const QString clips = count_text(ids.size());
-  if (!confirm(window_, tr("Remove %1 from the library?").arg(clips),
-               tr("Their pairs go along. The sound files stay where they are, and Ctrl+Z brings the clips back."), tr("Remove %1").arg(clips))) {
-    return;
-  }
-  bench_.edit(tr("remove %1").arg(clips), [ids](db::Catalog& catalog) { catalog.clips().remove(ids); });
+  if (ids.empty() || !bench_.catalog()) return;
+  bench_.catalog()->run(
+      this, [ids](db::Catalog& catalog) { return catalog.recordings().used_only_by(ids); },
+      [this, ids](db::RecordingStore::Files unused) {
+        const QString clips = count_text(ids.size());
+        QString words = tr("Their pairs go along, and Ctrl+Z brings the clips back. The sound files stay where they are.");
+        if (unused.files > 0)
+          words += " " + tr("No clip uses %1 (%2) then; \"Tidy\", \"Space on the disk…\" frees them.")
+                             .arg(counted(unused.files, tr("file"), tr("files")), bytes_text(unused.bytes));
+        if (!confirm(window_, tr("Remove %1 from the library?").arg(clips), words, tr("Remove %1").arg(clips))) return;
+        bench_.edit(tr("remove %1").arg(clips), [ids](db::Catalog& catalog) { catalog.clips().remove(ids); });
+      });
+}
+
+void ClipActions::edit_recordings() {
+  const auto ids = selection_().ids;
+  if (!ids.empty()) show_recording_dialog(bench_, ids, window_);
 }
 
 void ClipActions::use(bool as_content) {
@@ -160,9 +172,11 @@ void ClipActions::fill_menu(QMenu& menu, std::function<void()> play) {
   }
   fill_tags(*menu.addMenu(icon("label"), tr("Tags")));
   menu.addAction(icon("info"), tr("Notes…"), this, &ClipActions::edit_notes);
+  menu.addAction(icon("rights"), tr("Source and rights…"), this, &ClipActions::edit_recordings);
   menu.addAction(icon("exclude"), tr("Exclude or include\tX"), this, &ClipActions::toggle_excluded);
   menu.addSeparator();
   if (now.current && bench_.has_workspace()) fill_files(menu, *now.current);
+  menu.addAction(icon("export"), tr("Export…"), this, &ClipActions::export_requested);
   menu.addAction(icon("remove"), tr("Remove…\tDel"), this, &ClipActions::remove);
 }
 

@@ -38,6 +38,7 @@ class ClipActions : public QObject {
   void add_tag(const QString& name);
   void remove_tag(qint64 tag);
   void edit_notes();
+  void edit_recordings();  ///< source and rights
   void toggle_excluded();
   void remove();
   void use(bool as_content);
@@ -47,6 +48,7 @@ class ClipActions : public QObject {
 
  Q_SIGNALS:
   void labelled(int clips);  ///< after label(), with how many
+  void export_requested();
 
  private:
   QString count_text(std::size_t clips) const;

@@ -3,12 +3,12 @@
 #include <QFont>
 #include <QMimeData>
 #include <QSet>
-#include <QUrl>
 #include <algorithm>
 
 #include "ui/application_style.h"
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
+#include "ui/library/clip_drag.h"
 
 namespace luthier::ui {
 namespace {
@@ -28,6 +28,9 @@ db::ClipColumn sort_column(int column) {
     case ClipTableModel::rate: return db::ClipColumn::sample_rate;
     case ClipTableModel::split: return db::ClipColumn::split;
     case ClipTableModel::added: return db::ClipColumn::added;
+    case ClipTableModel::source: return db::ClipColumn::source;
+    case ClipTableModel::rights: return db::ClipColumn::rights;
+    case ClipTableModel::notes: return db::ClipColumn::notes;
     default: return db::ClipColumn::id;
   }
 }
@@ -55,9 +58,23 @@ void ClipTableModel::set_query(const QString& query) {
   refresh();
 }
 
-void ClipTableModel::sort(int column, Qt::SortOrder order) {
-  order_.column = column < 0 ? db::ClipColumn::id : sort_column(column);
-  order_.descending = order == Qt::DescendingOrder;
+void ClipTableModel::set_restriction(std::optional<std::vector<db::ClipId>> clips) {
+  if (!clips && !restriction_) return;
+  restriction_.reset();
+  if (clips) {
+    auto kept = std::make_shared<std::unordered_set<std::int64_t>>();
+    for (const db::ClipId id : *clips) kept->insert(id.value);
+    restriction_ = std::move(kept);
+  }
+  refresh();
+}
+
+void ClipTableModel::sort(int column, Qt::SortOrder order) { set_sort(column < 0 ? std::vector<SortKey>{} : std::vector<SortKey>{{column, order}}); }
+
+void ClipTableModel::set_sort(std::vector<SortKey> keys) {
+  if (keys == keys_) return;
+  keys_ = std::move(keys);
+  Q_EMIT headerDataChanged(Qt::Horizontal, 0, column_count - 1);
   refresh();
 }
 
@@ -65,9 +82,15 @@ void ClipTableModel::refresh() {
   if (!worker_) return;
   loading_ = true;
   ticket_ = ticket_.next();
+  std::vector<db::ClipOrder> orders;
+  for (const SortKey& key : keys_) orders.push_back({sort_column(key.column), key.order == Qt::DescendingOrder});
   worker_->read(
       this, ticket_,
-      [query = query_.toStdString(), order = order_](db::Catalog& catalog) { return catalog.clips().ids(query, order); },
+      [query = query_.toStdString(), orders, kept = restriction_](db::Catalog& catalog) {
+        auto ids = catalog.clips().ids(query, orders);
+        if (kept) std::erase_if(ids, [&](db::ClipId id) { return !kept->contains(id.value); });
+        return ids;
+      },
       [this](std::vector<db::ClipId> ids) { take_ids(std::move(ids)); },
       [this](const QString& message) {
         loading_ = false;
@@ -183,6 +206,7 @@ QVariant ClipTableModel::text_of(const db::ClipView& view, int column) const {
     case rate: return QString::number(view.sample_rate);
     case split: return clip.split == db::Split::none ? QString() : QString::fromLatin1(db::to_text(clip.split));
     case source: return text(view.source);
+    case rights: return text(view.rights);
     case notes: return text(clip.notes);
     case start: return view.sample_rate > 0 ? QString::number(static_cast<double>(clip.start_frame) / view.sample_rate, 'f', 2) : QString();
     case added: return text(clip.added_at).replace('T', ' ').remove('Z');
@@ -232,12 +256,19 @@ QVariant ClipTableModel::headerData(int section, Qt::Orientation orientation, in
     const bool number = section == seconds || section == start || section == loudness || section == peak || section == rate;
     return static_cast<int>((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
   }
-  if (role != Qt::DisplayRole && role != Qt::ToolTipRole) return {};
+  if (role != Qt::DisplayRole && role != Qt::ToolTipRole && role != Qt::AccessibleTextRole) return {};
   static const char* titles[column_count] = {
       QT_TR_NOOP("Name"), QT_TR_NOOP("Label"), QT_TR_NOOP("Length, s"), QT_TR_NOOP("Phrase"), QT_TR_NOOP("Rating"),
       QT_TR_NOOP("Loudness, LUFS"), QT_TR_NOOP("Tags"), QT_TR_NOOP("Peak, dBFS"), QT_TR_NOOP("Rate, Hz"),
-      QT_TR_NOOP("Split"), QT_TR_NOOP("Source"), QT_TR_NOOP("Notes"), QT_TR_NOOP("Added, UTC"), QT_TR_NOOP("Start, s")};
-  return section >= 0 && section < column_count ? tr(titles[section]) : QString();
+      QT_TR_NOOP("Split"), QT_TR_NOOP("Source"), QT_TR_NOOP("Notes"), QT_TR_NOOP("Added, UTC"), QT_TR_NOOP("Start, s"), QT_TR_NOOP("Rights")};
+  if (section < 0 || section >= column_count) return {};
+  const QString title = tr(titles[section]);
+  if (role == Qt::ToolTipRole) return tr("%1: a click sorts, Shift+click adds a second and a third key, a right click chooses columns").arg(title);
+  if (role != Qt::DisplayRole || keys_.size() < 2) return title;
+  for (std::size_t i = 1; i < keys_.size(); ++i) {
+    if (keys_[i].column == section) return tr("%1  %2%3").arg(title).arg(i + 1).arg(keys_[i].order == Qt::AscendingOrder ? QChar(0x25B4) : QChar(0x25BE));
+  }
+  return title;
 }
 
 Qt::ItemFlags ClipTableModel::flags(const QModelIndex& index) const {
@@ -249,18 +280,18 @@ QStringList ClipTableModel::mimeTypes() const { return {kClipMime, "text/uri-lis
 
 QMimeData* ClipTableModel::mimeData(const QModelIndexList& indexes) const {
   QStringList ids;
-  QList<QUrl> files;
+  std::vector<db::ClipView> clips;
   QSet<int> rows;
   for (const QModelIndex& index : indexes) {
     if (rows.contains(index.row())) continue;
     rows.insert(index.row());
     ids << QString::number(id_at(index.row()));
-    const db::ClipView* view = view_at(index.row());
-    if (view && workspace_) files << QUrl::fromLocalFile(text(workspace_->resolve(view->path).string()));
+    const db::ClipView* view = clips.size() <= ClipDrag::kMostFiles ? view_at(index.row()) : nullptr;
+    if (view) clips.push_back(*view);
   }
+  if (workspace_) return new ClipDrag(*workspace_, ids, std::move(clips));
   auto* data = new QMimeData;
   data->setData(kClipMime, ids.join('\n').toUtf8());
-  data->setUrls(files);
   return data;
 }
 

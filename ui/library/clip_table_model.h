@@ -3,6 +3,9 @@
 #include <QHash>
 #include <QTimer>
 #include <list>
+#include <memory>
+#include <optional>
+#include <unordered_set>
 #include <vector>
 
 #include "core/session/workspace.h"
@@ -17,7 +20,13 @@ namespace luthier::ui {
 class ClipTableModel : public QAbstractTableModel {
   Q_OBJECT
  public:
-  enum Column { name, label, seconds, phrase, rating, loudness, tags, peak, rate, split, source, notes, added, start, column_count };
+  enum Column { name, label, seconds, phrase, rating, loudness, tags, peak, rate, split, source, notes, added, start, rights, column_count };
+  /// A column to sort by.
+  struct SortKey {
+    int column = -1;
+    Qt::SortOrder order = Qt::AscendingOrder;
+    bool operator==(const SortKey&) const = default;
+  };
   static constexpr int kPage = 128;       ///< rows fetched at once
   static constexpr int kKeptPages = 128;  ///< pages in memory
 
@@ -27,7 +36,13 @@ class ClipTableModel : public QAbstractTableModel {
   /// In the language of db/clip_query.h. The old list stays until the new one is there.
   void set_query(const QString& query);
   const QString& query() const { return query_; }
+  /// Only clips of this list, as far as the search finds them; nothing: all.
+  void set_restriction(std::optional<std::vector<db::ClipId>> clips);
+  bool restricted() const { return restriction_ != nullptr; }
   void sort(int column, Qt::SortOrder order) override;
+  /// By the first key, where that is equal by the second, and so on; none: in the order they came in.
+  void set_sort(std::vector<SortKey> keys);
+  const std::vector<SortKey>& sort_keys() const { return keys_; }
   /// Reads ids again and the visible rows anew; rows stay as they are meanwhile.
   void refresh();
 
@@ -65,7 +80,8 @@ class ClipTableModel : public QAbstractTableModel {
   CatalogWorker* worker_ = nullptr;
   const Workspace* workspace_ = nullptr;
   QString query_;
-  db::ClipOrder order_;
+  std::vector<SortKey> keys_;
+  std::shared_ptr<const std::unordered_set<std::int64_t>> restriction_;
   std::vector<db::ClipId> ids_;
   QHash<qint64, int> rows_;  ///< id -> row
   mutable QHash<int, Page> pages_;

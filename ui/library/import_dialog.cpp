@@ -18,6 +18,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/session/sound_table.h"
 #include "core/session/synth_session.h"
 #include "db/label_store.h"
 #include "ui/common/error_box.h"
@@ -70,6 +71,16 @@ ImportDialog::ImportDialog(Workbench& bench, const QStringList& paths, QWidget* 
   what->setProperty("role", "heading");
   what->setToolTip(paths.join('\n'));
   column->addWidget(what);
+  const bool table = std::any_of(paths.begin(), paths.end(), [](const QString& path) {
+    const std::filesystem::path file = path.toStdString();
+    return SoundTables::is_table(file) || SoundTables::is_shard(file) || std::filesystem::exists(file / "metadata.csv") || std::filesystem::exists(file / "metadata.jsonl");
+  });
+  if (table) {
+    auto* hint = new QLabel(tr("A table comes along: its labels, tags, splits, sources and rights go before what is said here."), this);
+    hint->setProperty("role", "hint");
+    hint->setWordWrap(true);
+    column->addWidget(hint);
+  }
 
   auto* label_box = new QGroupBox(tr("Label"), this);
   auto* labels = new QVBoxLayout(label_box);
@@ -110,6 +121,9 @@ ImportDialog::ImportDialog(Workbench& bench, const QStringList& paths, QWidget* 
   auto* rows = new QFormLayout;
   rights_ = new QLineEdit(this);
   rights_->setPlaceholderText(tr("licence or permission, if you like to note it"));
+  source_ = new QLineEdit(this);
+  source_->setPlaceholderText(tr("where they come from; left empty, the file's path is noted"));
+  rows->addRow(tr("Source"), source_);
   rows->addRow(tr("Rights"), rights_);
   column->addWidget(in_place_);
   column->addLayout(rows);
@@ -156,11 +170,16 @@ ImportRequest ImportDialog::request() const {
   for (const QString& path : paths_) request.paths.emplace_back(path.toStdString());
   if (one_label_->isChecked()) request.label = label_->currentText().trimmed().toStdString();
   request.label_from_folder = from_folder_->isChecked();
+  request.source = source_->text().trimmed().toStdString();
   request.rights = rights_->text().trimmed().toStdString();
   request.in_place = in_place_->isChecked();
   request.cutting.clip_seconds = cut_->isChecked() ? seconds_->value() : 0;
   request.cutting.trim = trim_->isChecked();
   return request;
+}
+
+QString import_file_filter() {
+  return QObject::tr("Sounds, tables, shards (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.aif *.aiff *.aifc *.rf64 *.w64 *.au *.caf *.csv *.jsonl *.tar *.tar.gz *.tgz);;All files (*)");
 }
 
 void start_import(Workbench& bench, QWidget* parent, const ImportRequest& request) {

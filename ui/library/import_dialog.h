@@ -34,9 +34,12 @@ class ImportDialog : public QDialog {
   QDoubleSpinBox* seconds_;
   QCheckBox* trim_;
   QCheckBox* in_place_;
+  QLineEdit* source_;
   QLineEdit* rights_;
 };
 
+/// For a file dialog: sounds, tables of sounds, tar shards.
+QString import_file_filter();
 /// Imports in the background, with progress and cancel in the status bar; what was left out is listed at the end.
 void start_import(Workbench& bench, QWidget* parent, const ImportRequest& request);
 /// Asks how many phrases, then renders them in the background.

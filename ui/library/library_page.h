@@ -4,17 +4,16 @@
 
 #include "db/rows.h"
 #include "ui/common/catalog_worker.h"
-#include "ui/common/sound.h"
 #include "ui/library/clip_actions.h"
 
-class QCheckBox;
-class QLabel;
 class QLineEdit;
 class QSplitter;
 class QStackedLayout;
 
 namespace luthier::ui {
 
+class ClipColumns;
+class ClipPanel;
 class ClipTable;
 class ClipTableModel;
 class EmptyLibrary;
@@ -31,14 +30,20 @@ class LibraryPage : public QWidget {
 
   ClipTableModel& model() { return *model_; }
   ClipTable& table() { return *table_; }
-  SpectrogramView& view() { return *view_; }
+  ClipPanel& panel() { return *panel_; }
+  SpectrogramView& view();
   QLineEdit& search_field();
+  SearchBar& search() { return *search_; }
   ClipActions& actions() { return *actions_; }
   void focus_search();
   void focus_table();
   void remove_selection();
+  /// Asks how, then exports what is chosen or listed.
+  void export_clips();
   void select_all();
   std::vector<db::ClipId> selection() const;
+  /// Chooses these clips in the table, as soon as it lists them; with a title it lists no others.
+  void choose_clips(const std::vector<db::ClipId>& clips, const QString& only);
 
  Q_SIGNALS:
   void import_files_requested();
@@ -51,38 +56,39 @@ class LibraryPage : public QWidget {
   void dropEvent(QDropEvent* event) override;
 
  private:
-  QWidget* make_clip_row();
+  QWidget* make_upper_half();
+  void connect_search();
   void connect_table();
   void connect_labels();
+  void connect_keys();
   ClipActions::Selection chosen() const;
   void workspace_opened();
+  void workspace_closing();
   void catalog_changed();
   void list_loaded();
+  bool select_kept();
+  void show_all();
   void show_counts();
   void show_current();
-  void show_clip(const db::ClipView& view);
   void after_labelling();
   void open_clip_menu(const QPoint& at);
-  void open_column_menu(const QPoint& at);
 
   Workbench& bench_;
   ClipTableModel* model_;
   ClipTable* table_;
+  ClipColumns* columns_;
+  ClipPanel* panel_;
   LabelBar* labels_;
-  SpectrogramView* view_;
   SearchBar* search_;
   ClipActions* actions_;
-  QLabel* clip_title_;
   EmptyLibrary* empty_;
-  QCheckBox* play_next_;
-  QCheckBox* play_on_select_;
   QSplitter* splitter_;
   QStackedLayout* stack_;
   Ticket counts_ticket_;
-  qint64 current_ = 0;         ///< clip that is shown
   qint64 all_clips_ = 0;
   bool play_when_shown_ = false;
-  std::vector<qint64> keep_selected_;
+  std::vector<qint64> keep_selected_;  ///< chosen again when the list is there
+  bool go_to_kept_ = false;            ///< and the cursor goes to the first of them
 };
 
 }  // namespace luthier::ui

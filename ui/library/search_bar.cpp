@@ -56,8 +56,18 @@ QWidget* SearchBar::make_row() {
   auto* menu = new QMenu(import);
   menu->addAction(icon("sound"), tr("Sound files…"), this, &SearchBar::import_files_requested);
   menu->addAction(icon("folder"), tr("A folder…"), this, &SearchBar::import_folder_requested);
+  menu->addAction(icon("import"), tr("A list of links…"), this, &SearchBar::fetch_requested);
   menu->addAction(icon("wand"), tr("Demo phrases, rendered here…"), this, &SearchBar::demo_clips_requested);
   import->setMenu(menu);
+  auto* tidy = new QPushButton(icon("tidy"), tr("Tidy"), widget);
+  tidy->setObjectName("tidy");
+  tidy->setToolTip(tr("The same sound twice, files that are missing, space on the disk"));
+  tidy_menu_ = new QMenu(tidy);
+  tidy->setMenu(tidy_menu_);
+  connect(tidy_menu_, &QMenu::aboutToShow, this, [this] {
+    tidy_menu_->clear();
+    if (fill_tidy_) fill_tidy_(*tidy_menu_);
+  });
   search_ = new QLineEdit(widget);
   search_->setObjectName("search");
   search_->setAccessibleName(tr("Search clips"));
@@ -81,11 +91,38 @@ QWidget* SearchBar::make_row() {
   labels_->setAccessibleName(tr("Show"));
   labels_->setToolTip(tr("Show all clips, or those of one label"));
   labels_->setMinimumWidth(170);
+  auto* columns = new QToolButton(widget);
+  columns->setObjectName("columns");
+  columns->setIcon(icon("columns"));
+  columns->setIconSize({18, 18});
+  columns->setPopupMode(QToolButton::InstantPopup);
+  columns->setAccessibleName(tr("Columns"));
+  columns->setToolTip(tr("Which columns the table shows"));
+  column_menu_ = new QMenu(columns);
+  columns->setMenu(column_menu_);
+  connect(column_menu_, &QMenu::aboutToShow, this, [this] {
+    column_menu_->clear();
+    if (fill_columns_) fill_columns_(*column_menu_);
+  });
+  restriction_ = new QToolButton(widget);
+  restriction_->setObjectName("restriction");
+  restriction_->setIcon(icon("close"));
+  restriction_->setIconSize({14, 14});
+  restriction_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  restriction_->setLayoutDirection(Qt::RightToLeft);  // the cross stands behind the words
+  restriction_->setCheckable(true);
+  restriction_->setAccessibleName(tr("List all clips again"));
+  restriction_->setToolTip(tr("Only these are listed. Click to list all clips again."));
+  restriction_->hide();
+  connect(restriction_, &QToolButton::clicked, this, &SearchBar::show_all_requested);
   counts_ = new QLabel(widget);
   counts_->setProperty("role", "hint");
   row->addWidget(import);
+  row->addWidget(tidy);
   row->addWidget(search_, 1);
+  row->addWidget(restriction_);
   row->addWidget(saved_);
+  row->addWidget(columns);
   row->addWidget(labels_);
   row->addWidget(counts_);
   return widget;
@@ -117,6 +154,15 @@ void SearchBar::set_labels(const std::vector<db::LabelRow>& labels, qint64 unlab
 void SearchBar::set_filters(std::vector<db::SavedFilterRow> filters) { filters_ = std::move(filters); }
 
 void SearchBar::set_counts(const QString& words) { counts_->setText(words); }
+
+void SearchBar::set_restriction(const QString& title) {
+  restriction_->setText(title);
+  restriction_->setChecked(true);
+  restriction_->setVisible(!title.isEmpty());
+}
+
+void SearchBar::set_column_menu(FillMenu fill) { fill_columns_ = std::move(fill); }
+void SearchBar::set_tidy_menu(FillMenu fill) { fill_tidy_ = std::move(fill); }
 
 void SearchBar::show_problem(const QString& message) {
   mark(search_, true);

@@ -2,8 +2,10 @@
 
 #include <QObject>
 #include <algorithm>
+#include <map>
 
 #include "core/session/figure/colour_map.h"
+#include "ui/application_style.h"
 
 namespace luthier::ui {
 namespace {
@@ -29,17 +31,23 @@ QStringList colour_map_names() {
 QString colour_map_title(const QString& name) {
   if (name == "viridis") return QObject::tr("Viridis");
   if (name == "grey") return QObject::tr("Grey");
+  if (name == "contrast") return QObject::tr("Grey, high contrast");
   if (name == "ink") return QObject::tr("Ink on paper");
   return QObject::tr("Magma");
 }
 
 const ColourTable& colour_table(const QString& name) {
-  static const ColourTable magma = packed("magma"), viridis = packed("viridis"), grey = packed("grey"), ink = packed("ink");
-  if (name == "viridis") return viridis;
-  if (name == "grey") return grey;
-  if (name == "ink") return ink;
-  return magma;
+  static const std::map<QString, ColourTable> tables = [] {
+    std::map<QString, ColourTable> all;
+    for (const std::string& one : luthier::colour_map_names()) all[QString::fromStdString(one)] = packed(one);
+    for (const char* one : {kDifferenceColours, kDarkDifferenceColours}) all[one] = packed(one);
+    return all;
+  }();
+  const auto found = tables.find(name);
+  return found == tables.end() ? tables.at("magma") : found->second;
 }
+
+QString difference_colours() { return QString::fromLatin1(theme().dark ? kDarkDifferenceColours : kDifferenceColours); }
 
 QColor colour_at(const QString& name, double position) {
   const auto index = static_cast<std::size_t>(std::clamp(position, 0.0, 1.0) * 255.0 + 0.5);

@@ -14,6 +14,8 @@ using ColourTable = std::array<std::uint32_t, 256>;
 QStringList colour_map_names();
 QString colour_map_title(const QString& name);
 const ColourTable& colour_table(const QString& name);
+/// The map for differences that suits the theme.
+QString difference_colours();
 /// position 0 (quiet) … 1 (loud).
 QColor colour_at(const QString& name, double position);
 

@@ -23,42 +23,55 @@ int choose_hop(std::size_t length, int n_fft) {
 }
 
 void fill_levels(Picture& picture) {
+  const float low = picture.difference ? -Picture::kFarthest : Picture::kFloor, high = picture.difference ? Picture::kFarthest : 0.0f;
   picture.levels.resize(picture.decibels.size());
-  std::transform(picture.decibels.begin(), picture.decibels.end(), picture.levels.begin(), [](float db) {
-    const float part = std::clamp(1.0f - db / Picture::kFloor, 0.0f, 1.0f);
+  std::transform(picture.decibels.begin(), picture.decibels.end(), picture.levels.begin(), [low, high](float db) {
+    const float part = std::clamp((db - low) / (high - low), 0.0f, 1.0f);
     return static_cast<std::uint8_t>(part * 255.0f + 0.5f);
   });
 }
 
-audio::Spectrogram analyse(const Sound& sound, const PictureSettings& settings, int& hop) {
-  const auto& samples = sound.mono;
-  const int rate = sound.buffer.sample_rate;
+int hop_for(std::size_t length, const PictureSettings& settings) {
+  const int shortest = static_cast<int>(length / kMostFrames) + 1;
+  return settings.hop > 0 ? std::max(settings.hop, shortest) : choose_hop(length, settings.kind == PictureKind::cqt ? 2048 : settings.n_fft);
+}
+
+/// dB below the loudest point, or with `absolute` over a full scale that is the same for every sound.
+audio::Spectrogram analyse(const std::vector<float>& samples, int rate, const PictureSettings& settings, bool absolute, int& hop) {
+  const audio::DecibelOptions scale{.reference_is_max = !absolute, .top_db = 0};
+  hop = hop_for(samples.size(), settings);
   if (settings.kind == PictureKind::cqt) {
     audio::CqtOptions options;
     options.sample_rate = rate;
     options.bins = kCqtBins;
     options.bins_per_octave = kCqtPerOctave;
-    options.hop = std::max(64, (choose_hop(samples.size(), 2048) + 63) / 64 * 64);
-    hop = options.hop;
-    return audio::amplitude_to_db(audio::magnitude(audio::cqt(samples, options)), {.top_db = 0});
+    options.hop = hop = std::max(64, (hop + 63) / 64 * 64);
+    return audio::amplitude_to_db(audio::magnitude(audio::cqt(samples, options)), scale);
   }
   audio::StftOptions options;
   options.n_fft = settings.n_fft;
-  options.hop = hop = choose_hop(samples.size(), settings.n_fft);
-  if (settings.kind == PictureKind::linear) {
-    return audio::power_to_db(audio::magnitude(audio::stft(samples, options), 2.0f), {.top_db = 0});
-  }
+  options.hop = hop;
+  if (settings.kind == PictureKind::linear) return audio::power_to_db(audio::magnitude(audio::stft(samples, options), 2.0f), scale);
   audio::MelOptions mel;
   mel.sample_rate = rate;
   mel.n_fft = settings.n_fft;
   mel.bands = settings.bands;
-  return audio::power_to_db(audio::mel_spectrogram(samples, options, audio::MelFilterbank(mel)), {.top_db = 0});
+  return audio::power_to_db(audio::mel_spectrogram(samples, options, audio::MelFilterbank(mel)), scale);
+}
+
+std::shared_ptr<Picture> empty_picture(QString key, const PictureAxis& axis, int frames, double seconds_per_frame) {
+  auto picture = std::make_shared<Picture>();
+  picture->key = std::move(key);
+  picture->axis = axis;
+  picture->frames = frames;
+  picture->seconds_per_frame = seconds_per_frame;
+  return picture;
 }
 
 }  // namespace
 
 QString PictureSettings::text() const {
-  return QStringLiteral("%1:%2:%3").arg(static_cast<int>(kind)).arg(n_fft).arg(bands);
+  return QStringLiteral("%1:%2:%3:%4").arg(static_cast<int>(kind)).arg(n_fft).arg(bands).arg(hop);
 }
 
 double PictureAxis::hz(double at) const {
@@ -85,32 +98,42 @@ double PictureAxis::position(double frequency) const {
 
 PicturePtr make_picture(const Sound& sound, const PictureSettings& settings) {
   int hop = 0;
-  audio::Spectrogram db = analyse(sound, settings, hop);
-  auto picture = std::make_shared<Picture>();
-  picture->key = sound.key + "|" + settings.text();
-  picture->axis = {settings.kind, db.bands, sound.buffer.sample_rate, settings.n_fft};
-  picture->frames = db.frames;
-  picture->seconds_per_frame = static_cast<double>(hop) / sound.buffer.sample_rate;
+  const int rate = sound.buffer.sample_rate;
+  audio::Spectrogram db = analyse(sound.mono, rate, settings, false, hop);
+  auto picture = empty_picture(sound.key + "|" + settings.text(), {settings.kind, db.bands, rate, settings.n_fft}, db.frames, static_cast<double>(hop) / rate);
   picture->decibels = std::move(db.values);
+  fill_levels(*picture);
+  return picture;
+}
+
+PicturePtr make_difference(QString key, const std::vector<float>& first, const std::vector<float>& second, int rate, const PictureSettings& settings) {
+  constexpr float kQuiet = 60;  // dB below the loudest point of both
+  int hop = 0;
+  audio::Spectrogram a = analyse(first, rate, settings, true, hop);
+  const audio::Spectrogram b = analyse(second, rate, settings, true, hop);
+  auto picture = empty_picture(std::move(key), {settings.kind, a.bands, rate, settings.n_fft}, a.frames, static_cast<double>(hop) / rate);
+  picture->difference = true;
+  float floor = -kQuiet;
+  if (!a.values.empty()) floor = std::max(*std::max_element(a.values.begin(), a.values.end()), *std::max_element(b.values.begin(), b.values.end())) - kQuiet;
+  std::transform(a.values.begin(), a.values.end(), b.values.begin(), a.values.begin(), [floor](float x, float y) { return std::max(x, floor) - std::max(y, floor); });
+  picture->decibels = std::move(a.values);
+  fill_levels(*picture);
+  return picture;
+}
+
+PicturePtr picture_from_levels(QString key, std::vector<float> decibels, const PictureAxis& axis, int frames, double seconds_per_frame) {
+  if (axis.bands <= 0 || frames <= 0 || decibels.size() != static_cast<std::size_t>(axis.bands) * static_cast<std::size_t>(frames)) return nullptr;
+  auto picture = empty_picture(std::move(key), axis, frames, seconds_per_frame);
+  const float loudest = *std::max_element(decibels.begin(), decibels.end());
+  for (float& value : decibels) value = std::isfinite(value) ? value - loudest : Picture::kFloor;
+  picture->decibels = std::move(decibels);
   fill_levels(*picture);
   return picture;
 }
 
 PicturePtr picture_from_decibels(QString key, std::vector<float> decibels, int bands, int frames, double seconds,
                                  int sample_rate) {
-  if (bands <= 0 || frames <= 0 || decibels.size() != static_cast<std::size_t>(bands) * static_cast<std::size_t>(frames)) {
-    return nullptr;
-  }
-  auto picture = std::make_shared<Picture>();
-  picture->key = std::move(key);
-  picture->axis = {PictureKind::mel, bands, sample_rate, 2048};
-  picture->frames = frames;
-  picture->seconds_per_frame = seconds / frames;
-  const float loudest = *std::max_element(decibels.begin(), decibels.end());
-  for (float& value : decibels) value = std::isfinite(value) ? value - loudest : Picture::kFloor;
-  picture->decibels = std::move(decibels);
-  fill_levels(*picture);
-  return picture;
+  return picture_from_levels(std::move(key), std::move(decibels), {PictureKind::mel, bands, sample_rate, 2048}, frames, seconds / std::max(1, frames));
 }
 
 QString note_text(double hz) {

@@ -12,13 +12,13 @@ quint64 next_image_id() {
   return ++id;
 }
 
-/// Levels (0 is kFloor, 255 is 0 dB) through the colours of [-range, 0] dB.
-QImage coloured(const Picture& picture, double range, const QString& colours) {
-  const ColourTable& table = colour_table(colours);
+/// Levels through the colours of [-range, 0] dB, or of [-difference_range, difference_range] dB.
+QImage coloured(const Picture& picture, const PictureLook& look) {
+  const ColourTable& table = colour_table(picture.difference ? difference_colours() : look.colours);
   ColourTable by_level{};
   for (int level = 0; level < 256; ++level) {
-    const double db = Picture::kFloor * (1 - level / 255.0);
-    const double part = std::clamp(1 + db / range, 0.0, 1.0);
+    const double db = picture.difference ? Picture::kFarthest * (level / 127.5 - 1) : Picture::kFloor * (1 - level / 255.0);
+    const double part = std::clamp(picture.difference ? 0.5 + db / (2 * look.difference_range) : 1 + db / look.range, 0.0, 1.0);
     by_level[static_cast<std::size_t>(level)] = table[static_cast<std::size_t>(part * 255 + 0.5)];
   }
   QImage image(picture.frames, picture.axis.bands, QImage::Format_RGBA8888);
@@ -32,18 +32,18 @@ QImage coloured(const Picture& picture, double range, const QString& colours) {
 
 }  // namespace
 
-const SceneImage& PictureImages::of(const PicturePtr& picture, double range, const QString& colours) {
+const SceneImage& PictureImages::of(const PicturePtr& picture, const PictureLook& look) {
   auto found = images_.find(picture.get());
   if (found == images_.end()) {
-    SceneImage image{next_image_id(), 1, coloured(*picture, range, colours)};
+    SceneImage image{next_image_id(), 1, coloured(*picture, look)};
     found = images_.emplace(picture.get(), std::make_pair(picture, std::move(image))).first;
   }
   return found->second.second;
 }
 
-void PictureImages::recolour(double range, const QString& colours) {
+void PictureImages::recolour(const PictureLook& look) {
   for (auto& [picture, entry] : images_) {
-    entry.second.pixels = coloured(*picture, range, colours);
+    entry.second.pixels = coloured(*picture, look);
     ++entry.second.revision;
   }
 }

@@ -9,12 +9,17 @@
 
 namespace luthier::ui {
 
+/// How levels become colours: dB shown below the loudest point, dB either way of a difference, and the map for levels.
+struct PictureLook {
+  double range = 80, difference_range = 20;
+  QString colours = "magma";
+};
+
 /// Pictures in colour, as canvases draw them: made once, coloured anew when the look changes. GUI thread.
 class PictureImages {
  public:
-  /// `range`: dB shown below the loudest point.
-  const SceneImage& of(const PicturePtr& picture, double range, const QString& colours);
-  void recolour(double range, const QString& colours);
+  const SceneImage& of(const PicturePtr& picture, const PictureLook& look);
+  void recolour(const PictureLook& look);
   /// Forgets all that no lane shows.
   void keep_only(const std::vector<Lane>& lanes);
 

@@ -21,6 +21,8 @@ SpectrogramSettings::SpectrogramSettings(QObject* parent) : QObject(parent) {
   picture_.kind = static_cast<PictureKind>(std::clamp(stored.value("spectrogram/kind", 1).toInt(), 0, 2));
   const int n_fft = stored.value("spectrogram/n_fft", 2048).toInt();
   if (n_fft >= 256 && n_fft <= 16384 && (n_fft & (n_fft - 1)) == 0) picture_.n_fft = n_fft;
+  const int hop = stored.value("spectrogram/hop", 0).toInt();
+  if (hop >= 0 && hop <= 4096) picture_.hop = hop;
   range_ = std::clamp(stored.value("spectrogram/range", 80.0).toDouble(), 20.0, 120.0);
   colours_ = stored.value("spectrogram/colours", "magma").toString();
   if (!colour_map_names().contains(colours_)) colours_ = "magma";
@@ -32,6 +34,7 @@ void SpectrogramSettings::set_picture(const PictureSettings& picture) {
   picture_ = picture;
   QSettings().setValue("spectrogram/kind", static_cast<int>(picture.kind));
   QSettings().setValue("spectrogram/n_fft", picture.n_fft);
+  QSettings().setValue("spectrogram/hop", picture.hop);
   Q_EMIT picture_changed();
 }
 
@@ -50,6 +53,11 @@ void SpectrogramSettings::set_colours(const QString& name) {
 void SpectrogramSettings::set_follow(bool on) {
   follow_ = on;
   QSettings().setValue("spectrogram/follow", on);
+  Q_EMIT look_changed();
+}
+
+void SpectrogramSettings::set_harmonics(bool on) {
+  harmonics_ = on;
   Q_EMIT look_changed();
 }
 

@@ -7,6 +7,7 @@
 #include <list>
 #include <vector>
 
+#include "ui/spectrogram/model_eye.h"
 #include "ui/spectrogram/picture.h"
 
 namespace luthier::ui {
@@ -20,10 +21,12 @@ class SpectrogramSettings : public QObject {
   double range() const { return range_; }  ///< dB shown below the loudest point
   const QString& colours() const { return colours_; }
   bool follow() const { return follow_; }  ///< the picture scrolls with the sound
+  bool harmonics() const { return harmonics_; }  ///< multiples of the frequency under the pointer are marked
   void set_picture(const PictureSettings& picture);
   void set_range(double decibels);
   void set_colours(const QString& name);
   void set_follow(bool on);
+  void set_harmonics(bool on);
 
  Q_SIGNALS:
   void picture_changed();  ///< needs new analysis
@@ -33,7 +36,7 @@ class SpectrogramSettings : public QObject {
   PictureSettings picture_;
   double range_ = 80;
   QString colours_ = "magma";
-  bool follow_ = true;
+  bool follow_ = true, harmonics_ = false;
 };
 
 /// Makes pictures on two threads of its own and keeps the latest 384 MB of them. GUI thread.
@@ -47,6 +50,8 @@ class PictureService : public QObject {
   /// `done` comes at once for a picture in memory, else later on the GUI thread; not at all when `context` is gone. Two
   /// requests for one picture are computed once.
   void request(const SoundPtr& sound, const PictureSettings& settings, QObject* context, Done done, Failed failed);
+  /// The same sounds as a model gets them.
+  ModelEye& eye() { return eye_; }
 
  private:
   struct Waiter {
@@ -56,6 +61,7 @@ class PictureService : public QObject {
   };
   void finish(const QString& key, const PicturePtr& picture, const QString& message);
 
+  ModelEye eye_;
   QThreadPool pool_;
   QHash<QString, std::vector<Waiter>> waiting_;
   std::list<PicturePtr> recent_;  ///< newest first

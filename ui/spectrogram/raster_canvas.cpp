@@ -3,50 +3,14 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <QWheelEvent>
-#include <cmath>
 
 #include "ui/spectrogram/canvas.h"
 #include "ui/spectrogram/gl_probe.h"
 #include "ui/spectrogram/imgui_canvas.h"
+#include "ui/spectrogram/scene_recording.h"
 #include "ui/spectrogram/spectrogram_scene.h"
 
 namespace luthier::ui {
-namespace {
-
-class QtPainter : public ScenePainter {
- public:
-  explicit QtPainter(QPainter& painter) : painter_(painter) {}
-  void fill(const QRectF& area, const QColor& color) override { painter_.fillRect(area, color); }
-  void frame(const QRectF& area, const QColor& color) override {
-    painter_.setPen(color);
-    painter_.setBrush(Qt::NoBrush);
-    painter_.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5));
-  }
-  void line(QPointF from, QPointF to, const QColor& color, double width) override {
-    painter_.setPen(QPen(color, width));
-    painter_.drawLine(from, to);
-  }
-  void text(QPointF top_left, const QString& text, const QColor& color) override {
-    painter_.setPen(color);
-    painter_.drawText(QPointF(top_left.x(), top_left.y() + painter_.fontMetrics().ascent()), text);
-  }
-  QSizeF text_size(const QString& text) override {
-    return {static_cast<qreal>(painter_.fontMetrics().horizontalAdvance(text)),
-            static_cast<qreal>(painter_.fontMetrics().height())};
-  }
-  void image(const SceneImage& image, const QRectF& area, const QRectF& source) override {
-    const QRectF part(source.x() * image.pixels.width(), source.y() * image.pixels.height(),
-                      source.width() * image.pixels.width(), source.height() * image.pixels.height());
-    painter_.drawImage(area, image.pixels, part);
-  }
-  void clip(const QRectF& area) override { painter_.setClipRect(area); }
-  void unclip() override { painter_.setClipping(false); }
-
- private:
-  QPainter& painter_;
-};
-
-}  // namespace
 
 RasterCanvas::RasterCanvas(SpectrogramScene& scene, QWidget* parent) : QWidget(parent), scene_(scene) {
   setMouseTracking(true);
@@ -59,10 +23,8 @@ RasterCanvas::RasterCanvas(SpectrogramScene& scene, QWidget* parent) : QWidget(p
 void RasterCanvas::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.setRenderHint(QPainter::SmoothPixmapTransform);
-  QFont small = font();
-  small.setPixelSize(13);
-  painter.setFont(small);
-  QtPainter scene_painter(painter);
+  painter.setFont(scene_font());
+  QtScenePainter scene_painter(painter);
   scene_.draw(scene_painter, QSizeF(size()));
 }
 

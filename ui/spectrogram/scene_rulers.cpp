@@ -95,7 +95,7 @@ void draw_frequency_ruler(ScenePainter& painter, const QRectF& area, const Pictu
   }
 }
 
-void draw_decibel_bar(ScenePainter& painter, const QRectF& area, const QString& colours, double range) {
+void draw_decibel_bar(ScenePainter& painter, const QRectF& area, const QString& colours, double bottom_db, double top_db, bool signs) {
   const Theme& t = theme();
   const int steps = std::max(8, static_cast<int>(area.height() / 2));
   for (int i = 0; i < steps; ++i) {
@@ -103,12 +103,13 @@ void draw_decibel_bar(ScenePainter& painter, const QRectF& area, const QString& 
     painter.fill(QRectF(area.left(), top, area.width(), bottom - top + 0.5), colour_at(colours, 1 - (i + 0.5) / steps));
   }
   painter.frame(area, t.line);
-  for (const Tick& tick : even_ticks(-range, 0, std::max(2, static_cast<int>(area.height() / 34)))) {
-    const double y = area.top() - tick.value / range * area.height();
-    const QSizeF size = painter.text_size(tick.text);
+  for (const Tick& tick : even_ticks(bottom_db, top_db, std::max(2, static_cast<int>(area.height() / 34)))) {
+    const double y = area.top() + (top_db - tick.value) / (top_db - bottom_db) * area.height();
+    const QString text = (signs && tick.value > 0 ? "+" : "") + QString(tick.text).replace('-', QStringLiteral("−"));
+    const QSizeF size = painter.text_size(text);
     painter.line({area.right(), y}, {area.right() + 3, y}, t.dim);
     const double top = std::clamp(y - size.height() / 2, area.top(), area.bottom() - size.height());
-    painter.text({area.right() + 5, top}, QString(tick.text).replace('-', QStringLiteral("−")), t.dim);
+    painter.text({area.right() + 5, top}, text, t.dim);
   }
 }
 

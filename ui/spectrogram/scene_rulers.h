@@ -24,7 +24,7 @@ QString frequency_text(double hz);
 void draw_time_ruler(ScenePainter& painter, const QRectF& area, double begin, double end);
 /// `low`, `high`: positions of the axis at the bottom and top of `area`; texts stand left of it.
 void draw_frequency_ruler(ScenePainter& painter, const QRectF& area, const PictureAxis& axis, double low, double high);
-/// The bar at the right: colours from 0 dB down to -range.
-void draw_decibel_bar(ScenePainter& painter, const QRectF& area, const QString& colours, double range);
+/// The bar at the right: colours from `top` dB down to `bottom` dB. With `signs` values above 0 get a plus.
+void draw_decibel_bar(ScenePainter& painter, const QRectF& area, const QString& colours, double bottom, double top, bool signs);
 
 }  // namespace luthier::ui

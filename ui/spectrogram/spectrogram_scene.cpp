@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ui/application_style.h"
 #include "ui/spectrogram/colour_map.h"
@@ -17,7 +18,10 @@ constexpr double kWaveShare = 0.28;  // height of a waveform lane beside a spect
 }  // namespace
 
 SpectrogramScene::SpectrogramScene(QObject* parent) : QObject(parent) {
-  connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, &SpectrogramScene::needs_paint);
+  connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, [this] {
+    images_.recolour(look_);  // differences have a map for each theme
+    Q_EMIT needs_paint();
+  });
 }
 
 void SpectrogramScene::set_lanes(std::vector<Lane> lanes, bool keep_view) {
@@ -62,10 +66,28 @@ void SpectrogramScene::set_hint(const QString& text) {
 }
 
 void SpectrogramScene::set_look(double range, const QString& colours) {
-  range_ = range;
-  colours_ = colours;
-  images_.recolour(range_, colours_);
+  look_.range = range;
+  look_.colours = colours;
+  images_.recolour(look_);
   Q_EMIT needs_paint();
+}
+
+void SpectrogramScene::set_difference_range(double decibels) {
+  look_.difference_range = std::clamp(decibels, 1.0, static_cast<double>(Picture::kFarthest));
+  images_.recolour(look_);
+  Q_EMIT needs_paint();
+}
+
+void SpectrogramScene::set_harmonics(bool on) {
+  harmonics_ = on;
+  Q_EMIT needs_paint();
+}
+
+int SpectrogramScene::first_picture_lane() const {
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    if (!lanes_[i].waveform && lanes_[i].picture) return static_cast<int>(i);
+  }
+  return -1;
 }
 
 void SpectrogramScene::set_playhead(std::optional<double> seconds, bool follow) {
@@ -143,126 +165,6 @@ void SpectrogramScene::zoom_to_selection() {
   if (selection_) show_time(selection_->first, selection_->second);
 }
 
-// --- pointer ---------------------------------------------------------------------------------------------------------
-
-int SpectrogramScene::lane_at(QPointF at) const {
-  for (std::size_t i = 0; i < areas_.size(); ++i) {
-    if (areas_[i].contains(at)) return static_cast<int>(i);
-  }
-  return -1;
-}
-
-void SpectrogramScene::input(const SceneInput& now) {
-  const bool moved = now.mouse != before_.mouse || now.inside != before_.inside;
-  if (now.inside || drag_ != Drag::none) cursor_ = now.mouse;
-  else cursor_.reset();
-  if (!lanes_.empty()) {
-    const bool was = before_.left || before_.middle, is = now.left || now.middle;
-    if (is && !was) press(now);
-    else if (is && moved) drag(now);
-    else if (!is && was) release(now);
-    if (now.double_clicked && lane_at(now.mouse) >= 0) fit();
-    if (now.wheel_x != 0 || now.wheel_y != 0) wheel(now);
-  }
-  before_ = now;
-  before_.wheel_x = before_.wheel_y = 0;
-  before_.double_clicked = false;
-  if (moved) {
-    update_readout();
-    Q_EMIT needs_paint();
-  }
-}
-
-void SpectrogramScene::press(const SceneInput& now) {
-  if (lane_at(now.mouse) < 0) return;
-  pressed_at_ = last_at_ = now.mouse;
-  drag_ = now.middle || (now.modifiers & Qt::ShiftModifier) ? Drag::move : Drag::select;
-}
-
-void SpectrogramScene::drag(const SceneInput& now) {
-  if (drag_ == Drag::move) {
-    const QPointF by = now.mouse - last_at_;
-    held_ = true;
-    const double width = std::max(1.0, size_.width() - kLeft - kRight);
-    const double dt = by.x() / width * (end_ - begin_);
-    const int lane = lane_at(pressed_at_);
-    if (lane >= 0 && !lanes_[static_cast<std::size_t>(lane)].waveform) {
-      const double df = by.y() / std::max(1.0, areas_[static_cast<std::size_t>(lane)].height()) * (high_ - low_);
-      low_ += df;
-      high_ += df;
-    }
-    show_time(begin_ - dt, end_ - dt);
-  } else if (drag_ == Drag::select && std::abs(now.mouse.x() - pressed_at_.x()) >= 4) {
-    const double a = std::clamp(time_at(pressed_at_.x()), 0.0, duration());
-    const double b = std::clamp(time_at(now.mouse.x()), 0.0, duration());
-    selection_ = std::minmax(a, b);
-    Q_EMIT needs_paint();
-  }
-  last_at_ = now.mouse;
-}
-
-void SpectrogramScene::release(const SceneInput& now) {
-  drag(now);  // a quick hand lets go before any move was drawn
-  const Drag was = drag_;
-  drag_ = Drag::none;
-  if (was != Drag::select) return;
-  if (std::abs(now.mouse.x() - pressed_at_.x()) >= 4) {
-    Q_EMIT selection_changed();
-    return;
-  }
-  if (selection_) {
-    selection_.reset();
-    Q_EMIT selection_changed();
-  }
-  Q_EMIT seek_requested(lane_at(pressed_at_), std::clamp(time_at(now.mouse.x()), 0.0, duration()));
-  Q_EMIT needs_paint();
-}
-
-void SpectrogramScene::wheel(const SceneInput& now) {
-  const double notch = now.wheel_y != 0 ? now.wheel_y : now.wheel_x;
-  held_ = true;
-  if (now.modifiers & Qt::ControlModifier) {
-    zoom_time(std::pow(1.25, notch), std::clamp(time_at(now.mouse.x()), begin_, end_));
-    held_ = false;  // zooming does not stop the picture from following
-  } else if (now.modifiers & (Qt::AltModifier | Qt::ShiftModifier)) {
-    const int lane = lane_at(now.mouse);
-    double around = (low_ + high_) / 2;
-    if (lane >= 0) {
-      const QRectF& area = areas_[static_cast<std::size_t>(lane)];
-      around = low_ + (area.bottom() - now.mouse.y()) / area.height() * (high_ - low_);
-    }
-    if (now.modifiers & Qt::AltModifier) {
-      zoom_band(std::pow(1.25, notch), around);
-    } else {
-      const double by = notch * (high_ - low_) * 0.1;
-      low_ += by;
-      high_ += by;
-      show_time(begin_, end_);
-    }
-  } else {
-    const double by = -notch * (end_ - begin_) * 0.12;
-    show_time(begin_ + by, end_ + by);
-  }
-}
-
-void SpectrogramScene::update_readout() {
-  QString text;
-  const int index = cursor_ ? lane_at(*cursor_) : -1;
-  if (index >= 0 && !lanes_.empty() && static_cast<std::size_t>(index) < lanes_.size()) {
-    const Lane& lane = lanes_[static_cast<std::size_t>(index)];
-    const QRectF& area = areas_[static_cast<std::size_t>(index)];
-    const double seconds = time_at(cursor_->x());
-    text = tr("%1 s").arg(seconds, 0, 'f', 3);
-    const double part = low_ + (area.bottom() - cursor_->y()) / area.height() * (high_ - low_);
-    if (!lane.waveform && lane.picture) text += point_text(*lane.picture, part, seconds);
-  }
-  if (text == readout_) return;
-  readout_ = text;
-  Q_EMIT readout_changed(readout_);
-}
-
-// --- drawing ---------------------------------------------------------------------------------------------------------
-
 QRectF SpectrogramScene::lane_area(std::size_t lane) const { return lane < areas_.size() ? areas_[lane] : QRectF(); }
 
 double SpectrogramScene::time_at(double x) const {
@@ -307,18 +209,39 @@ void SpectrogramScene::draw(ScenePainter& painter, QSizeF size) {
     }
     return;
   }
-  bool bar = false;
-  for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    draw_lane(painter, i);
-    if (!bar && !lanes_[i].waveform) {
-      bar = true;
-      QRectF area = areas_[i];
-      draw_decibel_bar(painter, QRectF(size.width() - kRight + 8, area.top(), 10, area.height()), colours_, range_);
-    }
-  }
+  for (std::size_t i = 0; i < lanes_.size(); ++i) draw_lane(painter, i);
+  draw_bars(painter);
   draw_time_ruler(painter, QRectF(kLeft, size.height() - kBottom, size.width() - kLeft - kRight, kBottom), begin_, end_);
   draw_marks(painter);
   draw_readout(painter);
+}
+
+void SpectrogramScene::draw_still(ScenePainter& painter, QSizeF size) {
+  const QSizeF shown = size_;
+  const auto cursor = std::exchange(cursor_, std::nullopt);
+  const auto playhead = std::exchange(playhead_, std::nullopt);
+  const QString readout = std::exchange(readout_, QString());
+  draw(painter, size);
+  cursor_ = cursor;
+  playhead_ = playhead;
+  readout_ = readout;
+  layout(shown);
+}
+
+/// One bar for the sounds, beside the first of them, and one beside each difference.
+void SpectrogramScene::draw_bars(ScenePainter& painter) {
+  bool drawn = false;
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    if (lanes_[i].waveform) continue;
+    const QRectF bar(size_.width() - kRight + 8, areas_[i].top(), 10, areas_[i].height());
+    if (lanes_[i].picture && lanes_[i].picture->difference) {
+      draw_decibel_bar(painter, bar, difference_colours(), -look_.difference_range, look_.difference_range, true);
+    } else if (!drawn) {
+      draw_decibel_bar(painter, bar, look_.colours, -look_.range, 0, false);
+      drawn = true;
+    }
+  }
+  painter.text({size_.width() - kRight + 6, size_.height() - kBottom + 5}, QStringLiteral("dB"), theme().dim);
 }
 
 void SpectrogramScene::draw_lane(ScenePainter& painter, std::size_t index) {
@@ -326,7 +249,7 @@ void SpectrogramScene::draw_lane(ScenePainter& painter, std::size_t index) {
   const Lane& lane = lanes_[index];
   const QRectF& area = areas_[index];
   const bool pictured = !lane.waveform && lane.picture;
-  painter.fill(area, pictured ? colour_at(colours_, 0) : t.canvas);
+  painter.fill(area, pictured ? (lane.picture->difference ? colour_at(difference_colours(), 0.5) : colour_at(look_.colours, 0)) : t.canvas);
   painter.clip(area);
   if (lane.waveform) draw_waveform(painter, area, lane.sound.get(), begin_, end_);
   else if (pictured) draw_picture(painter, index);
@@ -360,7 +283,7 @@ void SpectrogramScene::draw_picture(ScenePainter& painter, std::size_t index) {
   if (to <= from) return;
   const double left = x_of(from), right = x_of(to);
   const QRectF source((from - first) / (last - first), 1 - high_, (to - from) / (last - first), high_ - low_);
-  painter.image(images_.of(lanes_[index].picture, range_, colours_), QRectF(left, area.top(), right - left, area.height()), source);
+  painter.image(images_.of(lanes_[index].picture, look_), QRectF(left, area.top(), right - left, area.height()), source);
 }
 
 void SpectrogramScene::draw_marks(ScenePainter& painter) {
@@ -387,6 +310,7 @@ void SpectrogramScene::draw_marks(ScenePainter& painter) {
         const double y = areas_[i].top() + (cursor_->y() - from.top()) / from.height() * areas_[i].height();
         painter.line({all.left(), y}, {all.right(), y}, color);
       }
+      if (harmonics_) draw_harmonics(painter, static_cast<std::size_t>(lane));
     }
   }
   if (playhead_) {
@@ -395,6 +319,38 @@ void SpectrogramScene::draw_marks(ScenePainter& painter) {
     painter.line({x, all.top()}, {x, all.bottom()}, t.dark ? t.playhead : t.danger, 1.5);
   }
   painter.unclip();
+}
+
+void SpectrogramScene::draw_harmonics(ScenePainter& painter, std::size_t cursor_lane) {
+  constexpr int kMost = 24;
+  constexpr double kHalfWidth = 42, kLeastGap = 5;
+  const Lane& own = lanes_[cursor_lane];
+  if (!own.picture) return;
+  const QRectF& from = areas_[cursor_lane];
+  const double part = low_ + (from.bottom() - cursor_->y()) / from.height() * (high_ - low_);
+  const double fundamental = own.picture->axis.hz(part * own.picture->axis.bands);
+  if (fundamental < 8) return;
+  QColor color = theme().cursor;
+  color.setAlpha(230);
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    if (lanes_[i].waveform || !lanes_[i].picture) continue;
+    const PictureAxis& axis = lanes_[i].picture->axis;
+    double last = areas_[i].bottom() + 100, labelled = last;
+    for (int k = 1; k <= kMost; ++k) {
+      const double at = axis.position(k * fundamental) / axis.bands;
+      if (at > high_) break;
+      const double y = areas_[i].bottom() - (at - low_) / (high_ - low_) * areas_[i].height();
+      if (at < low_ || last - y < kLeastGap) continue;
+      last = y;
+      painter.line({cursor_->x() - kHalfWidth, y}, {cursor_->x() + kHalfWidth, y}, color, k == 1 ? 2 : 1);
+      if (labelled - y < 15) continue;
+      labelled = y;
+      const QString text = QString::number(k);
+      const QSizeF extent = painter.text_size(text);
+      painter.fill(QRectF(cursor_->x() + kHalfWidth + 2, y - extent.height() / 2, extent.width() + 4, extent.height()), QColor(0, 0, 0, 150));
+      painter.text({cursor_->x() + kHalfWidth + 4, y - extent.height() / 2}, text, QColor("#f2f2f2"));
+    }
+  }
 }
 
 void SpectrogramScene::draw_readout(ScenePainter& painter) {

@@ -17,6 +17,8 @@ namespace luthier::ui {
 /// playhead. Draws through a ScenePainter and takes the pointer as SceneInput, so it looks and acts alike on OpenGL and
 /// without. GUI thread.
 ///
+/// The part that takes the pointer is in scene_pointer.cpp.
+///
 /// Pointer: wheel scrolls in time, Ctrl+wheel zooms in time, Alt+wheel in frequency, Shift+wheel scrolls in frequency;
 /// click goes there, drag selects, middle or Shift+drag moves the picture, double-click shows all.
 class SpectrogramScene : public QObject {
@@ -31,6 +33,10 @@ class SpectrogramScene : public QObject {
   const std::vector<Lane>& lanes() const { return lanes_; }
   void set_hint(const QString& text);  ///< shown while there are no lanes
   void set_look(double range, const QString& colours);
+  void set_difference_range(double decibels);  ///< differences are shown from -this to +this
+  double difference_range() const { return look_.difference_range; }
+  void set_harmonics(bool on);  ///< marks the multiples of the frequency under the pointer
+  bool harmonics() const { return harmonics_; }
   void set_playhead(std::optional<double> seconds, bool follow);
   void set_selection(std::optional<std::pair<double, double>> seconds);
   std::optional<std::pair<double, double>> selection() const { return selection_; }
@@ -46,6 +52,12 @@ class SpectrogramScene : public QObject {
 
   void input(const SceneInput& now);
   void draw(ScenePainter& painter, QSizeF size);
+  /// The same without pointer, playhead and read-out: for files.
+  void draw_still(ScenePainter& painter, QSizeF size);
+  /// Moves the cursor by the keyboard, in parts of the visible axes; begins in the middle of the first spectrogram.
+  void move_cursor(double time, double frequency);
+  void seek_to_cursor();  ///< as a click there
+  QSizeF size() const { return size_; }
 
   /// Where things are drawn, for tests and for spoken read-out. Valid after draw().
   QRectF lane_area(std::size_t lane) const;
@@ -69,6 +81,9 @@ class SpectrogramScene : public QObject {
   void draw_lane(ScenePainter& painter, std::size_t lane);
   void draw_marks(ScenePainter& painter);
   void draw_readout(ScenePainter& painter);
+  void draw_harmonics(ScenePainter& painter, std::size_t cursor_lane);
+  void draw_bars(ScenePainter& painter);
+  int first_picture_lane() const;
   int lane_at(QPointF at) const;
   void update_readout();
   void press(const SceneInput& now);
@@ -79,8 +94,9 @@ class SpectrogramScene : public QObject {
   std::vector<Lane> lanes_;
   std::vector<QRectF> areas_;
   PictureImages images_;
-  QString hint_, readout_, colours_ = "magma";
-  double range_ = 80;
+  PictureLook look_;
+  QString hint_, readout_;
+  bool harmonics_ = false;
   double begin_ = 0, end_ = 1, low_ = 0, high_ = 1;
   std::optional<double> playhead_;
   bool follow_ = false, held_ = false;  ///< held_: the user has moved the view by hand while it plays

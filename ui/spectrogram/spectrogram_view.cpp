@@ -1,18 +1,30 @@
 #include "ui/spectrogram/spectrogram_view.h"
 
-#include <QComboBox>
-#include <QHBoxLayout>
-#include <QLabel>
-#include <QSignalBlocker>
-#include <QToolButton>
+#include <QClipboard>
+#include <QCoreApplication>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QImage>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QKeyEvent>
+#include <QPainter>
+#include <QPointer>
+#include <QSettings>
+#include <QThreadPool>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
-#include "ui/application_style.h"
+#include "core/session/version.h"
+#include "ui/common/error_box.h"
 #include "ui/common/sound_player.h"
 #include "ui/spectrogram/canvas.h"
-#include "ui/spectrogram/colour_map.h"
 #include "ui/spectrogram/picture_service.h"
+#include "ui/spectrogram/scene_export.h"
+#include "ui/spectrogram/scene_recording.h"
 
 namespace luthier::ui {
 
@@ -21,135 +33,117 @@ SpectrogramView::SpectrogramView(SoundPlayer& player, PictureService& pictures, 
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(4);
-  tools_ = make_tools();
+  tools_ = new SpectrogramTools(scene_, settings_, pictures_.eye(), this);
   canvas_ = make_canvas(scene_, this);
   canvas_->setAccessibleName(tr("Spectrogram"));
   canvas_->setToolTip(QString());
   canvas_->setWhatsThis(tr("Wheel: scroll. Ctrl+wheel: zoom in time. Alt+wheel: zoom in frequency. Click: go there. Drag: select and "
-                           "loop. Middle or Shift+drag: move. Double-click or F: show all."));
+                           "loop. Middle or Shift+drag: move. Double-click or F: show all. H: harmonics. With the keyboard: arrows move "
+                           "the cursor, Enter goes there."));
+  canvas_->installEventFilter(this);
   column->addWidget(tools_);
   column->addWidget(canvas_, 1);
 
-  scene_.set_look(settings_.range(), settings_.colours());
-  connect(&settings_, &SpectrogramSettings::picture_changed, this, [this] {
-    show_settings();
-    request_pictures();
-  });
-  connect(&settings_, &SpectrogramSettings::look_changed, this, [this] {
-    show_settings();
+  auto take_look = [this] {
     scene_.set_look(settings_.range(), settings_.colours());
+    scene_.set_harmonics(settings_.harmonics());
+  };
+  take_look();
+  connect(&settings_, &SpectrogramSettings::picture_changed, this, &SpectrogramView::request_pictures);
+  connect(&settings_, &SpectrogramSettings::look_changed, this, take_look);
+  connect(&pictures_.eye(), &ModelEye::changed, this, [this] {
+    sights_.clear();
+    blind_.clear();
+    look_through();
   });
+  connect(tools_, &SpectrogramTools::sight_changed, this, &SpectrogramView::look_through);
+  connect(tools_, &SpectrogramTools::picture_requested, this, [this] { ask_and_save(false); });
+  connect(tools_, &SpectrogramTools::numbers_requested, this, [this] { ask_and_save(true); });
+  connect(tools_, &SpectrogramTools::copy_requested, this, [this] {
+    SceneRecording recording;
+    const QSize size = canvas_->size();
+    scene_.draw_still(recording, size);
+    QImage image(size, QImage::Format_RGB32);
+    QPainter painter(&image);
+    recording.paint(painter);
+    painter.end();
+    QGuiApplication::clipboard()->setImage(image);
+  });
+  connect(this, &SpectrogramView::saved, this, [this](const QStringList& files) { tools_->set_readout(tr("Saved as %1").arg(files.join(", "))); });
+  connect(this, &SpectrogramView::failed, this, [this](const QString& message) { show_error(this, message); });
   connect(&scene_, &SpectrogramScene::seek_requested, this, &SpectrogramView::seek);
   connect(&scene_, &SpectrogramScene::selection_changed, this, [this] {
-    if (sounds().empty()) return;
-    player_.set_deck(sounds(), player_.selected(), false);
+    const auto deck = shown_sounds();
+    if (deck.empty()) return;
+    player_.set_deck(deck, player_.selected(), false);
     player_.set_loop(scene_.selection());
     if (scene_.selection()) player_.seek(scene_.selection()->first);
   });
   connect(&scene_, &SpectrogramScene::readout_changed, this, [this](const QString& text) {
-    readout_->setText(text);
+    tools_->set_readout(text);
     canvas_->setAccessibleDescription(text);
   });
   connect(&player_, &SoundPlayer::position_changed, this, &SpectrogramView::follow_player);
   connect(&player_, &SoundPlayer::deck_changed, this, &SpectrogramView::follow_deck);
 }
 
-QWidget* SpectrogramView::make_tools() {
-  auto* row_widget = new QWidget(this);
-  auto* row = new QHBoxLayout(row_widget);
-  row->setContentsMargins(0, 0, 0, 0);
-  row->setSpacing(6);
-  auto combo = [&](const QString& name, const QString& tip) {
-    auto* box = new QComboBox(row_widget);
-    box->setAccessibleName(name);
-    box->setToolTip(tip);
-    box->setFocusPolicy(Qt::StrongFocus);
-    return box;
-  };
-  kind_ = combo(tr("Frequency scale"), tr("Frequency scale: linear, mel (what most models see) or constant-Q (equal steps a note)"));
-  kind_->addItem(tr("Linear"), static_cast<int>(PictureKind::linear));
-  kind_->addItem(tr("Mel"), static_cast<int>(PictureKind::mel));
-  kind_->addItem(tr("Constant-Q"), static_cast<int>(PictureKind::cqt));
-  fft_ = combo(tr("FFT size"), tr("FFT size in samples: larger shows tones more sharply, smaller shows moments (Shift++, Shift+−)"));
-  for (int n : {512, 1024, 2048, 4096, 8192}) fft_->addItem(tr("FFT %1").arg(n), n);
-  range_ = combo(tr("Range in dB"), tr("How far below the loudest point is shown"));
-  for (int db : {40, 60, 80, 100, 120}) range_->addItem(tr("%1 dB").arg(db), db);
-  colours_ = combo(tr("Colours"), tr("Colours from quiet to loud"));
-  for (const QString& name : colour_map_names()) colours_->addItem(colour_map_title(name), name);
-  auto tool = [&](const QString& icon_name, const QString& name, const QString& tip) {
-    auto* b = new QToolButton(row_widget);
-    b->setIcon(icon(icon_name));
-    b->setIconSize({18, 18});
-    b->setAccessibleName(name);
-    b->setToolTip(tip);
-    return b;
-  };
-  follow_ = tool("follow", tr("Scroll with the sound"), tr("Scroll with the sound while it plays, when zoomed in"));
-  follow_->setCheckable(true);
-  auto* in = tool("zoom-in", tr("Zoom in"), tr("Zoom in (Ctrl+=, or Ctrl+wheel)"));
-  auto* out = tool("zoom-out", tr("Zoom out"), tr("Zoom out (Ctrl+−, or Ctrl+wheel)"));
-  auto* all = tool("fit", tr("Show all"), tr("Show all (F, or double-click)"));
-  readout_ = new QLabel(row_widget);
-  readout_->setProperty("role", "hint");
-  readout_->setAccessibleName(tr("Under the pointer"));
-  readout_->setMinimumWidth(0);
-  readout_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-  readout_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-  for (QWidget* w : {static_cast<QWidget*>(kind_), static_cast<QWidget*>(fft_), static_cast<QWidget*>(range_),
-                     static_cast<QWidget*>(colours_), static_cast<QWidget*>(in), static_cast<QWidget*>(out),
-                     static_cast<QWidget*>(all), static_cast<QWidget*>(follow_)}) {
-    row->addWidget(w);
-  }
-  row->addWidget(readout_, 1);
-  connect(kind_, &QComboBox::activated, this, [this] {
-    PictureSettings p = settings_.picture();
-    p.kind = static_cast<PictureKind>(kind_->currentData().toInt());
-    settings_.set_picture(p);
-  });
-  connect(fft_, &QComboBox::activated, this, [this] {
-    PictureSettings p = settings_.picture();
-    p.n_fft = fft_->currentData().toInt();
-    settings_.set_picture(p);
-  });
-  connect(range_, &QComboBox::activated, this, [this] { settings_.set_range(range_->currentData().toDouble()); });
-  connect(colours_, &QComboBox::activated, this, [this] { settings_.set_colours(colours_->currentData().toString()); });
-  connect(follow_, &QToolButton::toggled, this, [this](bool on) { settings_.set_follow(on); });
-  connect(in, &QToolButton::clicked, this, [this] {
-    const auto [begin, end] = scene_.visible_time();
-    scene_.zoom_time(1.6, (begin + end) / 2);
-  });
-  connect(out, &QToolButton::clicked, this, [this] {
-    const auto [begin, end] = scene_.visible_time();
-    scene_.zoom_time(1 / 1.6, (begin + end) / 2);
-  });
-  connect(all, &QToolButton::clicked, &scene_, &SpectrogramScene::fit);
-  show_settings();
-  return row_widget;
-}
-
-void SpectrogramView::show_settings() {
-  auto choose = [](QComboBox* box, const QVariant& value) {
-    const QSignalBlocker block(box);
-    const int at = box->findData(value);
-    if (at >= 0) box->setCurrentIndex(at);
-  };
-  choose(kind_, static_cast<int>(settings_.picture().kind));
-  choose(fft_, settings_.picture().n_fft);
-  choose(range_, static_cast<int>(settings_.range()));
-  choose(colours_, settings_.colours());
-  fft_->setEnabled(settings_.picture().kind != PictureKind::cqt);
-  const QSignalBlocker block(follow_);
-  follow_->setChecked(settings_.follow());
-}
-
-void SpectrogramView::add_tool(QWidget* widget) {
-  static_cast<QHBoxLayout*>(tools_->layout())->insertWidget(0, widget);
-}
+// --- lanes -----------------------------------------------------------------------------------------------------------
 
 void SpectrogramView::set_sources(std::vector<LaneSource> sources, bool keep_view) {
   sources_ = std::move(sources);
+  show_lanes(keep_view);
+  request_sights();
+}
+
+LaneSource SpectrogramView::seen(const LaneSource& source) const {
+  LaneSource out = source;
+  if (tools_->sight() == Sight::sound || !source.sound || source.picture) return out;
+  if (blind_.contains(source.sound->key)) {
+    out.title += " · " + blind_.value(source.sound->key);
+    return out;
+  }
+  const auto sight = sights_.find(source.sound->key);
+  if (sight == sights_.end()) {
+    if (!out.waveform) out.title += " · " + tr("looking through the model…");
+    return out;
+  }
+  out.sound = sight->inverted;
+  if (out.waveform) return out;
+  if (tools_->sight() == Sight::representation) out.picture = sight->picture;
+  out.title += " · " + (tools_->sight() == Sight::representation ? sight->words : tr("inverted from %1").arg(sight->words));
+  return out;
+}
+
+void SpectrogramView::look_through() {
+  show_lanes(true);
+  request_sights();
+}
+
+void SpectrogramView::request_sights() {
+  const quint64 generation = ++sight_generation_;
+  if (tools_->sight() == Sight::sound) return;
+  for (const SoundPtr& sound : sounds()) {
+    if (sights_.contains(sound->key) || blind_.contains(sound->key)) continue;
+    pictures_.eye().request(
+        sound, this,
+        [this, generation, key = sound->key](const ModelSight& sight) {
+          if (generation != sight_generation_) return;
+          sights_.insert(key, sight);
+          show_lanes(true);
+        },
+        [this, generation, key = sound->key](const QString& message) {
+          if (generation != sight_generation_) return;
+          blind_.insert(key, message);
+          show_lanes(true);
+        });
+  }
+}
+
+void SpectrogramView::show_lanes(bool keep_view) {
+  shown_.clear();
+  for (const LaneSource& source : sources_) shown_.push_back(seen(source));
   std::vector<Lane> lanes;
-  for (const LaneSource& source : sources_) {
+  for (const LaneSource& source : shown_) {
     Lane lane;
     lane.title = source.title;
     lane.sound = source.sound;
@@ -174,8 +168,8 @@ void SpectrogramView::set_hint(const QString& text) { scene_.set_hint(text); }
 
 void SpectrogramView::request_pictures() {
   const quint64 generation = ++generation_;
-  for (std::size_t i = 0; i < sources_.size(); ++i) {
-    const LaneSource& source = sources_[i];
+  for (std::size_t i = 0; i < shown_.size(); ++i) {
+    const LaneSource& source = shown_[i];
     if (source.waveform || source.picture || !source.sound) continue;
     pictures_.request(
         source.sound, settings_.picture(), this,
@@ -191,48 +185,59 @@ void SpectrogramView::request_pictures() {
 }
 
 bool SpectrogramView::complete() const {
-  for (std::size_t i = 0; i < sources_.size(); ++i) {
-    const Lane& lane = scene_.lanes()[i];
+  for (const Lane& lane : scene_.lanes()) {
     if (!lane.waveform && lane.sound && !lane.picture && lane.note == tr("Analysing…")) return false;
   }
-  return true;
+  if (tools_->sight() == Sight::sound) return true;
+  const auto all = sounds();
+  return std::all_of(all.begin(), all.end(), [this](const SoundPtr& s) { return sights_.contains(s->key) || blind_.contains(s->key); });
 }
 
-std::vector<SoundPtr> SpectrogramView::sounds() const {
+// --- player ----------------------------------------------------------------------------------------------------------
+
+namespace {
+
+std::vector<SoundPtr> each_once(const std::vector<LaneSource>& lanes) {
   std::vector<SoundPtr> all;
-  for (const LaneSource& source : sources_) {
-    if (!source.sound) continue;
-    const bool known = std::any_of(all.begin(), all.end(), [&](const SoundPtr& s) { return s->key == source.sound->key; });
-    if (!known) all.push_back(source.sound);
+  for (const LaneSource& lane : lanes) {
+    if (!lane.sound) continue;
+    const bool known = std::any_of(all.begin(), all.end(), [&](const SoundPtr& s) { return s->key == lane.sound->key; });
+    if (!known) all.push_back(lane.sound);
   }
   return all;
 }
 
-int SpectrogramView::sound_index(std::size_t lane) const {
-  if (lane >= sources_.size() || !sources_[lane].sound) return -1;
-  const auto all = sounds();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i]->key == sources_[lane].sound->key) return static_cast<int>(i);
-  }
-  return -1;
+int place_of(const std::vector<SoundPtr>& sounds, const SoundPtr& wanted) {
+  const auto at = std::find_if(sounds.begin(), sounds.end(), [&](const SoundPtr& s) { return wanted && s->key == wanted->key; });
+  return at == sounds.end() ? -1 : static_cast<int>(at - sounds.begin());
 }
 
+}  // namespace
+
+std::vector<SoundPtr> SpectrogramView::sounds() const { return each_once(sources_); }
+std::vector<SoundPtr> SpectrogramView::shown_sounds() const { return each_once(shown_); }
+
+int SpectrogramView::sound_index(std::size_t lane) const { return lane < shown_.size() ? place_of(shown_sounds(), shown_[lane].sound) : -1; }
+
+int SpectrogramView::heard() const { return place_of(shown_sounds(), player_.current()); }
+
 void SpectrogramView::play(std::size_t index) {
-  const auto all = sounds();
+  const auto all = shown_sounds();
   if (index >= all.size()) return;
-  const auto now = player_.current();
-  if (player_.playing() && now && now->key == all[index]->key) {
+  if (player_.playing() && heard() == static_cast<int>(index)) {
     player_.pause();
     return;
   }
   player_.set_deck(all, index, true);
 }
 
+void SpectrogramView::select(std::size_t index) {
+  const auto all = shown_sounds();
+  if (index < all.size()) player_.set_deck(all, index, false);
+}
+
 void SpectrogramView::follow_player(double seconds) {
-  const auto now = player_.current();
-  bool mine = false;
-  for (const LaneSource& source : sources_) mine = mine || (now && source.sound && source.sound->key == now->key);
-  if (!mine || (seconds <= 0 && !player_.playing())) {
+  if (heard() < 0 || (seconds <= 0 && !player_.playing())) {
     scene_.set_playhead(std::nullopt, settings_.follow());
     return;
   }
@@ -242,22 +247,112 @@ void SpectrogramView::follow_player(double seconds) {
 void SpectrogramView::follow_deck() {
   const auto now = player_.current();
   int mark = -1, spectrograms = 0;
-  for (std::size_t i = 0; i < sources_.size(); ++i) {
-    if (sources_[i].waveform) continue;
+  for (std::size_t i = 0; i < shown_.size(); ++i) {
+    if (shown_[i].waveform) continue;
     ++spectrograms;
-    if (now && sources_[i].sound && sources_[i].sound->key == now->key) mark = static_cast<int>(i);
+    if (now && shown_[i].sound && shown_[i].sound->key == now->key) mark = static_cast<int>(i);
   }
   scene_.set_selected_lane(spectrograms > 1 ? mark : -1);
   follow_player(player_.position());
+  const bool other = now && heard() < 0 && isVisible() && (place_of(sounds(), now) >= 0 || now->key.startsWith("inverted:"));
+  if (other) QMetaObject::invokeMethod(this, &SpectrogramView::take_over, Qt::QueuedConnection);
+}
+
+/// The player has a sound of this view from the other side of the model: it gets this side's, at the same position.
+void SpectrogramView::take_over() {
+  const auto now = player_.current();
+  if (!now || !isVisible() || heard() >= 0) return;
+  int index = place_of(sounds(), now);
+  if (index < 0 && now->key.startsWith("inverted:")) {
+    const auto given = sounds();
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      if (now->key.endsWith("|" + given[i]->key)) index = static_cast<int>(i);
+    }
+  }
+  const auto deck = shown_sounds();
+  if (index < 0 || static_cast<std::size_t>(index) >= deck.size()) return;
+  const double at = player_.position();
+  const bool playing = player_.playing();
+  player_.set_deck(deck, static_cast<std::size_t>(index), playing);
+  player_.seek(at);
 }
 
 void SpectrogramView::seek(int lane, double seconds) {
   const int index = lane < 0 ? -1 : sound_index(static_cast<std::size_t>(lane));
   if (index < 0) return;
-  player_.set_deck(sounds(), static_cast<std::size_t>(index), false);
+  player_.set_deck(shown_sounds(), static_cast<std::size_t>(index), false);
   player_.set_loop(std::nullopt);
   player_.seek(seconds);
   Q_EMIT lane_clicked(index);
+}
+
+bool SpectrogramView::eventFilter(QObject* watched, QEvent* event) {
+  if (watched != canvas_ || event->type() != QEvent::KeyPress) return QWidget::eventFilter(watched, event);
+  const auto* key = static_cast<QKeyEvent*>(event);
+  const double step = key->modifiers() & Qt::ShiftModifier ? 0.1 : 0.01;
+  switch (key->key()) {
+    case Qt::Key_Left: scene_.move_cursor(-step, 0); return true;
+    case Qt::Key_Right: scene_.move_cursor(step, 0); return true;
+    case Qt::Key_Up: scene_.move_cursor(0, step); return true;
+    case Qt::Key_Down: scene_.move_cursor(0, -step); return true;
+    case Qt::Key_Return:
+    case Qt::Key_Enter: scene_.seek_to_cursor(); return true;
+    default: return QWidget::eventFilter(watched, event);
+  }
+}
+
+// --- saving ----------------------------------------------------------------------------------------------------------
+
+QString SpectrogramView::record() const {
+  static const char* kinds[] = {"linear", "mel", "cqt"};
+  const PictureSettings& picture = settings_.picture();
+  QJsonArray lanes;
+  for (const LaneSource& source : shown_) {
+    QJsonObject lane{{"title", source.title}, {"waveform", source.waveform}};
+    if (source.sound && !source.sound->path.isEmpty()) lane["file"] = source.sound->path;
+    if (source.sound && source.sound->clip != 0) lane["clip"] = static_cast<double>(source.sound->clip);
+    lanes.append(lane);
+  }
+  const auto [begin, end] = scene_.visible_time();
+  const QJsonObject all{{"kind", "spectrogram_view"}, {"version", QString::fromStdString(version_text())}, {"scale", kinds[static_cast<int>(picture.kind)]},
+                        {"n_fft", picture.n_fft}, {"hop", picture.hop}, {"bands", picture.bands}, {"range_db", settings_.range()},
+                        {"difference_range_db", scene_.difference_range()}, {"colours", settings_.colours()}, {"begin_s", begin}, {"end_s", end}, {"lanes", lanes}};
+  return QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact));
+}
+
+void SpectrogramView::ask_and_save(bool numbers) {
+  const QString folder = QSettings().value("export/pictures").toString();
+  const QString filter = numbers ? tr("Numbers (*.csv)") : tr("Picture (*.png);;Vectors (*.svg);;Page (*.pdf)");
+  QString chosen;
+  QString file = QFileDialog::getSaveFileName(this, numbers ? tr("Save the numbers") : tr("Save the picture"), folder + (numbers ? "/spectrogram.csv" : "/spectrogram.png"), filter, &chosen);
+  if (file.isEmpty()) return;
+  if (QFileInfo(file).suffix().isEmpty()) file += numbers ? ".csv" : chosen.contains("svg") ? ".svg" : chosen.contains("pdf") ? ".pdf" : ".png";
+  QSettings().setValue("export/pictures", QFileInfo(file).absolutePath());
+  save(file);
+}
+
+void SpectrogramView::save(const QString& file) {
+  const SceneSnapshot snapshot(scene_, record());
+  if (snapshot.empty()) {
+    Q_EMIT failed(tr("There is no picture to save yet; choose a sound and wait until it is analysed."));
+    return;
+  }
+  QThreadPool::globalInstance()->start([self = QPointer<SpectrogramView>(this), snapshot, file] {
+    QStringList files{file};
+    QString message;
+    try {
+      if (QFileInfo(file).suffix().toLower() == "csv") files = snapshot.write_numbers(file);
+      else snapshot.write_picture(file);
+    } catch (const std::exception& error) {
+      message = QString::fromUtf8(error.what());
+    }
+    QMetaObject::invokeMethod(
+        qApp, [self, files, message] {
+          if (!self) return;
+          if (message.isEmpty()) Q_EMIT self->saved(files);
+          else Q_EMIT self->failed(message);
+        }, Qt::QueuedConnection);
+  });
 }
 
 }  // namespace luthier::ui

@@ -1,12 +1,11 @@
 #pragma once
+#include <QHash>
 #include <QWidget>
 #include <vector>
 
+#include "ui/spectrogram/model_eye.h"
 #include "ui/spectrogram/spectrogram_scene.h"
-
-class QComboBox;
-class QLabel;
-class QToolButton;
+#include "ui/spectrogram/spectrogram_tools.h"
 
 namespace luthier::ui {
 
@@ -24,7 +23,8 @@ struct LaneSource {
 };
 
 /// A scene with its canvas, its tool row and its tie to the player: the playhead moves with the sound, a click goes there, a
-/// drag loops. Analysis runs elsewhere; the view is never blank for it. GUI thread.
+/// drag loops. Analysis runs elsewhere; the view is never blank for it. Looking through a model, the view shows and plays what
+/// comes back from there in place of the sounds it was given. GUI thread.
 class SpectrogramView : public QWidget {
   Q_OBJECT
  public:
@@ -34,42 +34,55 @@ class SpectrogramView : public QWidget {
   void set_sources(std::vector<LaneSource> sources, bool keep_view = false);
   void set_hint(const QString& text);  ///< for the empty state
   SpectrogramScene& scene() { return scene_; }
+  SpectrogramTools& tools() { return *tools_; }
   QWidget* canvas() { return canvas_; }
-  /// The sounds of the lanes, top to bottom, each once: what the player gets as its deck.
+  /// The sounds that the lanes were given, top to bottom, each once: the player's deck, or what it stands for.
   std::vector<SoundPtr> sounds() const;
-  /// Plays lane `lane` (its place among sounds()) from where the playhead is, or stops it.
+  /// Plays number `index` of sounds() from where the playhead is, or stops it.
   void play(std::size_t index);
-  /// Adds a widget at the left of the tool row.
-  void add_tool(QWidget* widget);
+  /// Lets number `index` of sounds() be the one that is heard, at the same position; does not start.
+  void select(std::size_t index);
+  /// Number of sounds() that is heard now; -1: none of them.
+  int heard() const;
   /// True when all lanes have their picture or a reason why not.
   bool complete() const;
+  /// Writes what is shown, in the background: .png, .svg, .pdf, or .csv for numbers. saved or failed follows.
+  void save(const QString& file);
 
  Q_SIGNALS:
   void lane_clicked(int sound_index);
+  void saved(const QStringList& files);
+  void failed(const QString& message);
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
-  QWidget* make_tools();
+  void look_through();
+  void request_sights();
+  void show_lanes(bool keep_view);
+  LaneSource seen(const LaneSource& source) const;
   void request_pictures();
   void follow_player(double seconds);
   void follow_deck();
+  void take_over();
   void seek(int lane, double seconds);
-  void show_settings();
+  void ask_and_save(bool numbers);
+  QString record() const;
+  std::vector<SoundPtr> shown_sounds() const;
   int sound_index(std::size_t lane) const;
 
   SoundPlayer& player_;
   PictureService& pictures_;
   SpectrogramSettings& settings_;
   SpectrogramScene scene_;
-  std::vector<LaneSource> sources_;
+  std::vector<LaneSource> sources_;  ///< as given
+  std::vector<LaneSource> shown_;    ///< the same lanes, seen through the model where that is chosen
+  QHash<QString, ModelSight> sights_;  ///< by the key of the sound, of the model looked through now
+  QHash<QString, QString> blind_;      ///< why a sound cannot be looked at
   QWidget* canvas_;
-  QWidget* tools_;
-  QComboBox* kind_;
-  QComboBox* fft_;
-  QComboBox* range_;
-  QComboBox* colours_;
-  QToolButton* follow_;
-  QLabel* readout_;
-  quint64 generation_ = 0;
+  SpectrogramTools* tools_;
+  quint64 generation_ = 0, sight_generation_ = 0;
 };
 
 }  // namespace luthier::ui

@@ -19,7 +19,7 @@ QString tr(const char* words) { return QCoreApplication::translate("ShortcutShee
 QList<std::pair<QString, QList<Line>>> all_keys() {
   return {
       {tr("Everywhere"),
-       {{"Ctrl+1 … Ctrl+5", tr("Library, Pairs, Train, Transfer, Compare")},
+       {{"Ctrl+1 … Ctrl+7", tr("Library, Pairs, Train, Transfer, Compare, Explore, Evaluate")},
         {"Space", tr("play or pause")},
         {"Shift+Space", tr("stop and go back to the start")},
         {"L", tr("repeat the selection or the whole sound")},
@@ -37,10 +37,19 @@ QList<std::pair<QString, QList<Line>>> all_keys() {
         {"V", tr("add to the comparison")},
         {"X", tr("exclude or include")},
         {"+, −", tr("rate higher, lower")},
+        {"T, N", tr("trim the clip to the selected range, cut a new clip out of it")},
+        {"W", tr("show the whole recording, or the clip alone")},
         {"Enter", tr("play or pause")},
         {"← →, Shift+← →", tr("move 0.5 s or 5 s in the sound")},
         {"Del", tr("remove the chosen clips")},
         {"Esc", tr("clear the search")}}},
+      {tr("Map of the clips"),
+       {{tr("Click, Enter"), tr("hear a clip and see what sounds most like it")},
+        {tr("Drag"), tr("choose clips with a lasso")},
+        {"← → ↑ ↓", tr("to the next clip that way")},
+        {"1 … 9, 0", tr("label the chosen clips, take the label away")},
+        {tr("Wheel, + −"), tr("zoom")},
+        {tr("Home, Esc"), tr("show all, choose none")}}},
       {tr("Spectrogram"),
        {{tr("Wheel"), tr("scroll in time")},
         {tr("Ctrl+wheel, Ctrl+= Ctrl+−"), tr("zoom in time")},
@@ -51,6 +60,8 @@ QList<std::pair<QString, QList<Line>>> all_keys() {
         {tr("Middle or Shift+drag"), tr("move the picture")},
         {"Ctrl+E", tr("zoom to the selection")},
         {"F", tr("show all")},
+        {"H", tr("mark the multiples of the frequency under the pointer")},
+        {tr("Arrows, Enter"), tr("with the picture in focus: move the cursor (Shift: further), go there")},
         {"Shift++, Shift+−", tr("larger or smaller FFT")}}},
   };
 }

@@ -64,6 +64,7 @@ void WindowKeys::picture_keys() {
   key(QKeySequence(tr("Ctrl+E")), [this] {
     if (SpectrogramView* shown = view()) shown->scene().zoom_to_selection();
   });
+  key(QKeySequence(Qt::Key_H), [this] { bench_.spectrograms().set_harmonics(!bench_.spectrograms().harmonics()); });
   key(QKeySequence(tr("Shift++")), [this] { change_fft(true); });
   key(QKeySequence(tr("Shift+-")), [this] { change_fft(false); });
   key(QKeySequence(tr("Shift+_")), [this] { change_fft(false); });

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <string_view>
 
 #include "core/session/assets.h"
+#include "core/session/figure/embedding.h"
 
 namespace luthier {
 namespace {
@@ -22,34 +22,10 @@ std::string number(double value) {
   return out;
 }
 
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '&') out += "&amp;";
-    else if (c == '"') out += "&quot;";
-    else if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') out += c;
-  }
-  return out;
-}
-
 std::string hex(Colour colour) {
   char text[8];
   std::snprintf(text, sizeof text, "#%02x%02x%02x", colour.r, colour.g, colour.b);
   return text;
-}
-
-std::string base64(std::string_view bytes) {
-  static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto byte = [&](std::size_t k) { return k < bytes.size() ? std::uint32_t{static_cast<unsigned char>(bytes[k])} : 0u; };
-    const std::uint32_t word = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-    for (int k = 0; k < 4; ++k)
-      out += i + static_cast<std::size_t>(k) > bytes.size() ? '=' : kDigits[word >> (18 - 6 * k) & 63u];
-  }
-  return out;
 }
 
 double shift(Align align, double width) { return align == Align::left ? 0 : align == Align::centre ? width / 2 : width; }
@@ -102,7 +78,7 @@ std::string SvgCanvas::document(const std::string& record) const {
   const std::string size = std::to_string(width_) + "\" height=\"" + std::to_string(height_);
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"" +
          size + "\" viewBox=\"0 0 " + std::to_string(width_) + " " + std::to_string(height_) + "\" font-family=\"DejaVu Sans, sans-serif\">\n<metadata>" +
-         escaped(record) + "</metadata>\n" + body_ + "</svg>\n";
+         escaped_xml(record) + "</metadata>\n" + body_ + "</svg>\n";
 }
 
 void SvgCanvas::fill(double x, double y, double width, double height, Colour colour) {
@@ -122,7 +98,7 @@ void SvgCanvas::text(double x, double y, const std::string& words, double size, 
   const char* anchor = align == Align::left ? "start" : align == Align::centre ? "middle" : "end";
   const std::string turn = upright ? " transform=\"rotate(-90 " + number(x) + " " + number(y) + ")\"" : "";
   body_ += "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" font-size=\"" + number(size) + "\" text-anchor=\"" + anchor + "\" fill=\"" + hex(colour) + "\"" +
-           turn + ">" + escaped(words) + "</text>\n";
+           turn + ">" + escaped_xml(words) + "</text>\n";
 }
 
 }  // namespace luthier

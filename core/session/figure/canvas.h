@@ -1,6 +1,8 @@
 #pragma once
+#include <array>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/session/figure/raster.h"
 
@@ -8,7 +10,7 @@ namespace luthier {
 
 enum class Align { left, centre, right };
 
-/// What a figure is drawn on, in pixels from the top left; the same drawing makes a PNG and an SVG.
+/// What a figure is drawn on, in pixels from the top left; the same drawing makes a PNG, an SVG and a PDF.
 class Canvas {
  public:
   virtual ~Canvas() = default;
@@ -23,6 +25,12 @@ class Canvas {
   virtual double width_of(const std::string& words, double size) const = 0;
 };
 
+/// A piece of a letter's outline: "move", "line" to the last point, or a cubic "curve" over all three.
+struct OutlinePiece {
+  enum class Kind { move, line, curve } kind = Kind::move;
+  std::array<double, 6> xy{};  ///< x, y of one or three points, pixels, y downwards
+};
+
 /// Letters from a TrueType file, drawn by FreeType. Not shared between threads.
 class Typeface {
  public:
@@ -33,6 +41,8 @@ class Typeface {
   Typeface& operator=(const Typeface&) = delete;
   double width_of(const std::string& utf8, double size) const;
   void draw(Raster& raster, double x, double y, const std::string& utf8, double size, Colour colour, bool upright) const;
+  /// The letters' outlines from (0, 0) at the left of the base line; to be filled by the non-zero rule.
+  std::vector<OutlinePiece> outline(const std::string& utf8, double size) const;
 
  private:
   struct Face;

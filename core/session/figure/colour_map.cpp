@@ -28,7 +28,12 @@ constexpr Points kViridis = {
     0xb0dd2f, 0xbddf26, 0xcae11f, 0xd8e219, 0xe5e419, 0xf1e51d, 0xfde725,
 };
 
-ColourTable spread(const Points& points) {
+// ColorBrewer's RdBu of 11 classes (Apache licence 2.0), from blue to red; its relative with a dark middle for dark windows.
+constexpr std::array<std::uint32_t, 11> kDifference = {0x053061, 0x2166ac, 0x4393c3, 0x92c5de, 0xd1e5f0, 0xf7f7f7, 0xfddbc7, 0xf4a582, 0xd6604d, 0xb2182b, 0x67001f};
+constexpr std::array<std::uint32_t, 11> kDarkDifference = {0xb9e4ff, 0x7cc3f5, 0x4a9bdc, 0x2f6fae, 0x24466d, 0x16181c, 0x6b3226, 0xab4a2f, 0xdc6f3c, 0xf7a066, 0xffd9b0};
+
+template <std::size_t Count>
+ColourTable spread(const std::array<std::uint32_t, Count>& points) {
   ColourTable table{};
   for (std::size_t i = 0; i < table.size(); ++i) {
     const double at = static_cast<double>(i) / 255.0 * static_cast<double>(points.size() - 1);
@@ -52,19 +57,37 @@ ColourTable greys(bool loud_is_white) {
   return table;
 }
 
+/// Black on white with a steep middle, so that faint lines stand out from the noise floor.
+ColourTable steep_greys() {
+  constexpr double kSteepness = 10;
+  const auto curve = [](double at) { return 1 / (1 + std::exp(-kSteepness * (at - 0.5))); };
+  ColourTable table{};
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const double part = (curve(static_cast<double>(i) / 255) - curve(0)) / (curve(1) - curve(0));
+    const auto level = static_cast<std::uint8_t>(std::lround(255 * (1 - part)));
+    table[i] = {level, level, level, 255};
+  }
+  return table;
+}
+
 }  // namespace
 
 const std::vector<std::string>& colour_map_names() {
-  static const std::vector<std::string> names{"magma", "viridis", "grey", "ink"};
+  static const std::vector<std::string> names{"magma", "viridis", "grey", "contrast", "ink"};
   return names;
 }
 
 const ColourTable& colour_map(const std::string& name) {
-  static const ColourTable tables[] = {spread(kMagma), spread(kViridis), greys(true), greys(false)};
+  static const ColourTable tables[] = {spread(kMagma), spread(kViridis), greys(true), steep_greys(), greys(false)};
+  static const ColourTable difference = spread(kDifference), dark_difference = spread(kDarkDifference);
+  if (name == kDifferenceColours) return difference;
+  if (name == kDarkDifferenceColours) return dark_difference;
   const auto& names = colour_map_names();
   const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) throw ConfigError("There is no colour map '" + name + "'; the maps are: magma, viridis, grey, ink.");
-  return tables[found - names.begin()];
+  if (found != names.end()) return tables[found - names.begin()];
+  std::string known;
+  for (const auto& one : names) known += (known.empty() ? "" : ", ") + one;
+  throw ConfigError("There is no colour map '" + name + "'; the maps are: " + known + ".");
 }
 
 }  // namespace luthier

@@ -13,9 +13,13 @@ struct Colour {
 
 using ColourTable = std::array<Colour, 256>;  ///< from quiet to loud
 
-/// "magma" and "viridis" (Matplotlib's, perceptually uniform, CC0), "grey" (loud is white), "ink" (loud is black, for print).
+/// "magma" and "viridis" (Matplotlib's, perceptually uniform, CC0), "grey" (loud is white), "contrast" (black on white, steep in
+/// the middle), "ink" (loud is black, for print).
 const std::vector<std::string>& colour_map_names();
-/// Throws ConfigError listing the known names.
+/// For values with a sign: blue is negative, red positive, the middle white or (for dark windows) nearly black.
+inline constexpr const char* kDifferenceColours = "difference";
+inline constexpr const char* kDarkDifferenceColours = "difference-dark";
+/// A map for levels or for differences, by name. Throws ConfigError listing the names for levels.
 const ColourTable& colour_map(const std::string& name);
 
 }  // namespace luthier

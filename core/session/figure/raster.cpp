@@ -40,16 +40,29 @@ std::vector<png_text> text_chunks(std::vector<std::pair<std::string, std::string
 }
 
 /// False when libpng gave up. Nothing in here may need a destructor.
-bool write_rows(const Writer& writer, const Raster& raster, std::vector<png_text>& chunks) {
+bool write_rows(const Writer& writer, const Raster& raster, std::vector<png_text>& chunks, bool alpha) {
   if (setjmp(png_jmpbuf(writer.png))) return false;
   png_set_IHDR(writer.png, writer.info, static_cast<png_uint_32>(raster.width()), static_cast<png_uint_32>(raster.height()), 8,
-               PNG_COLOR_TYPE_RGB_ALPHA, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+               alpha ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   if (!chunks.empty()) png_set_text(writer.png, writer.info, chunks.data(), static_cast<int>(chunks.size()));
   png_write_info(writer.png, writer.info);
+  if (!alpha) png_set_filler(writer.png, 0, PNG_FILLER_AFTER);
   const auto* row = reinterpret_cast<const png_byte*>(raster.pixels().data());
   for (int y = 0; y < raster.height(); ++y, row += static_cast<std::ptrdiff_t>(raster.width()) * 4) png_write_row(writer.png, row);
   png_write_end(writer.png, writer.info);
   return true;
+}
+
+/// Throws SessionError.
+std::string encoded(const Raster& raster, const std::map<std::string, std::string>& texts, bool alpha) {
+  std::string out;
+  std::vector<std::pair<std::string, std::string>> kept(texts.begin(), texts.end());
+  auto chunks = text_chunks(kept);
+  const Writer writer;
+  if (!writer.png || !writer.info) throw SessionError("there is not enough memory for a picture; close other programs");
+  png_set_write_fn(writer.png, &out, append, flush);
+  if (!write_rows(writer, raster, chunks, alpha)) throw SessionError("a picture of " + std::to_string(raster.width()) + " by " + std::to_string(raster.height()) + " pixels cannot be written");
+  return out;
 }
 
 }  // namespace
@@ -72,14 +85,17 @@ void Raster::fill(int x, int y, int width, int height, Colour colour) {
     for (int column = std::max(0, x); column < std::min(width_, x + width); ++column) blend(column, row, colour);
 }
 
-std::string encode_png(const Raster& raster, const std::map<std::string, std::string>& texts) {
+std::string encode_png(const Raster& raster, const std::map<std::string, std::string>& texts) { return encoded(raster, texts, true); }
+
+std::string deflated_rows(const Raster& raster) {
+  const std::string png = encoded(raster, {}, false);
   std::string out;
-  std::vector<std::pair<std::string, std::string>> kept(texts.begin(), texts.end());
-  auto chunks = text_chunks(kept);
-  const Writer writer;
-  if (!writer.png || !writer.info) throw SessionError("there is not enough memory for a picture; close other programs");
-  png_set_write_fn(writer.png, &out, append, flush);
-  if (!write_rows(writer, raster, chunks)) throw SessionError("a picture of " + std::to_string(raster.width()) + " by " + std::to_string(raster.height()) + " pixels cannot be written");
+  for (std::size_t at = 8; at + 12 <= png.size();) {  // signature, then chunks: length, name, data, checksum
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < 4; ++i) size = size << 8 | static_cast<unsigned char>(png[at + i]);
+    if (png.compare(at + 4, 4, "IDAT") == 0) out.append(png, at + 8, size);
+    at += size + 12;
+  }
   return out;
 }
 

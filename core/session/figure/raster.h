@@ -33,6 +33,10 @@ std::string encode_png(const Raster& raster, const std::map<std::string, std::st
 /// Written to a temporary name, then renamed. Throws SessionError.
 void write_png(const std::filesystem::path& path, const Raster& raster, const std::map<std::string, std::string>& texts = {});
 
+/// The rows without their alpha as one zlib stream, each row led by the number of PNG's filter: what a PDF picture holds under
+/// /FlateDecode with /Predictor 15.
+std::string deflated_rows(const Raster& raster);
+
 /// Any PNG as 8-bit grey. Throws SessionError: no PNG, damaged, or more than 100 million pixels.
 audio::GreyImage read_grey_png(const std::filesystem::path& path);
 

@@ -7,6 +7,7 @@
 #include "audio/analysis/mel_filterbank.h"
 #include "audio/analysis/stft.h"
 #include "audio/resampler.h"
+#include "core/session/workspace.h"
 
 namespace luthier {
 namespace {
@@ -17,6 +18,7 @@ constexpr double kTickSize = 13, kLabelSize = 14, kTitleSize = 15, kHeadSize = 1
 constexpr int kPictureColumns = 1500;  ///< frames shown at most
 constexpr double kTopHz = 16000;
 constexpr int kBands = 160, kWindow = 2048;
+constexpr float kQuiet = 60;  ///< dB below the loudest point: noise of two recordings below that is no difference that anybody hears
 
 std::string shown(double value) {
   char text[32];
@@ -67,18 +69,29 @@ void time_axis(Canvas& canvas, const Place& at, double seconds, bool with_number
   if (with_numbers) canvas.text(at.x + at.width / 2, at.y + at.height + 42, "time in s", kLabelSize, kInk, Align::centre);
 }
 
-void colour_bar(Canvas& canvas, const SpectrogramFigure& figure, const Place& at) {
-  const ColourTable& table = colour_map(figure.colours);
+/// What the colours of a panel stand for.
+struct Scale {
+  std::string colours, unit;
+  double top, range;
+};
+
+Scale scale_of(const SpectrogramFigure& figure, const FigurePanel& panel) {
+  if (panel.difference_range > 0) return {kDifferenceColours, "dB", panel.difference_range, 2 * panel.difference_range};
+  return {figure.colours, figure.unit, figure.top, figure.range};
+}
+
+void colour_bar(Canvas& canvas, const Scale& scale, const Place& at) {
+  const ColourTable& table = colour_map(scale.colours);
   Raster bar(1, 256);
   for (int y = 0; y < 256; ++y) bar.fill(0, y, 1, 1, table[static_cast<std::size_t>(255 - y)]);
   canvas.image(at.x, at.y, at.width, at.height, bar);
   frame(canvas, at);
-  for (const double tick : axis_ticks(figure.top - figure.range, figure.top, 5)) {
-    const double y = at.y + at.height * (figure.top - tick) / figure.range;
+  for (const double tick : axis_ticks(scale.top - scale.range, scale.top, 5)) {
+    const double y = at.y + at.height * (scale.top - tick) / scale.range;
     canvas.line(at.x + at.width + 1, y, at.x + at.width + 5, y, kInk);
     canvas.text(at.x + at.width + 9, y + kTickSize * 0.36, shown(tick), kTickSize, kInk);
   }
-  canvas.text(at.x, at.y - 9, figure.unit, kLabelSize, kInk);
+  canvas.text(at.x, at.y - 9, scale.unit, kLabelSize, kInk);
 }
 
 }  // namespace
@@ -110,27 +123,46 @@ void SpectrogramFigure::draw(Canvas& canvas) const {
   for (const auto& panel : panels) seconds = std::max(seconds, panel.seconds);
   if (seconds <= 0) seconds = 1;
   if (!title.empty()) canvas.text(kLeft, 20, title, kHeadSize, kInk);
+  bool bar = false;
   for (std::size_t i = 0; i < panels.size(); ++i) {
     const auto& panel = panels[i];
+    const Scale scale = scale_of(*this, panel);
     const Place at{kLeft, kTop + static_cast<double>(i) * (panel_height + kGap), width - kLeft - kRight, static_cast<double>(panel_height)};
-    canvas.fill(at.x, at.y, at.width, at.height, colour_map(colours).front());
+    canvas.fill(at.x, at.y, at.width, at.height, panel.difference_range > 0 ? kPaper : colour_map(colours).front());
     const double share = panel.seconds / seconds;
     if (panel.frames > 0)
-      canvas.image(at.x, at.y, at.width * share, at.height, spectrogram_raster(panel.decibels, panel.bins, panel.frames, top, range, colours));
+      canvas.image(at.x, at.y, at.width * share, at.height, spectrogram_raster(panel.decibels, panel.bins, panel.frames, scale.top, scale.range, scale.colours));
     if (share < 0.999) canvas.line(at.x + at.width * share, at.y, at.x + at.width * share, at.y + at.height - 1, kGrid);
     frame(canvas, at);
     canvas.text(at.x, at.y - 9, panel.title, kTitleSize, kInk);
     frequency_axis(canvas, panel, at);
     time_axis(canvas, at, seconds, i + 1 == panels.size());
+    if (bar && panel.difference_range <= 0) continue;
+    bar = bar || panel.difference_range <= 0;
+    colour_bar(canvas, scale, {width - kRight + 26, at.y, 18, at.height});
   }
-  if (!panels.empty()) colour_bar(canvas, *this, {width - kRight + 26, kTop, 18, static_cast<double>(panel_height)});
 }
 
 void show_loudest(SpectrogramFigure& figure) {
   float loudest = -200;
   for (const auto& panel : figure.panels)
-    for (const float value : panel.decibels) loudest = std::max(loudest, value);
+    if (panel.difference_range <= 0)
+      for (const float value : panel.decibels) loudest = std::max(loudest, value);
   figure.top = std::ceil(static_cast<double>(loudest) / 5.0) * 5.0;
+}
+
+FigurePanel difference_panel(const std::string& title, const FigurePanel& first, const FigurePanel& second, double range) {
+  if (first.bins != second.bins || first.frames != second.frames)
+    throw SessionError("the difference of pictures of " + std::to_string(first.frames) + " and " + std::to_string(second.frames) + " frames cannot be shown; give them one length and rate");
+  FigurePanel panel = first;
+  panel.title = title;
+  panel.difference_range = range;
+  float loudest = -200;
+  for (const auto* one : {&first, &second})
+    for (const float value : one->decibels) loudest = std::max(loudest, value);
+  for (std::size_t i = 0; i < panel.decibels.size(); ++i)
+    panel.decibels[i] = std::max(first.decibels[i], loudest - kQuiet) - std::max(second.decibels[i], loudest - kQuiet);
+  return panel;
 }
 
 double common_top_hz(const std::vector<const audio::AudioBuffer*>& sounds) {

@@ -1,5 +1,6 @@
 #include <ft2build.h>
 #include FT_FREETYPE_H
+#include FT_OUTLINE_H
 
 #include <cmath>
 
@@ -22,6 +23,45 @@ char32_t next_letter(const std::string& text, std::size_t& at) {
     letter = letter << 6 | (byte(at++) & 0x3Fu);
   }
   return letter;
+}
+
+/// Collects what FT_Outline_Decompose tells; coordinates of a letter are 26.6 fixed point, y upwards.
+struct Pen {
+  std::vector<OutlinePiece> pieces;
+  double x = 0;                     ///< where the letter begins
+  double at_x = 0, at_y = 0;        ///< the last point
+  void take(OutlinePiece::Kind kind, std::array<double, 6> xy, double end_x, double end_y) {
+    pieces.push_back({kind, xy});
+    at_x = end_x, at_y = end_y;
+  }
+  double px(const FT_Vector* v) const { return x + static_cast<double>(v->x) / 64; }
+  static double py(const FT_Vector* v) { return -static_cast<double>(v->y) / 64; }
+};
+
+int pen_move(const FT_Vector* to, void* user) {
+  auto& pen = *static_cast<Pen*>(user);
+  pen.take(OutlinePiece::Kind::move, {pen.px(to), Pen::py(to)}, pen.px(to), Pen::py(to));
+  return 0;
+}
+
+int pen_line(const FT_Vector* to, void* user) {
+  auto& pen = *static_cast<Pen*>(user);
+  pen.take(OutlinePiece::Kind::line, {pen.px(to), Pen::py(to)}, pen.px(to), Pen::py(to));
+  return 0;
+}
+
+int pen_conic(const FT_Vector* control, const FT_Vector* to, void* user) {  // a quadratic curve as a cubic one
+  auto& pen = *static_cast<Pen*>(user);
+  const double cx = pen.px(control), cy = Pen::py(control), x = pen.px(to), y = Pen::py(to);
+  pen.take(OutlinePiece::Kind::curve,
+           {pen.at_x + (cx - pen.at_x) * 2 / 3, pen.at_y + (cy - pen.at_y) * 2 / 3, x + (cx - x) * 2 / 3, y + (cy - y) * 2 / 3, x, y}, x, y);
+  return 0;
+}
+
+int pen_cubic(const FT_Vector* first, const FT_Vector* second, const FT_Vector* to, void* user) {
+  auto& pen = *static_cast<Pen*>(user);
+  pen.take(OutlinePiece::Kind::curve, {pen.px(first), Pen::py(first), pen.px(second), Pen::py(second), pen.px(to), Pen::py(to)}, pen.px(to), Pen::py(to));
+  return 0;
 }
 
 }  // namespace
@@ -50,6 +90,19 @@ double Typeface::width_of(const std::string& utf8, double size) const {
     width += static_cast<double>(face_->face->glyph->advance.x) / 64.0;
   }
   return width;
+}
+
+std::vector<OutlinePiece> Typeface::outline(const std::string& utf8, double size) const {
+  FT_Set_Char_Size(face_->face, 0, static_cast<FT_F26Dot6>(size * 64), 72, 72);
+  FT_Outline_Funcs calls{};
+  calls.move_to = pen_move, calls.line_to = pen_line, calls.conic_to = pen_conic, calls.cubic_to = pen_cubic;
+  Pen pen;
+  for (std::size_t at = 0; at < utf8.size();) {
+    if (FT_Load_Char(face_->face, next_letter(utf8, at), FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP) != 0) continue;
+    FT_Outline_Decompose(&face_->face->glyph->outline, &calls, &pen);
+    pen.x += static_cast<double>(face_->face->glyph->advance.x) / 64.0;
+  }
+  return pen.pieces;
 }
 
 void Typeface::draw(Raster& raster, double x, double y, const std::string& utf8, double size, Colour colour, bool upright) const {

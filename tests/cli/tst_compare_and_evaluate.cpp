@@ -1,0 +1,89 @@
+#include <QJsonArray>
+#include <QTest>
+
+#include "tests/support/ctl.h"
+
+/// Comparing, reporting and tables from the command line.
+class TestCompareAndEvaluate : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void initTestCase() {
+    write_file(path("a.wav"), wav_of_phrase(1, false));
+    write_file(path("b.wav"), wav_of_phrase(1, true));
+    write_file(path("c.wav"), wav_of_phrase(4, true));
+  }
+
+  void figuresAloneNeedNoFolder() {
+    const Said said = luthierctl({"--json", "compare", "a.wav", "b.wav", "c.wav", "--truth", "2", "--difference", "1", "2"}, folder_.path());
+    QCOMPARE(said.code, 0);
+    const QJsonObject line = said.json().value(0);
+    QCOMPARE(line["truth"].toString(), QStringLiteral("b"));
+    QCOMPARE(line["figures"].toArray().size(), 2);
+    const auto first = line["figures"].toArray()[0].toObject();
+    QCOMPARE(first["against"].toString(), QStringLiteral("b"));
+    for (const char* name : {"log_spectral_distance_db", "mel_cepstral_distortion_db", "mel_l1_nepers", "timbre_distance", "pitch_jaccard_distance", "onset_f1"}) QVERIFY(first["figures"].toObject().contains(name));
+    QVERIFY(line["difference"].toObject()["residual_below_first_db"].toDouble() > -60);
+    QCOMPARE(QDir(folder_.path()).entryList(QDir::AllEntries | QDir::NoDotAndDotDot).size(), 3);
+  }
+
+  void aFolderGetsPicturesSoundsFiguresAndTheResidual() {
+    const Said said = luthierctl({"--json", "compare", "a.wav", "b.wav", "--difference", "2", "1", "--out", "out", "--colours", "contrast"}, folder_.path());
+    QVERIFY2(said.code == 0, said.all());
+    for (const char* name : {"comparison.png", "comparison.svg", "comparison.pdf", "figures.csv", "record.json", "a.wav", "b.wav"}) QVERIFY2(QFile::exists(path(QString("out/") + name)), name);
+    QVERIFY(QFile::exists(path(said.json().value(0)["residual"].toString())));
+  }
+
+  void wrongNumbersAreWrongUsage() {
+    QCOMPARE(luthierctl({"compare", "a.wav", "b.wav", "--truth", "3"}, folder_.path()).code, 2);
+    QCOMPARE(luthierctl({"compare", "a.wav", "b.wav", "--difference", "0", "1"}, folder_.path()).code, 2);
+    QCOMPARE(luthierctl({"evaluate", "--protocol", "t9"}, folder_.path()).code, 2);
+    QCOMPARE(luthierctl({"export", "--html", "x.html", "--sound", "a.wav", "--truth", "2"}, folder_.path()).code, 2);
+  }
+
+  void aReportIsOneFile() {
+    const Said said = luthierctl({"--json", "export", "--html", "report.html", "--sound", "a.wav", "--sound", "b.wav", "--truth", "2", "--table", shipped(), "--title", "A and B"}, folder_.path());
+    QVERIFY2(said.code == 0, said.all());
+    QFile file(path("report.html"));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray page = file.readAll();
+    QVERIFY(page.count("data:audio/flac;base64,") == 2 && page.contains("<h1>A and B</h1>") && page.contains("luthier-record"));
+    QCOMPARE(luthierctl({"export", "--html", "report.html", "--sound", "a.wav"}, folder_.path()).code, 1);
+  }
+
+  void tablesAreShownAndTurnedIntoOtherForms() {
+    const Said all = luthierctl({"evaluate", "--show", shipped()}, folder_.path());
+    QVERIFY2(all.code == 0 && all.out.contains("copy content"), all.all());
+    QCOMPARE(luthierctl({"evaluate", "--show", shipped(), "--out", "t.csv"}, folder_.path()).code, 2);  // which of the tables?
+    for (const char* name : {"t.csv", "t.json", "t.md", "t.html"}) {
+      const Said one = luthierctl({"--json", "evaluate", "--show", shipped(), "--protocol", "t1", "--out", name}, folder_.path());
+      QVERIFY2(one.code == 0, one.all());
+      QCOMPARE(one.json().value(0)["protocol"].toString(), QStringLiteral("t1"));
+      QVERIFY(QFile(path(name)).size() > 1000);
+    }
+    QCOMPARE(luthierctl({"evaluate", "--show", "t.json"}, folder_.path()).code, 0);
+    const Said wrong = luthierctl({"evaluate", "--show", "a.wav"}, folder_.path());
+    QVERIFY(wrong.code == 1 && wrong.err.contains("holds no evaluation"));
+    QVERIFY(luthierctl({"--json", "evaluate", "--list"}, folder_.path()).json().value(0)["shipped"].toBool());
+  }
+
+  void aSpectrogramIsWrittenAsNumbersOrPageAndAsAModelSeesIt() {
+    for (const char* name : {"s.csv", "page.pdf", "vectors.svg"}) QCOMPARE(luthierctl({"spectrogram", "a.wav", "--out", name}, folder_.path()).code, 0);
+    QFile file(path("s.csv"));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray head = file.readLine();
+    QVERIFY(head.startsWith("time_s,dB_at_") && head.count(',') == 128);
+    const Said seen = luthierctl({"--json", "spectrogram", "a.wav", "--run", "shipped", "--out", "model.npy"}, folder_.path());
+    QVERIFY2(seen.code == 0, seen.all());
+    QVERIFY(QFile::exists(path("model.json")));
+    QCOMPARE(luthierctl({"invert", "model.npy", "--out", "heard.wav"}, folder_.path()).code, 0);
+    QCOMPARE(luthierctl({"spectrogram", "a.wav", "--out", "s.docx"}, folder_.path()).code, 1);
+  }
+
+ private:
+  QString path(const QString& name) const { return folder_.path() + "/" + name; }
+  static QString shipped() { return QStringLiteral(SOURCE_DIR "/assets/models/evaluation.json"); }
+  QTemporaryDir folder_;
+};
+
+QTEST_GUILESS_MAIN(TestCompareAndEvaluate)
+#include "tst_compare_and_evaluate.moc"

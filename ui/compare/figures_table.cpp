@@ -1,0 +1,212 @@
+#include "ui/compare/figures_table.h"
+
+#include <QClipboard>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QSettings>
+#include <QSignalBlocker>
+#include <QTableWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "core/session/sound_figures.h"
+#include "core/session/text_file.h"
+#include "ui/application_style.h"
+#include "ui/common/error_box.h"
+
+namespace luthier::ui {
+namespace {
+
+QString text(const std::string& value) { return QString::fromStdString(value); }
+
+QString direction(Better better) {
+  if (better == Better::one) return QStringLiteral(" → 1");
+  return better == Better::lower ? QStringLiteral(" ↓") : QStringLiteral(" ↑");
+}
+
+}  // namespace
+
+FiguresTable::FiguresTable(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(4);
+  auto* row = new QHBoxLayout;
+  auto* label = new QLabel(tr("Truth"), this);
+  truth_ = new QComboBox(this);
+  truth_->setObjectName("truth");
+  truth_->setAccessibleName(tr("Truth"));
+  truth_->setToolTip(tr("The sound that the others are measured against"));
+  truth_->setMinimumContentsLength(22);
+  truth_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  state_ = new QLabel(this);
+  state_->setProperty("role", "hint");
+  state_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  auto tool = [this](const char* name, const QString& title) {
+    auto* button = new QToolButton(this);
+    button->setIcon(icon(name));
+    button->setIconSize({18, 18});
+    button->setAccessibleName(title);
+    button->setToolTip(title);
+    return button;
+  };
+  copy_ = tool("copy", tr("Copy the figures (CSV)"));
+  save_ = tool("export", tr("Save the figures (CSV)…"));
+  row->addWidget(label);
+  row->addWidget(truth_);
+  row->addWidget(state_, 1);
+  row->addWidget(copy_);
+  row->addWidget(save_);
+  table_ = new QTableWidget(this);
+  table_->setObjectName("figures");
+  table_->setAccessibleName(tr("Figures against the truth"));
+  table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  table_->setAlternatingRowColors(true);
+  table_->verticalHeader()->hide();
+  table_->verticalHeader()->setDefaultSectionSize(23);
+  column->addLayout(row);
+  column->addWidget(table_, 1);
+  wait_.setSingleShot(true);
+  wait_.setInterval(250);
+  connect(&wait_, &QTimer::timeout, this, &FiguresTable::measure);
+  connect(truth_, &QComboBox::activated, this, [this] {
+    Q_EMIT truth_changed();
+    restart();
+  });
+  connect(copy_, &QToolButton::clicked, this, [this] {
+    QGuiApplication::clipboard()->setText(text(figures_csv(rows_)));
+    bench_.say(tr("Copied the figures of %1 sounds").arg(rows_.size()));
+  });
+  connect(save_, &QToolButton::clicked, this, &FiguresTable::ask_and_save);
+  show_rows();
+}
+
+FiguresTable::~FiguresTable() = default;
+
+void FiguresTable::set_sounds(std::vector<NumberedSound> sounds) {
+  const auto same = [](const NumberedSound& a, const NumberedSound& b) { return a.place == b.place && a.title == b.title && a.sound->key == b.sound->key; };
+  if (std::equal(sounds.begin(), sounds.end(), sounds_.begin(), sounds_.end(), same)) return;
+  const QString before = truth_->currentData().toString();
+  sounds_ = std::move(sounds);
+  {
+    const QSignalBlocker block(truth_);
+    truth_->clear();
+    for (const NumberedSound& sound : sounds_) truth_->addItem(QStringLiteral("%1  %2").arg(sound.place + 1).arg(sound.title), sound.sound->key);
+    truth_->setCurrentIndex(std::max(0, truth_->findData(before)));
+  }
+  Q_EMIT truth_changed();
+  restart();
+}
+
+std::size_t FiguresTable::truth() const {
+  const int at = truth_->currentIndex();
+  return at < 0 || static_cast<std::size_t>(at) >= sounds_.size() ? 0 : sounds_[static_cast<std::size_t>(at)].place;
+}
+
+void FiguresTable::choose_truth(std::size_t place) {
+  for (std::size_t i = 0; i < sounds_.size(); ++i) {
+    if (sounds_[i].place == place) truth_->setCurrentIndex(static_cast<int>(i));
+  }
+  Q_EMIT truth_changed();
+  restart();
+}
+
+void FiguresTable::restart() {
+  if (task_) task_->cancel();
+  wait_.start();
+  rows_.clear();
+  state_->setText(sounds_.size() > 1 ? tr("Measuring…") : tr("Two sounds or more are measured against one of them."));
+  show_rows();
+}
+
+void FiguresTable::measure() {
+  if (sounds_.size() < 2) return;
+  if (task_) return wait_.start();  // the one before is just being cancelled
+  places_.clear();
+  for (const NumberedSound& sound : sounds_) places_.push_back(sound.place);
+  auto rows = std::make_shared<std::vector<ComparedFigures>>();
+  task_ = std::make_unique<BackgroundTask>(
+      tr("Measuring"), [sounds = sounds_, truth = static_cast<std::size_t>(truth_->currentIndex()), rows](std::stop_token stop, const ProgressSink& sink) {
+        std::vector<ComparedSound> plain;
+        for (const NumberedSound& sound : sounds) plain.push_back({sound.title.toStdString(), sound.sound->buffer});
+        *rows = compare_to_truth(plain, truth, sink, stop);
+      });
+  connect(task_.get(), &BackgroundTask::progressed, this, [this] { state_->setText(tr("Measuring: %1").arg(task_->text())); });
+  connect(task_.get(), &BackgroundTask::failed, this, [this](const QString& message) { state_->setText(message); });
+  connect(task_.get(), &BackgroundTask::done, this, [this, rows] {
+    rows_ = std::move(*rows);
+    state_->clear();
+    show_rows();
+  });
+  connect(task_.get(), &BackgroundTask::ended, this, [this] {
+    task_.release()->deleteLater();
+    if (!wait_.isActive()) Q_EMIT measured();
+  });
+  task_->start();
+}
+
+void FiguresTable::show_rows() {
+  const auto& columns = sound_figure_columns();
+  copy_->setEnabled(!rows_.empty());
+  save_->setEnabled(!rows_.empty());
+  table_->clear();
+  table_->setColumnCount(1 + static_cast<int>(columns.size()));
+  table_->setRowCount(static_cast<int>(rows_.size()));
+  QStringList head{tr("Sound")};
+  for (const MetricInfo& metric : columns) head << text(metric.title) + (metric.unit.empty() || metric.unit == "ratio" ? QString() : ", " + text(metric.unit)) + direction(metric.better);
+  table_->setHorizontalHeaderLabels(head);
+  for (std::size_t c = 0; c < columns.size(); ++c) table_->horizontalHeaderItem(static_cast<int>(c) + 1)->setToolTip(text(columns[c].help));
+  std::map<std::string, double> best;
+  for (const ComparedFigures& row : rows_) {
+    for (const MetricInfo& metric : columns) {
+      const double value = figure_named(row.figures, metric.id);
+      if (std::isfinite(value) && (!best.contains(metric.id) || badness(metric, value) < badness(metric, best[metric.id]))) best[metric.id] = value;
+    }
+  }
+  for (std::size_t r = 0; r < rows_.size(); ++r) {
+    const ComparedFigures& row = rows_[r];
+    const int at = static_cast<int>(r);
+    const QString number = r < places_.size() ? QString::number(places_[r] + 1) + "  " : QString();
+    auto* name = new QTableWidgetItem(number + text(row.title) + (row.truth ? tr("  (truth)") : QString()));
+    name->setToolTip(text(row.not_measured));
+    table_->setItem(at, 0, name);
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const double value = figure_named(row.figures, columns[c].id);
+      auto* cell = new QTableWidgetItem(std::isfinite(value) ? QString::number(value, 'f', columns[c].decimals) : row.truth ? QString() : QStringLiteral("–"));
+      cell->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+      cell->setToolTip(row.not_measured.empty() ? text(columns[c].help) : text(row.not_measured));
+      if (rows_.size() > 2 && std::isfinite(value) && value == best[columns[c].id]) {
+        QFont bold = table_->font();
+        bold.setBold(true);
+        cell->setFont(bold);
+        cell->setForeground(theme().good);
+      }
+      table_->setItem(at, static_cast<int>(c) + 1, cell);
+    }
+  }
+  table_->resizeColumnsToContents();
+  table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+}
+
+void FiguresTable::ask_and_save() {
+  const QString file = QFileDialog::getSaveFileName(this, tr("Save the figures"), QSettings().value("export/pictures").toString() + "/figures.csv", tr("CSV (*.csv)"));
+  if (file.isEmpty()) return;
+  QSettings().setValue("export/pictures", QFileInfo(file).absolutePath());
+  save(file);
+}
+
+void FiguresTable::save(const QString& file) {
+  BackgroundTask* task = bench_.start_task(tr("Saving"), [path = file.toStdString(), words = figures_csv(rows_)](std::stop_token, const ProgressSink&) { write_text(path, words); });
+  connect(task, &BackgroundTask::failed, this, [this](const QString& message) { show_error(this, message); });
+  connect(task, &BackgroundTask::done, this, [this, file] { bench_.say(tr("Saved as %1").arg(file)); });
+}
+
+}  // namespace luthier::ui

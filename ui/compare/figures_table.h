@@ -1,0 +1,55 @@
+#pragma once
+#include <QTimer>
+#include <QWidget>
+#include <memory>
+#include <vector>
+
+#include "core/session/comparison_figures.h"
+#include "ui/common/background_task.h"
+#include "ui/compare/difference_panel.h"
+
+class QComboBox;
+class QLabel;
+class QTableWidget;
+class QToolButton;
+
+namespace luthier::ui {
+
+/// The compared sounds measured against one of them: computed on a thread whenever they change, cancelled when they change again.
+class FiguresTable : public QWidget {
+  Q_OBJECT
+ public:
+  explicit FiguresTable(Workbench& bench, QWidget* parent = nullptr);
+  ~FiguresTable() override;
+  void set_sounds(std::vector<NumberedSound> sounds);
+  /// Place of the sound that the others are measured against.
+  std::size_t truth() const;
+  void choose_truth(std::size_t place);
+  const std::vector<ComparedFigures>& rows() const { return rows_; }
+  bool busy() const { return task_ != nullptr || wait_.isActive(); }
+  void save(const QString& file);  ///< CSV, in the background
+
+ Q_SIGNALS:
+  void measured();
+  void truth_changed();
+
+ private:
+  void restart();
+  void measure();
+  void show_rows();
+  void ask_and_save();
+
+  Workbench& bench_;
+  std::vector<NumberedSound> sounds_;
+  std::vector<ComparedFigures> rows_;
+  std::vector<std::size_t> places_;  ///< [row] place of the sound in the comparison
+  QTimer wait_;
+  std::unique_ptr<BackgroundTask> task_;
+  QComboBox* truth_;
+  QLabel* state_;
+  QTableWidget* table_;
+  QToolButton* copy_;
+  QToolButton* save_;
+};
+
+}  // namespace luthier::ui

@@ -1,0 +1,326 @@
+#include "ui/compare/rating_test_dialog.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QFormLayout>
+#include <QHeaderView>
+#include <QJsonArray>
+#include <QLabel>
+#include <QPushButton>
+#include <QShortcut>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <QSpinBox>
+#include <QStackedWidget>
+#include <QTableWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <limits>
+
+#include "audio/resampler.h"
+#include "core/session/version.h"
+#include "ui/application_style.h"
+
+namespace luthier::ui {
+namespace {
+
+using Question = RatingTest::Question;
+
+constexpr int kAnchorRate = 7000;  // Hz: nothing above 3.5 kHz is left, the low anchor of BS.1534
+
+const char* name_of(Question question) { return question == Question::closer ? "closer" : "better"; }
+
+SoundPtr low_anchor(const Sound& sound) {
+  audio::AudioBuffer low = audio::resample(audio::resample(sound.buffer, kAnchorRate), sound.buffer.sample_rate);
+  for (auto& channel : low.channels) channel.resize(sound.buffer.length());
+  return make_sound("anchor:" + sound.key, QObject::tr("anchor: reference below 3.5 kHz"), std::move(low));
+}
+
+}  // namespace
+
+RatingTestDialog::RatingTestDialog(Workbench& bench, std::vector<SoundPtr> sounds, std::size_t reference, quint32 seed, QWidget* parent)
+    : QDialog(parent), bench_(bench), sounds_(std::move(sounds)), log_(bench, "rating"), given_(sounds_.size()) {
+  setWindowTitle(tr("Rating test"));
+  resize(760, 520);
+  auto* column = new QVBoxLayout(this);
+  pages_ = new QStackedWidget(this);
+  pages_->addWidget(make_settings(seed, reference));
+  pages_->addWidget(make_trial());
+  pages_->addWidget(make_results());
+  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+  column->addWidget(pages_, 1);
+  column->addWidget(buttons);
+  add_keys();
+  equal_before_ = bench_.player().equal_loudness();
+  bench_.player().set_equal_loudness(true);
+}
+
+RatingTestDialog::~RatingTestDialog() {
+  bench_.player().stop();
+  bench_.player().set_loop(std::nullopt);
+  bench_.player().set_equal_loudness(equal_before_);
+}
+
+QWidget* RatingTestDialog::make_settings(quint32 seed, std::size_t reference) {
+  auto* page = new QWidget(this);
+  auto* column = new QVBoxLayout(page);
+  auto* words = new QLabel(tr("You hear the sounds without their names, in an order drawn anew for each trial, and give each 0 to 100. The reference is "
+                              "also hidden among them. “Closer” and “better” are asked in passes of their own. All are brought to equal loudness."), page);
+  words->setWordWrap(true);
+  words->setProperty("role", "hint");
+  auto* rows = new QFormLayout;
+  reference_ = new QComboBox(page);
+  reference_->setAccessibleName(tr("Reference"));
+  for (const SoundPtr& sound : sounds_) reference_->addItem(sound->title);
+  reference_->setCurrentIndex(static_cast<int>(reference));
+  questions_ = new QComboBox(page);
+  questions_->setAccessibleName(tr("Questions"));
+  questions_->addItem(tr("Closer to the reference, then better"), 0);
+  questions_->addItem(tr("Closer to the reference only"), 1);
+  questions_->addItem(tr("Better only"), 2);
+  rounds_ = new QSpinBox(page);
+  rounds_->setAccessibleName(tr("Trials for each question"));
+  rounds_->setRange(1, 20);
+  rounds_->setValue(2);
+  seed_ = new QSpinBox(page);
+  seed_->setAccessibleName(tr("Seed"));
+  seed_->setRange(0, std::numeric_limits<int>::max());
+  seed_->setValue(static_cast<int>(seed & 0x7fffffffu));
+  seed_->setToolTip(tr("Decides the orders; the same seed gives the same test again"));
+  anchor_ = new QCheckBox(tr("Add a low anchor (the reference without what lies above 3.5 kHz)"), page);
+  anchor_->setObjectName("anchor");
+  anchor_->setEnabled(sounds_.size() < 9);
+  rows->addRow(tr("Reference"), reference_);
+  rows->addRow(tr("Questions"), questions_);
+  rows->addRow(tr("Trials for each question"), rounds_);
+  rows->addRow(tr("Seed"), seed_);
+  rows->addRow(anchor_);
+  auto* start = new QPushButton(accent_icon("play"), tr("Start"), page);
+  start->setObjectName("start_rating");
+  start->setProperty("primary", true);
+  connect(start, &QPushButton::clicked, this, &RatingTestDialog::start);
+  column->addWidget(words);
+  column->addLayout(rows);
+  column->addWidget(start, 0, Qt::AlignLeft);
+  column->addStretch();
+  return page;
+}
+
+QWidget* RatingTestDialog::make_trial() {
+  auto* page = new QWidget(this);
+  auto* column = new QVBoxLayout(page);
+  question_ = new QLabel(page);
+  question_->setProperty("role", "heading");
+  question_->setWordWrap(true);
+  auto* hint = new QLabel(tr("Keys: 1 to 9 the sounds, 0 or R the reference, A and B set the ends of a loop, L takes it away, Space stops."), page);
+  hint->setProperty("role", "hint");
+  hint->setWordWrap(true);
+  auto* middle = new QHBoxLayout;
+  reference_button_ = new QPushButton(icon("play"), tr("Reference"), page);
+  reference_button_->setObjectName("hear_reference");
+  reference_button_->setAutoDefault(false);
+  connect(reference_button_, &QPushButton::clicked, this, [this] { hear(0); });
+  places_ = new QHBoxLayout;
+  middle->addWidget(reference_button_, 0, Qt::AlignTop);
+  middle->addLayout(places_, 1);
+  auto* below = new QHBoxLayout;
+  count_ = new QLabel(page);
+  count_->setProperty("role", "hint");
+  next_ = new QPushButton(icon("next"), tr("Next"), page);
+  next_->setObjectName("next_trial");
+  next_->setProperty("primary", true);
+  next_->setAutoDefault(false);
+  connect(next_, &QPushButton::clicked, this, &RatingTestDialog::go_on);
+  below->addWidget(count_, 1);
+  below->addWidget(next_);
+  column->addWidget(question_);
+  column->addWidget(hint);
+  column->addLayout(middle, 1);
+  column->addLayout(below);
+  return page;
+}
+
+QWidget* RatingTestDialog::make_results() {
+  auto* page = new QWidget(this);
+  auto* column = new QVBoxLayout(page);
+  table_ = new QTableWidget(page);
+  table_->setObjectName("rating_results");
+  table_->setAccessibleName(tr("Results"));
+  table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+  verdict_ = new QLabel(page);
+  verdict_->setWordWrap(true);
+  column->addWidget(table_, 1);
+  column->addWidget(verdict_);
+  return page;
+}
+
+void RatingTestDialog::add_keys() {
+  auto key = [this](const QKeySequence& keys, auto action) { connect(new QShortcut(keys, this), &QShortcut::activated, this, action); };
+  for (std::size_t place = 0; place <= 9; ++place) key(QKeySequence(QString::number(place)), [this, place] { hear(place); });
+  key(QKeySequence(Qt::Key_R), [this] { hear(0); });
+  key(QKeySequence(Qt::Key_Space), [this] { bench_.player().toggle(); });
+  key(QKeySequence(Qt::Key_A), [this] { loop_begin_ = bench_.player().position(); });
+  key(QKeySequence(Qt::Key_B), [this] {
+    const double end = bench_.player().position(), begin = loop_begin_.value_or(0);
+    if (end > begin + 0.05) bench_.player().set_loop(std::make_pair(begin, end));
+  });
+  key(QKeySequence(Qt::Key_L), [this] {
+    loop_begin_.reset();
+    bench_.player().set_loop(std::nullopt);
+  });
+}
+
+void RatingTestDialog::start() {
+  if (test_) return;
+  if (anchor_->isChecked() && sounds_.size() < 9) {
+    // Made on a job's thread: two resamplings of a long sound take a while.
+    auto made = std::make_shared<SoundPtr>();
+    const SoundPtr of = sounds_[static_cast<std::size_t>(reference_->currentIndex())];
+    BackgroundTask* task = bench_.start_task(tr("Low anchor"), [made, of](std::stop_token, const ProgressSink&) { *made = low_anchor(*of); });
+    connect(task, &BackgroundTask::done, this, [this, made] {
+      if (test_) return;
+      sounds_.push_back(*made);
+      begin();
+    });
+    return;
+  }
+  begin();
+}
+
+void RatingTestDialog::begin() {
+  const int chosen = questions_->currentData().toInt();
+  std::vector<Question> passes;
+  if (chosen != 2) passes.push_back(Question::closer);
+  if (chosen != 1) passes.push_back(Question::better);
+  test_.emplace(sounds_.size(), static_cast<std::size_t>(reference_->currentIndex()), passes, rounds_->value(), static_cast<quint32>(seed_->value()));
+  for (std::size_t i = 0; i < sounds_.size(); ++i) {
+    auto* column = new QVBoxLayout;
+    auto* value = new QLabel("–", this);
+    value->setAlignment(Qt::AlignCenter);
+    auto* slider = new QSlider(Qt::Vertical, this);
+    slider->setObjectName(QStringLiteral("score_%1").arg(i + 1));
+    slider->setAccessibleName(tr("Score of sound %1").arg(i + 1));
+    slider->setRange(0, 100);
+    slider->setPageStep(20);
+    slider->setTickInterval(20);
+    slider->setTickPosition(QSlider::TicksRight);
+    slider->setMinimumHeight(200);
+    auto* button = new QPushButton(icon("play"), QString::number(i + 1), this);
+    button->setObjectName(QStringLiteral("hear_%1").arg(i + 1));
+    button->setAccessibleName(tr("Hear sound %1").arg(i + 1));
+    button->setAutoDefault(false);
+    connect(slider, &QSlider::valueChanged, this, [this, i](int score) { scored(i, score); });
+    connect(slider, &QSlider::sliderReleased, this, [this, i, slider] { scored(i, slider->value()); });
+    connect(button, &QPushButton::clicked, this, [this, i] { hear(i + 1); });
+    column->addWidget(value);
+    column->addWidget(slider, 1, Qt::AlignHCenter);
+    column->addWidget(button);
+    places_->addLayout(column);
+    sliders_.push_back(slider);
+    values_.push_back(value);
+    buttons_.push_back(button);
+  }
+  pages_->setCurrentIndex(1);
+  show_trial();
+}
+
+void RatingTestDialog::show_trial() {
+  const RatingTest::Trial& trial = test_->trial();
+  question_->setText(trial.question == Question::closer ? tr("How close is each sound to the reference? 100: no difference is heard.")
+                                                        : tr("How good does each sound by itself? 100: it could not be better. The reference does not matter now."));
+  count_->setText(tr("Trial %1 of %2").arg(test_->current() + 1).arg(test_->trials().size()));
+  reference_button_->setVisible(trial.question == Question::closer);
+  for (std::size_t i = 0; i < sliders_.size(); ++i) {
+    const QSignalBlocker block(sliders_[i]);
+    sliders_[i]->setValue(50);
+    values_[i]->setText("–");
+  }
+  next_->setEnabled(false);
+  loop_begin_.reset();
+  const QString stem = QStringLiteral("rating:%1:").arg(++number_);
+  std::vector<SoundPtr> deck;
+  if (trial.question == Question::closer) deck.push_back(blind_copy(sounds_[test_->reference()], stem + "r", tr("Reference")));
+  for (std::size_t place = 0; place < trial.order.size(); ++place) {
+    deck.push_back(blind_copy(sounds_[trial.order[place]], stem + QString::number(place), tr("Sound %1").arg(place + 1)));
+  }
+  bench_.player().stop();
+  bench_.player().set_deck(std::move(deck), 0, false);
+  bench_.player().set_loop(std::nullopt);
+  clock_.start();
+}
+
+void RatingTestDialog::hear(std::size_t place) {
+  if (!test_ || test_->finished()) return;
+  const bool with_reference = test_->trial().question == Question::closer;
+  if (place > sounds_.size() || (place == 0 && !with_reference)) return;
+  bench_.player().select(with_reference ? place : place - 1);
+  if (!bench_.player().playing()) bench_.player().play();
+  for (std::size_t i = 0; i < buttons_.size(); ++i) buttons_[i]->setDown(i + 1 == place);
+}
+
+void RatingTestDialog::scored(std::size_t place, int score) {
+  if (!test_ || test_->finished()) return;
+  test_->set_score(place, score);
+  values_[place]->setText(QStringLiteral("%1\n%2").arg(score).arg(score_word(score)));
+  next_->setEnabled(test_->trial().complete());
+}
+
+void RatingTestDialog::go_on() {
+  test_->next(static_cast<double>(clock_.elapsed()) / 1000);
+  write_log();
+  if (!test_->finished()) return show_trial();
+  bench_.player().stop();
+  show_results();
+}
+
+void RatingTestDialog::show_results() {
+  std::vector<Question> asked;
+  for (const Question question : {Question::closer, Question::better}) {
+    if (test_->summary(0, question).answers > 0) asked.push_back(question);
+  }
+  table_->setRowCount(static_cast<int>(sounds_.size()));
+  table_->setColumnCount(1 + static_cast<int>(asked.size()));
+  QStringList head{tr("Sound")};
+  for (const Question question : asked) head << (question == Question::closer ? tr("Closer, 0 to 100") : tr("Better, 0 to 100"));
+  table_->setHorizontalHeaderLabels(head);
+  for (std::size_t i = 0; i < sounds_.size(); ++i) {
+    const int row = static_cast<int>(i);
+    table_->setItem(row, 0, new QTableWidgetItem(sounds_[i]->title + (i == test_->reference() ? tr(" (hidden reference)") : QString())));
+    for (std::size_t k = 0; k < asked.size(); ++k) {
+      const auto sum = test_->summary(i, asked[k]);
+      QString text = QString::number(sum.mean, 'f', 1);
+      if (sum.answers > 1) text += QStringLiteral(" ± %1").arg(sum.half_width, 0, 'f', 1);
+      table_->setItem(row, static_cast<int>(k) + 1, new QTableWidgetItem(text));
+    }
+  }
+  table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+  QStringList words;
+  if (const auto missed = test_->missed_reference(); missed && *missed > 0.15)
+    words << tr("The hidden reference got less than 90 in %1 % of the trials: these answers are not reliable (BS.1534).").arg(*missed * 100, 0, 'f', 0);
+  words << (log_file().isEmpty() ? tr("No workspace is open, so no log was written.") : tr("Mean and 95 % interval over trials. Log: %1").arg(log_file()));
+  verdict_->setText(words.join('\n'));
+  pages_->setCurrentIndex(2);
+}
+
+void RatingTestDialog::write_log() {
+  QJsonArray names, trials;
+  for (std::size_t i = 0; i < sounds_.size(); ++i) {
+    names.append(QJsonObject{{"title", sounds_[i]->title}, {"file", sounds_[i]->path}, {"anchor", i >= given_}, {"reference", i == test_->reference()}});
+  }
+  for (std::size_t t = 0; t < test_->current(); ++t) {
+    const RatingTest::Trial& trial = test_->trials()[t];
+    QJsonArray scores;
+    for (std::size_t place = 0; place < trial.order.size(); ++place) {
+      scores.append(QJsonObject{{"place", static_cast<int>(place) + 1}, {"sound", static_cast<int>(trial.order[place])}, {"score", *trial.scores[place]}});
+    }
+    trials.append(QJsonObject{{"question", name_of(trial.question)}, {"seconds", trial.seconds}, {"scores", scores}});
+  }
+  QJsonObject all{{"test", "rating (MUSHRA-like)"}, {"program", QString::fromStdString(version_text())}, {"seed", static_cast<double>(test_->seed())},
+                  {"equal_loudness", true}, {"sounds", names}, {"trials", trials}, {"finished", test_->finished()}};
+  if (const auto missed = test_->missed_reference()) all["reference_below_90"] = *missed;
+  log_.write(all);
+}
+
+}  // namespace luthier::ui

@@ -1,0 +1,262 @@
+#include "ui/evaluate/evaluate_form.h"
+
+#include <QCoreApplication>
+#include <QCheckBox>
+#include <QClipboard>
+#include <QComboBox>
+#include <QFormLayout>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMetaObject>
+#include <QPointer>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QRegularExpression>
+#include <QSignalBlocker>
+#include <QSpinBox>
+#include <QThreadPool>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "core/config/schema.h"
+#include "core/session/evaluation_files.h"
+#include "core/session/training_session.h"
+#include "ui/application_style.h"
+#include "ui/common/error_box.h"
+#include "ui/common/words.h"
+
+namespace luthier::ui {
+namespace {
+
+QString text(const std::string& value) { return QString::fromStdString(value); }
+
+struct RunEntry {
+  QString id, family;
+};
+
+}  // namespace
+
+EvaluateForm::EvaluateForm(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(6);
+  auto* heading = new QLabel(tr("Measure a model"), this);
+  heading->setProperty("role", "heading");
+  auto* hint = new QLabel(tr("Phrases that no model was trained on are played by two instruments, so that the truth is known. The first values give a first look in about a minute."), this);
+  hint->setProperty("role", "hint");
+  hint->setWordWrap(true);
+  auto name = [](QWidget* widget, const QString& title, const QString& tip) {
+    widget->setAccessibleName(title);
+    widget->setToolTip(tip);
+    widget->setWhatsThis(tip);
+  };
+  auto* rows = new QFormLayout;
+  run_ = new QComboBox(this);
+  run_->setObjectName("evaluated_run");
+  run_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  run_->setMinimumContentsLength(12);
+  run_->addItem(tr("Shipped weights"), QString());
+  name(run_, tr("Model"), tr("The shipped weights, or a run of this workspace with its best checkpoint"));
+  protocol_ = new QComboBox(this);
+  const std::pair<const char*, QString> protocols[] = {{"t1", tr("t1: unseen phrases")}, {"t2", tr("t2: unseen soundfont of the content")},
+                                                       {"t3", tr("t3: unseen soundfont of the style")}, {"t3x", tr("t3x: unseen instruments")}};
+  for (const auto& [id, title] : protocols) protocol_->addItem(title, QString::fromLatin1(id));
+  protocol_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  protocol_->setMinimumContentsLength(12);
+  name(protocol_, tr("Protocol"), tr("What the model has not met in training"));
+  const EvaluateRequest quick = quick_evaluation({}, {});
+  phrases_ = new QSpinBox(this);
+  phrases_->setObjectName("evaluated_phrases");
+  phrases_->setRange(1, 60);
+  phrases_->setValue(quick.protocol.phrases);
+  name(phrases_, tr("Phrases"), tr("Each is played in all directions; 60 is the whole protocol"));
+  steps_ = new QLineEdit("1", this);
+  steps_->setObjectName("evaluated_steps");
+  name(steps_, tr("Sampling steps"), tr("A row for each number, as in: 1 4 10 50"));
+  judges_ = new QCheckBox(tr("Judges and Fréchet distance"), this);
+  name(judges_, tr("Judges and Fréchet distance"), tr("Is the result taken for the target instrument? Trains two judges first, which takes minutes the first time"));
+  swapped_ = new QCheckBox(tr("Control with the style swapped"), this);
+  swapped_->setChecked(true);
+  name(swapped_, tr("Control with the style swapped"), tr("A model that looks at the style must fail here"));
+  oracle_ = new QCheckBox(tr("Oracle of the inverter"), this);
+  oracle_->setChecked(true);
+  name(oracle_, tr("Oracle of the inverter"), tr("The truth through the same representation and back: the best that the model could give"));
+  rows->addRow(tr("Model"), run_);
+  rows->addRow(tr("Protocol"), protocol_);
+  rows->addRow(tr("Phrases"), phrases_);
+  rows->addRow(tr("Steps"), steps_);
+  words_ = new QLabel(this);
+  words_->setProperty("role", "hint");
+  words_->setWordWrap(true);
+  bar_ = new QProgressBar(this);
+  bar_->setRange(0, 1000);
+  bar_->setTextVisible(false);
+  bar_->setAccessibleName(tr("Progress of the measuring"));
+  state_ = new QLabel(this);
+  state_->setProperty("role", "hint");
+  state_->setWordWrap(true);
+  auto* buttons = new QHBoxLayout;
+  auto* copy = new QToolButton(this);
+  copy->setIcon(icon("copy"));
+  name(copy, tr("Copy as command"), tr("Copy this measuring as a luthierctl command"));
+  cancel_ = new QPushButton(icon("close"), tr("Cancel"), this);
+  cancel_->setObjectName("cancel_evaluation");
+  start_ = new QPushButton(accent_icon("evaluate"), tr("Evaluate"), this);
+  start_->setObjectName("start_evaluation");
+  start_->setProperty("primary", true);
+  buttons->addWidget(copy);
+  buttons->addStretch();
+  buttons->addWidget(cancel_);
+  buttons->addWidget(start_);
+  column->addWidget(heading);
+  column->addWidget(hint);
+  column->addLayout(rows);
+  for (QWidget* widget : {static_cast<QWidget*>(judges_), static_cast<QWidget*>(swapped_), static_cast<QWidget*>(oracle_), static_cast<QWidget*>(words_),
+                          static_cast<QWidget*>(bar_), static_cast<QWidget*>(state_)}) {
+    column->addWidget(widget);
+  }
+  column->addLayout(buttons);
+  column->addStretch();
+  connect(protocol_, &QComboBox::currentIndexChanged, this, &EvaluateForm::update_words);
+  connect(phrases_, &QSpinBox::valueChanged, this, &EvaluateForm::update_words);
+  connect(steps_, &QLineEdit::textChanged, this, &EvaluateForm::update_words);
+  for (QCheckBox* box : {judges_, swapped_, oracle_}) connect(box, &QCheckBox::toggled, this, &EvaluateForm::update_words);
+  connect(start_, &QPushButton::clicked, this, &EvaluateForm::start);
+  connect(cancel_, &QPushButton::clicked, this, &EvaluateForm::cancel);
+  connect(copy, &QToolButton::clicked, this, [this] {
+    QGuiApplication::clipboard()->setText(command());
+    bench_.say(tr("Copied: %1").arg(command()));
+  });
+  update_words();
+}
+
+void EvaluateForm::refresh() {
+  if (!bench_.has_workspace()) return;
+  QThreadPool::globalInstance()->start([self = QPointer<EvaluateForm>(this), folder = bench_.workspace().folder()] {
+    std::vector<RunEntry> runs;
+    try {
+      for (const RunSummary& run : list_runs(folder)) {
+        if (!run.best_checkpoint.empty() || !run.latest_checkpoint.empty()) runs.push_back({text(run.id), text(run.family)});
+      }
+    } catch (const std::exception&) {
+      // a workspace that has gone has no runs
+    }
+    QMetaObject::invokeMethod(
+        qApp, [self, runs] {
+          if (!self) return;
+          const QString before = self->wanted_run_.isNull() ? self->run_->currentData().toString() : self->wanted_run_;
+          const QSignalBlocker block(self->run_);
+          self->run_->clear();
+          self->run_->addItem(tr("Shipped weights"), QString());
+          for (const RunEntry& run : runs) self->run_->addItem(run.id, run.id);
+          self->run_->setCurrentIndex(std::max(0, self->run_->findData(before)));
+          self->wanted_run_ = QString();
+        }, Qt::QueuedConnection);
+  });
+}
+
+void EvaluateForm::choose_run(const QString& run) {
+  const int at = run_->findData(run);
+  if (at >= 0) run_->setCurrentIndex(at);
+  else wanted_run_ = run;
+  refresh();
+}
+
+EvaluateRequest EvaluateForm::request() const {
+  EvaluateRequest request;
+  if (bench_.has_workspace()) request.workspace = bench_.workspace().folder();
+  const QString run = run_->currentData().toString();
+  if (!run.isEmpty()) request.runs = {run.toStdString()};
+  request.protocol.protocol = protocol_->currentData().toString().toStdString();
+  request.protocol.phrases = phrases_->value();
+  request.protocol.judges = judges_->isChecked();
+  request.swapped = swapped_->isChecked();
+  request.oracle = oracle_->isChecked();
+  request.steps.clear();
+  for (const QString& word : steps_->text().split(QRegularExpression("[,\\s]+"), Qt::SkipEmptyParts)) {
+    bool number = false;
+    const int steps = word.toInt(&number);
+    if (!number || steps < 1 || steps > 1000) throw ConfigError(tr("“%1” is no number of sampling steps; write numbers from 1 to 1000, as in: 1 4 10").arg(word).toStdString());
+    request.steps.push_back(steps);
+  }
+  if (request.steps.empty()) throw ConfigError(tr("Name at least one number of sampling steps, as in: 1 4 10").toStdString());
+  return request;
+}
+
+QString EvaluateForm::command() const {
+  try {
+    const EvaluateRequest wanted = request();
+    QString words = "luthierctl";
+    if (!wanted.workspace.empty()) words += " --workspace " + shell_word(text(wanted.workspace.string()));
+    return words + " " + text(evaluate_command(wanted)) + " --save";
+  } catch (const std::exception&) {
+    return {};
+  }
+}
+
+void EvaluateForm::update_words() {
+  QString problem;
+  try {
+    const EvaluateRequest wanted = request();
+    const auto directions = protocol_directions(wanted.protocol.protocol).size();
+    const auto rows = 4 + wanted.steps.size() + (wanted.swapped ? 1 : 0) + (wanted.oracle ? 1 : 0);
+    words_->setText(tr("%1 directions, %2 cases of 8 s in each of %3 rows").arg(directions).arg(directions * static_cast<std::size_t>(phrases_->value())).arg(rows));
+  } catch (const std::exception& error) {
+    problem = QString::fromUtf8(error.what());
+    words_->setText(problem);
+  }
+  steps_->setProperty("wrong", !problem.isEmpty());
+  start_->setEnabled(problem.isEmpty() && !running());
+  start_->setVisible(!running());
+  cancel_->setVisible(running());
+  bar_->setVisible(running());
+}
+
+void EvaluateForm::start() {
+  if (running() || !bench_.has_workspace()) return;
+  EvaluateRequest wanted;
+  try {
+    wanted = request();
+  } catch (const std::exception& error) {
+    return show_error(this, QString::fromUtf8(error.what()));
+  }
+  auto file = std::make_shared<QString>();
+  task_ = bench_.start_task(tr("Evaluating"), [wanted, file](std::stop_token stop, const ProgressSink& sink) {
+    const EvaluationTable table = evaluate_runs(wanted, sink, stop);
+    if (!table.rows.empty()) *file = text(save_evaluation(wanted.workspace, wanted.runs.empty() ? "" : wanted.runs.front(), table).string());
+  });
+  connect(task_, &BackgroundTask::progressed, this, [this] {
+    bar_->setValue(static_cast<int>(task_->fraction() * 1000));
+    state_->setText(task_->text());
+  });
+  connect(task_, &BackgroundTask::failed, this, [this](const QString& message) {
+    state_->setText(message);
+    show_error(this, message, command());
+  });
+  connect(task_, &BackgroundTask::done, this, [this, file] { finish(*file, false); });
+  connect(task_, &BackgroundTask::cancelled, this, [this, file] { finish(*file, true); });
+  connect(task_, &BackgroundTask::ended, this, [this] {
+    task_ = nullptr;
+    update_words();
+    Q_EMIT ended();
+  });
+  bar_->setValue(0);
+  state_->setText(tr("Preparing"));
+  update_words();
+}
+
+void EvaluateForm::cancel() {
+  if (!task_) return;
+  task_->cancel();
+  cancel_->setVisible(false);  // answered; the job ends within a second
+}
+
+void EvaluateForm::finish(const QString& file, bool cancelled) {
+  if (file.isEmpty()) state_->setText(tr("Cancelled before the first row was finished."));
+  else state_->setText(cancelled ? tr("Cancelled; the rows that were finished are kept.") : tr("Kept as %1").arg(file));
+  if (!file.isEmpty()) Q_EMIT measured(file);
+}
+
+}  // namespace luthier::ui

@@ -1,0 +1,142 @@
+#include "ui/library/clip_panel.h"
+
+#include <QCheckBox>
+#include <QLabel>
+#include <QPushButton>
+#include <QSettings>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "ui/application_style.h"
+#include "ui/common/workbench.h"
+#include "ui/library/recut_tools.h"
+#include "ui/spectrogram/spectrogram_view.h"
+
+namespace luthier::ui {
+namespace {
+
+QString text(const std::string& value) { return QString::fromStdString(value); }
+
+bool same_sound(const db::ClipView& a, const db::ClipView& b) {
+  return a.clip.id == b.clip.id && a.clip.start_frame == b.clip.start_frame && a.clip.frame_count == b.clip.frame_count && a.clip.sha256 == b.clip.sha256 &&
+         a.path == b.path && a.missing == b.missing;
+}
+
+}  // namespace
+
+ClipPanel::ClipPanel(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
+  view_ = new SpectrogramView(bench_.player(), bench_.pictures(), bench_.spectrograms(), this);
+  view_->set_hint(tr("Choose a clip to see and hear it.\nSpace plays · click in the picture to go there · drag to loop"));
+  recut_ = new RecutTools(bench_, *view_, view_);
+  static_cast<QHBoxLayout*>(view_->tools().layout())->insertWidget(0, recut_);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(4);
+  column->addWidget(make_title_row());
+  column->addWidget(view_, 1);
+  connect(recut_, &RecutTools::whole_changed, this, [this] {
+    if (shown_) load(false);
+  });
+}
+
+QWidget* ClipPanel::make_title_row() {
+  auto* widget = new QWidget(this);
+  auto* row = new QHBoxLayout(widget);
+  row->setContentsMargins(0, 2, 0, 0);
+  title_ = new QLabel(widget);
+  title_->setProperty("role", "heading");
+  title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  play_on_select_ = new QCheckBox(tr("Play when chosen"), widget);
+  play_on_select_->setToolTip(tr("Play each clip as soon as its row is chosen"));
+  play_next_ = new QCheckBox(tr("Go on after labelling"), widget);
+  play_next_->setToolTip(tr("After a label key: go to the next clip and play it"));
+  auto* content = new QPushButton(icon("content"), tr("Use as content"), widget);
+  content->setToolTip(tr("Take this clip as the content of a transfer: its notes are kept (C)"));
+  auto* style = new QPushButton(icon("style"), tr("Use as style"), widget);
+  style->setToolTip(tr("Take this clip as the style of a transfer: its sound is taken (S)"));
+  QSettings stored;
+  play_on_select_->setChecked(stored.value("library/play_on_select", false).toBool());
+  play_next_->setChecked(stored.value("library/play_next", true).toBool());
+  connect(play_on_select_, &QCheckBox::toggled, this, [](bool on) { QSettings().setValue("library/play_on_select", on); });
+  connect(play_next_, &QCheckBox::toggled, this, [](bool on) { QSettings().setValue("library/play_next", on); });
+  connect(content, &QPushButton::clicked, this, [this] { Q_EMIT use_requested(true); });
+  connect(style, &QPushButton::clicked, this, [this] { Q_EMIT use_requested(false); });
+  row->addWidget(title_, 1);
+  row->addWidget(play_on_select_);
+  row->addWidget(play_next_);
+  row->addWidget(content);
+  row->addWidget(style);
+  return widget;
+}
+
+bool ClipPanel::plays_on_choice() const { return play_on_select_->isChecked(); }
+bool ClipPanel::goes_on_after_labelling() const { return play_next_->isChecked(); }
+void ClipPanel::play() { view_->play(0); }
+
+void ClipPanel::clear() {
+  ++load_number_;
+  shown_.reset();
+  title_->clear();
+  recut_->set_clip(std::nullopt);
+  view_->set_sources({});
+}
+
+void ClipPanel::show_title(const db::ClipView& view) {
+  QStringList parts{text(view.name)};
+  if (view.clip.start_frame > 0 && view.sample_rate > 0) {
+    const double start = static_cast<double>(view.clip.start_frame) / view.sample_rate;
+    parts.last() += tr("  %1–%2 s").arg(start, 0, 'f', 2).arg(start + view.clip.seconds, 0, 'f', 2);
+  }
+  if (!view.label.empty()) parts << text(view.label);
+  if (!view.phrase.empty()) parts << text(view.phrase);
+  if (!view.rights.empty()) parts << text(view.rights);
+  title_->setText(parts.join("  ·  "));
+  title_->setToolTip(view.source.empty() ? text(view.path) : text(view.path) + "\n" + text(view.source));
+}
+
+void ClipPanel::show_clip(const db::ClipView& clip, bool play) {
+  show_title(clip);
+  const bool again = shown_ && same_sound(*shown_, clip);
+  shown_ = clip;
+  recut_->set_clip(clip);
+  if (!again || play) load(play);
+}
+
+void ClipPanel::load(bool play) {
+  if (!bench_.has_workspace()) return;
+  const quint64 number = ++load_number_;
+  const auto current = view_->sounds();
+  const QString before = current.empty() ? QString() : current.front()->key;
+  auto done = [this, number, before, play](SoundPtr sound) {
+    if (number == load_number_) take_sound(sound, sound->key == before, play);
+  };
+  auto failed = [this, number](const QString& message) {
+    if (number == load_number_) view_->set_sources({{{}, nullptr, nullptr, message, false}});
+  };
+  if (recut_->whole()) bench_.sounds().file(text(bench_.workspace().resolve(shown_->path).string()), this, done, failed);
+  else bench_.sounds().clip(bench_.workspace(), *shown_, this, done, failed);
+}
+
+void ClipPanel::take_sound(const SoundPtr& sound, bool again, bool play) {
+  if (!again) view_->set_sources({{{}, sound, nullptr, {}, true}, {{}, sound, nullptr, {}, false}});
+  auto& scene = view_->scene();
+  if (!recut_->whole()) {
+    if (isVisible()) bench_.player().set_deck({sound}, 0, play);
+    return;
+  }
+  const auto [begin, end] = recut_->extent();
+  const double around = std::max(1.0, end - begin);
+  scene.show_time(begin - around, end + around);
+  scene.set_selection(std::pair(begin, end));
+  if (!isVisible()) return;
+  bench_.player().set_deck({sound}, 0, false);
+  bench_.player().set_loop(std::pair(begin, end));
+  bench_.player().seek(begin);
+  if (play) bench_.player().play();
+}
+
+void ClipPanel::prefetch(const db::ClipView& clip) {
+  if (bench_.has_workspace()) bench_.sounds().clip(bench_.workspace(), clip, this, [](SoundPtr) {}, {});
+}
+
+}  // namespace luthier::ui

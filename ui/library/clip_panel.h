@@ -1,0 +1,54 @@
+#pragma once
+#include <QWidget>
+#include <optional>
+
+#include "db/rows.h"
+#include "ui/common/sound.h"
+
+class QCheckBox;
+class QLabel;
+
+namespace luthier::ui {
+
+class RecutTools;
+class SpectrogramView;
+class Workbench;
+
+/// The clip that is chosen in the library: what it is, its waveform and spectrogram, and the tools to cut it. GUI thread.
+class ClipPanel : public QWidget {
+  Q_OBJECT
+ public:
+  explicit ClipPanel(Workbench& bench, QWidget* parent = nullptr);
+  SpectrogramView& view() { return *view_; }
+  RecutTools& recut() { return *recut_; }
+
+  /// Shows the clip as soon as it is decoded and, with `play`, plays it. The same content again only renews the title.
+  void show_clip(const db::ClipView& clip, bool play);
+  /// Decodes a clip that may be asked for next.
+  void prefetch(const db::ClipView& clip);
+  void clear();
+  qint64 clip() const { return shown_ ? shown_->clip.id.value : 0; }
+  void play();
+  bool plays_on_choice() const;
+  bool goes_on_after_labelling() const;
+
+ Q_SIGNALS:
+  void use_requested(bool as_content);
+
+ private:
+  QWidget* make_title_row();
+  void show_title(const db::ClipView& clip);
+  void load(bool play);
+  void take_sound(const SoundPtr& sound, bool again, bool play);
+
+  Workbench& bench_;
+  SpectrogramView* view_;
+  RecutTools* recut_;
+  QLabel* title_;
+  QCheckBox* play_next_;
+  QCheckBox* play_on_select_;
+  std::optional<db::ClipView> shown_;
+  quint64 load_number_ = 0;
+};
+
+}  // namespace luthier::ui

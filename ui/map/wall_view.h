@@ -1,0 +1,47 @@
+#pragma once
+#include <QListView>
+#include <optional>
+#include <vector>
+
+#include "db/rows.h"
+
+namespace luthier::ui {
+
+class ClipTableModel;
+class Thumbnails;
+class WallModel;
+class Workbench;
+
+/// Clips as small spectrograms, row after row; pictures are made as they come into sight. A click plays. GUI thread.
+class WallView : public QListView {
+  Q_OBJECT
+ public:
+  explicit WallView(Workbench& bench, QWidget* parent = nullptr);
+  ~WallView() override;
+  /// Shows what a search finds.
+  void set_query(const QString& query);
+  ClipTableModel& clips();
+  /// Pictures that are there now, of those in sight; for tests.
+  int pictures_in_sight() const;
+  std::vector<db::ClipId> chosen() const;
+  std::optional<db::ClipView> current() const;
+  void set_catalog_of_bench();  ///< the open workspace, or none
+
+ Q_SIGNALS:
+  void label_key(int key);
+  void menu_requested(const QPoint& global);
+  void counted(qint64 clips);
+
+ protected:
+  void keyPressEvent(QKeyEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
+
+ private:
+  void play(const QModelIndex& index);
+
+  Workbench& bench_;
+  Thumbnails* thumbnails_;
+  WallModel* model_;
+};
+
+}  // namespace luthier::ui
