@@ -41,7 +41,7 @@ class TestCompareAndEvaluate : public QObject {
   }
 
   void aReportIsOneFile() {
-    const Said said = luthierctl({"--json", "export", "--html", "report.html", "--sound", "a.wav", "--sound", "b.wav", "--truth", "2", "--table", shipped(), "--title", "A and B"}, folder_.path());
+    const Said said = luthierctl({"--json", "export", "--html", "report.html", "--sound", "a.wav", "--sound", "b.wav", "--truth", "2", "--evaluation", shipped(), "--title", "A and B"}, folder_.path());
     QVERIFY2(said.code == 0, said.all());
     QFile file(path("report.html"));
     QVERIFY(file.open(QIODevice::ReadOnly));
