@@ -35,6 +35,8 @@ DomainClips::DomainClips(std::shared_ptr<const ClipSet> clips, const std::vector
   choose_labels(options, warn);
   sort_clips(warn);
   find_pairs(pairs);
+  if (options_.loudest)
+    for (const auto& features : clips_->features) raise_.push_back(raise_to(features, *options_.loudest));
   if (options_.paired && pairs_[0].empty() && pairs_[1].empty())
     throw ConfigError("No phrase is played by both '" + names_[source] + "' and '" + names_[target] +
                       "': this family learns from pairs, so import clips that share phrases (luthierctl synth makes some) or "
@@ -151,7 +153,11 @@ std::int64_t DomainClips::channels() const { return clips_->features.front().siz
 std::int64_t DomainClips::starts(std::int64_t frames) const { return 1 + (frames - options_.frames) / options_.grid; }
 
 torch::Tensor DomainClips::crop(std::int64_t clip, std::int64_t start) const {
-  return clips_->features[static_cast<std::size_t>(clip)].narrow(-1, start, options_.frames);
+  return raised(clips_->features[static_cast<std::size_t>(clip)].narrow(-1, start, options_.frames), clip);
+}
+
+torch::Tensor DomainClips::raised(const torch::Tensor& features, std::int64_t clip) const {
+  return raise_.empty() ? features : features + raise_[static_cast<std::size_t>(clip)];
 }
 
 torch::Tensor DomainClips::draw(int domain, std::int64_t batch, Rng& rng) const {
@@ -207,13 +213,16 @@ torch::Tensor DomainClips::statistics() const {
     const std::size_t count = std::min<std::size_t>(list.size(), 200);
     torch::Tensor sum;
     for (std::size_t i = 0; i < count; ++i) {
-      const auto one = band_statistics(clips_->features[static_cast<std::size_t>(list[i * list.size() / count])]);
+      const auto clip = list[i * list.size() / count];
+      const auto one = band_statistics(raised(clips_->features[static_cast<std::size_t>(clip)], clip));
       sum = sum.defined() ? sum + one : one;
     }
     sides.push_back(sum / static_cast<double>(count));
   }
   return at::stack(sides);
 }
+
+double raise_to(const torch::Tensor& features, double loudest) { return loudest - features.max().item<double>(); }
 
 torch::Tensor band_statistics(const torch::Tensor& features) {
   const auto bands = features[0].to(at::kFloat);

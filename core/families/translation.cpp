@@ -26,7 +26,7 @@ int WindowedTranslator::direction(const TranslationOptions& options, const torch
   if (options.direction == "to_target" || !parts_.both_ways || !parts_.statistics.defined() || !style.defined())
     return DomainClips::target;
   require_shape("style", style, parts_.spec.bands);
-  return nearer_domain(parts_.statistics, style);
+  return nearer_domain(parts_.statistics, parts_.loudest ? style + raise_to(style, *parts_.loudest) : style);
 }
 
 torch::Tensor WindowedTranslator::transform(const torch::Tensor& content, const torch::Tensor& style, const Config& options,
@@ -38,11 +38,12 @@ torch::Tensor WindowedTranslator::transform(const torch::Tensor& content, const 
   FrameWindows windows;
   windows.window = parts_.window;
   windows.overlap = static_cast<std::int64_t>(settings.overlap * static_cast<double>(parts_.window));
+  const double raise = parts_.loudest ? raise_to(content, *parts_.loudest) : 0;
   auto shown = content.to(at::kFloat).clone();
   std::int64_t at = 0;
-  const auto made = windows.run(content.to(at::kFloat), [&](const torch::Tensor& part, std::int64_t index, std::int64_t count) {
+  const auto made = windows.run(content.to(at::kFloat) + raise, [&](const torch::Tensor& part, std::int64_t index, std::int64_t count) {
     if (stop.stop_requested()) throw Cancelled();
-    const auto out = parts_.pass(part, to).to(at::kCPU).to(at::kFloat).clamp(parts_.lowest, parts_.highest);
+    const auto out = parts_.pass(part, to).to(at::kCPU).to(at::kFloat).clamp(parts_.lowest, parts_.highest) - raise;
     const auto length = std::min(parts_.window, shown.size(-1) - at);
     shown.narrow(-1, at, length).copy_(out[0].narrow(-1, 0, length));
     at = std::min(at + windows.window - windows.overlap, std::max<std::int64_t>(0, shown.size(-1) - parts_.window));

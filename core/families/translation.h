@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,6 +65,7 @@ class WindowedTranslator : public FamilyTransfer {
     torch::Tensor statistics;  ///< of DomainClips; decides "auto"
     bool both_ways = true;     ///< false: only to the target; asking for the other way is refused
     double lowest = -1, highest = 1;
+    std::optional<double> loudest = {};  ///< whole sounds are raised to this first, as DomainOptions::loudest
     std::function<torch::Tensor(const torch::Tensor& part, int to)> pass;
   };
   explicit WindowedTranslator(Parts parts) : parts_(std::move(parts)) {}

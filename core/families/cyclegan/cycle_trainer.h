@@ -3,13 +3,11 @@
 #include <memory>
 #include <vector>
 
-#include "core/data/domain_clips.h"
 #include "core/families/cyclegan/cyclegan_settings.h"
-#include "core/nn/adversarial_loss.h"
+#include "core/families/two_way.h"
+#include "core/nn/conv.h"
 #include "core/nn/patch_critic.h"
-#include "core/training/flat_adamw.h"
 #include "core/training/image_pool.h"
-#include "core/training/trainer.h"
 
 namespace luthier::cyclegan {
 
@@ -27,30 +25,26 @@ struct Networks {
   nn::Constant statistics = nullptr;  ///< [domain, statistic, bin], see DomainClips
 };
 
-class CycleTrainer : public Trainer {
+class CycleTrainer : public TwoWayTrainer {
  public:
   CycleTrainer(const TrainingInputs& inputs, const Settings& settings);
-  std::vector<PhaseInfo> phases() const override { return {{"translation", settings_.steps}}; }
+  std::vector<PhaseInfo> phases() const override { return {{"translation", settings_.training.steps}}; }
   Batch draw(int phase, Rng& rng) override;
   Figures update(int phase, const Batch& batch, std::int64_t step, Rng& rng) override;
   Figures validate(int phase) override;
-  std::vector<Preview> preview(int phase) override;
   void visit(StateVisitor& visitor) override;
   std::vector<std::pair<std::string, torch::nn::Module*>> averaged(int phase) override;
-  std::map<std::string, std::string> record() const override;
-  double learning_rate() const override { return rate_; }
+  double learning_rate() const override { return optimisers_->learning_rate(); }
 
  private:
+  torch::Tensor translate(const torch::Tensor& x, int to) override { return networks_.translate(x, to); }
+  void set_training(bool on) override { networks_.train(on); }
   torch::Tensor critics_loss(const torch::Tensor real[2], const torch::Tensor made[2], Rng& rng);
   Settings settings_;
   nn::Game game_;
-  torch::Device device_;
-  RepresentationSpec spec_;
-  DomainClips clips_;
   Networks networks_;
-  std::unique_ptr<FlatAdamW> generator_optimiser_, critic_optimiser_;
+  std::unique_ptr<AdversarialOptimisers> optimisers_;
   std::vector<ImagePool> pools_;
-  double rate_;
 };
 
 }  // namespace luthier::cyclegan

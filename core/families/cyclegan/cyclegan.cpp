@@ -13,7 +13,7 @@ class CycleGan : public Family {
             Role::translator, false};
   }
   Schema schema() const override { return schema_of<Settings>(); }
-  std::vector<PresetInfo> presets() const override { return {report(), report_unet(), studio(), tiny()}; }
+  std::vector<PresetInfo> presets() const override { return {report(), report_unet(), studio(), quick(), quick_unet(), tiny()}; }
   Schema transfer_schema() const override { return schema_of<TranslationOptions>(); }
   RepresentationSpec representation(const Config& config) const override { return read(config).sound.spec("mel_db"); }
   DataNeeds needs(const Config& config) const override {
@@ -39,10 +39,7 @@ class CycleGan : public Family {
     const char* names[2] = {"generator_to_source", "generator_to_target"};
     for (const int domain : {0, 1}) load_module(checkpoint.tensors, checkpoint.weights_prefix(names[domain]), *networks->generators[domain]);
     networks->train(false);
-    WindowedTranslator::Parts parts;
-    parts.spec = settings.sound.spec("mel_db");
-    parts.window = settings.sound.frames;
-    parts.statistics = constant_of(checkpoint, "statistics");
+    auto parts = two_way_parts(checkpoint, settings.sound, "mel_db");
     parts.pass = [networks, device](const torch::Tensor& part, int to) { return networks->translate(part.to(device), to); };
     return std::make_unique<WindowedTranslator>(std::move(parts));
   }
@@ -71,6 +68,23 @@ class CycleGan : public Family {
              {"critic_filters", Int{48}}, {"spectral_critic", true}, {"residual_output", true}, {"batch", Int{4}}, {"pool", Int{50}},
              {"critic_rate", 4e-4}, {"identity", 2.0}, {"steps", Int{40000}}, {"ema_decay", 0.999}, {"validate_every", Int{500}},
              {"preview_every", Int{2000}}, {"checkpoint_every", Int{10000}}}};
+  }
+  static PresetInfo quick() {
+    return {"quick", "The studio training, small: about a quarter of an hour on one core.",
+            {{"rate", Int{16000}}, {"hop", Int{256}}, {"frames", Int{64}}, {"filters", Int{16}}, {"residual_blocks", Int{4}},
+             {"critic_filters", Int{16}}, {"spectral_critic", true}, {"residual_output", true}, {"batch", Int{2}}, {"pool", Int{50}},
+             {"learning_rate", 4e-4}, {"critic_rate", 4e-4}, {"identity", 2.0}, {"steps", Int{1500}}, {"ema_decay", 0.995},
+             {"validate_every", Int{150}}, {"preview_every", Int{500}}, {"checkpoint_every", Int{100000}}}};
+  }
+  static PresetInfo quick_unet() {
+    auto preset = quick();
+    preset.name = "quick_unet";
+    preset.help = "The same with Pix2Pix's networks inside.";
+    preset.overrides["generator"] = std::string("unet");
+    preset.overrides["critic"] = std::string("batch");
+    preset.overrides["depth"] = Int{5};
+    preset.overrides["batch"] = Int{4};
+    return preset;
   }
   static PresetInfo tiny() {
     return {"tiny", "Under a minute on two cores; for a first look and for tests.",

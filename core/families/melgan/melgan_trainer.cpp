@@ -77,21 +77,15 @@ nn::MelGanCriticOptions critic_options(const Settings& s) {
 
 MelGanTrainer::MelGanTrainer(const TrainingInputs& inputs, const Settings& settings)
     : settings_(settings), device_(inputs.device),
-      clips_((check(settings), inputs.clips), settings.sound.labels, settings.sound.spec(), settings.sound.frames, inputs.device),
-      rate_(settings.learning_rate) {
+      clips_((check(settings), inputs.clips), settings.sound.labels, settings.sound.spec(), settings.sound.frames, inputs.device) {
   at::manual_seed(seed_of(inputs.config));
   generator_ = nn::MelGanGenerator(generator_options(settings));
   critic_ = nn::MelGanCritic(critic_options(settings));
   generator_->to(device_);
   critic_->to(device_);
-  AdamWOptions options;
-  options.learning_rate = settings.learning_rate;
-  options.beta1 = settings.beta1;
-  options.beta2 = settings.beta2;
-  options.weight_decay = 0;
-  options.clip_norm = 0;
-  generator_optimiser_ = std::make_unique<FlatAdamW>(generator_->parameters(), options);
-  critic_optimiser_ = std::make_unique<FlatAdamW>(critic_->parameters(), options);
+  optimisers_ = std::make_unique<AdversarialOptimisers>(
+      AdversarialPace{settings.learning_rate, settings.learning_rate, settings.beta1, settings.beta2, settings.steps, settings.hold},
+      std::vector<const torch::nn::Module*>{generator_.get()}, std::vector<const torch::nn::Module*>{critic_.get()});
 }
 
 Batch MelGanTrainer::draw(int, Rng& rng) {
@@ -100,43 +94,38 @@ Batch MelGanTrainer::draw(int, Rng& rng) {
 }
 
 Figures MelGanTrainer::update(int, const Batch& batch, std::int64_t step, Rng&) {
-  rate_ = held_then_linear(settings_.learning_rate, step, settings_.steps, settings_.hold);
-  generator_optimiser_->set_learning_rate(rate_);
-  critic_optimiser_->set_learning_rate(rate_);
+  optimisers_->begin(step);
   const auto& real = batch.at("samples");
   const bool judged = static_cast<double>(step) >= settings_.critic_start * static_cast<double>(settings_.steps);
   const auto made = generator_->forward(batch.at("features"));
   auto critic = at::zeros({}, real.options()), adversarial = critic, matching = critic, loss = critic;
   if (judged) {
     critic = critics_loss(critic_->forward(real), critic_->forward(made.detach()));
-    critic_optimiser_->zero_grad();
-    critic.backward();
-    critic_optimiser_->step();
-    nn::require_gradients(*critic_, false);
-    Maps real_maps;
-    {
-      at::NoGradGuard guard;
-      real_maps = critic_->forward(real);
-    }
-    const auto made_maps = critic_->forward(made);
-    for (const auto& scale : made_maps) adversarial = adversarial + nn::generator_loss(nn::Game::hinge, scale.back());
-    matching = feature_loss(real_maps, made_maps);
-    loss = adversarial + settings_.feature_matching * matching;
+    optimisers_->learn_critics(critic);
   }
   torch::Tensor distance;
-  if (settings_.mel_weight > 0) {
-    distance = mel_distance(made, real, clips_.mel());
-    loss = loss + settings_.mel_weight * distance;
+  {
+    const StandingStill critics({critic_.get()});
+    if (judged) {
+      Maps real_maps;
+      {
+        at::NoGradGuard guard;
+        real_maps = critic_->forward(real);
+      }
+      const auto made_maps = critic_->forward(made);
+      for (const auto& scale : made_maps) adversarial = adversarial + nn::generator_loss(nn::Game::hinge, scale.back());
+      matching = feature_loss(real_maps, made_maps);
+      loss = adversarial + settings_.feature_matching * matching;
+    }
+    if (settings_.mel_weight > 0) {
+      distance = mel_distance(made, real, clips_.mel());
+      loss = loss + settings_.mel_weight * distance;
+    }
+    optimisers_->learn_generators(loss);
   }
-  generator_optimiser_->zero_grad();
-  loss.backward();
-  generator_optimiser_->step();
-  nn::require_gradients(*critic_, true);
   if (!figures_due(device_, step)) return {};
   if (!distance.defined()) distance = mel_distance(made.detach(), real, clips_.mel());
-  const auto values = at::stack({loss, critic, adversarial, matching, distance}).detach().to(at::kCPU).to(at::kDouble);
-  const double* v = values.const_data_ptr<double>();
-  return {{"loss", v[0]}, {"critic", v[1]}, {"adversarial", v[2]}, {"features", v[3]}, {"reconstruction", v[4]}};
+  return figures_of(device_, step, {{"loss", loss}, {"critic", critic}, {"adversarial", adversarial}, {"features", matching}, {"reconstruction", distance}});
 }
 
 Figures MelGanTrainer::validate(int) {
@@ -154,8 +143,7 @@ std::vector<Preview> MelGanTrainer::preview(int) {
 void MelGanTrainer::visit(StateVisitor& visitor) {
   visitor.module("generator", *generator_);
   visitor.module("critic", *critic_);
-  generator_optimiser_->visit("generator_optimiser", visitor);
-  critic_optimiser_->visit("critic_optimiser", visitor);
+  optimisers_->visit(visitor);
 }
 
 }  // namespace luthier::melgan

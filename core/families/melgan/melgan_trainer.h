@@ -3,9 +3,9 @@
 #include <optional>
 #include <vector>
 
+#include "core/families/adversarial.h"
 #include "core/families/vocoding.h"
 #include "core/nn/melgan.h"
-#include "core/training/flat_adamw.h"
 
 namespace luthier::melgan {
 
@@ -55,7 +55,7 @@ class MelGanTrainer : public Trainer {
   std::vector<Preview> preview(int phase) override;
   void visit(StateVisitor& visitor) override;
   std::vector<std::pair<std::string, torch::nn::Module*>> averaged(int) override { return {{"generator", generator_.get()}}; }
-  double learning_rate() const override { return rate_; }
+  double learning_rate() const override { return optimisers_->learning_rate(); }
 
  private:
   Settings settings_;
@@ -63,9 +63,8 @@ class MelGanTrainer : public Trainer {
   VocoderClips clips_;
   nn::MelGanGenerator generator_ = nullptr;
   nn::MelGanCritic critic_ = nullptr;
-  std::unique_ptr<FlatAdamW> generator_optimiser_, critic_optimiser_;
+  std::unique_ptr<AdversarialOptimisers> optimisers_;
   std::optional<VocoderScore> griffin_lim_;
-  double rate_;
 };
 
 }  // namespace luthier::melgan

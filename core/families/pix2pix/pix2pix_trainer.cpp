@@ -12,16 +12,6 @@ constexpr double kDecibels = 40;  // one unit of mel_db
 
 torch::Tensor both(const torch::Tensor& content, const torch::Tensor& result) { return at::cat({content, result}, 1); }
 
-AdamWOptions adam(double rate, double beta1) {
-  AdamWOptions options;
-  options.learning_rate = rate;
-  options.beta1 = beta1;
-  options.beta2 = 0.999;
-  options.weight_decay = 0;
-  options.clip_norm = 0;
-  return options;
-}
-
 }  // namespace
 
 Networks::Networks(const Settings& s, torch::Device device) : settings(s) {
@@ -48,60 +38,50 @@ void Networks::train(bool on) {
 }
 
 Pix2PixTrainer::Pix2PixTrainer(const TrainingInputs& inputs, const Settings& settings)
-    : settings_(settings), game_(nn::game_from(settings.game)), device_(inputs.device), spec_(inputs.clips->representation),
+    : settings_(settings), game_(nn::game_from(settings.training.game)), device_(inputs.device), spec_(inputs.clips->representation),
       clips_(inputs.clips, inputs.pairs, {settings.labels.source_labels, settings.labels.target_labels, settings.sound.frames, settings.grid, true},
              inputs.warn),
-      networks_((at::manual_seed(seed_of(inputs.config)), settings), inputs.device), rate_(settings.learning_rate) {
+      networks_((at::manual_seed(seed_of(inputs.config)), settings), inputs.device) {
   const std::int64_t unit = std::int64_t{1} << settings.depth;
   if (settings.sound.bands % unit != 0 || settings.sound.frames % unit != 0)
     throw ConfigError("With depth " + std::to_string(settings.depth) + ", bands and frames must be multiples of " + std::to_string(unit) +
                       ", not " + std::to_string(settings.sound.bands) + " and " + std::to_string(settings.sound.frames) + ".");
-  if (settings.batch == 1 && settings.sound.bands == unit && settings.sound.frames == unit)
+  if (settings.training.batch == 1 && settings.sound.bands == unit && settings.sound.frames == unit)
     throw ConfigError("The deepest level of the U-Net has a single point, which BatchNorm cannot use with batch 1; take a batch of 2 or a smaller depth.");
-  generator_optimiser_ = std::make_unique<FlatAdamW>(nn::parameters_of({networks_.generator.get()}), adam(settings.learning_rate, settings.beta1));
-  critic_optimiser_ = std::make_unique<FlatAdamW>(nn::parameters_of({networks_.critic.get()}), adam(settings.critic_rate, settings.beta1));
+  optimisers_ = std::make_unique<AdversarialOptimisers>(pace_of(settings.training), std::vector<const torch::nn::Module*>{networks_.generator.get()},
+                                                        std::vector<const torch::nn::Module*>{networks_.critic.get()});
 }
 
 Batch Pix2PixTrainer::draw(int, Rng& rng) {
-  const auto [content, target] = clips_.draw_pairs(settings_.batch, rng);
+  const auto [content, target] = clips_.draw_pairs(settings_.training.batch, rng);
   return {{"content", content.to(device_)}, {"target", target.to(device_)}};
 }
 
 Figures Pix2PixTrainer::update(int, const Batch& batch, std::int64_t step, Rng&) {
-  rate_ = held_then_linear(settings_.learning_rate, step, settings_.steps, settings_.hold);
-  generator_optimiser_->set_learning_rate(rate_);
-  critic_optimiser_->set_learning_rate(held_then_linear(settings_.critic_rate, step, settings_.steps, settings_.hold));
+  optimisers_->begin(step);
   const auto &content = batch.at("content"), &target = batch.at("target");
   const bool judged = settings_.adversarial > 0 &&
-                      static_cast<double>(step) >= settings_.critic_start * static_cast<double>(settings_.steps);
+                      static_cast<double>(step) >= settings_.critic_start * static_cast<double>(settings_.training.steps);
   torch::Tensor made, error, loss, critic = at::zeros({}, content.options()), adversarial = critic;
   {
-    const nn::Autocast precision(device_, settings_.mixed_precision);
+    const nn::Autocast precision(device_, settings_.training.mixed_precision);
     made = networks_.translate(content);
     if (judged)
       critic = nn::critic_loss(game_, networks_.critic->forward(both(content, target)).to(at::kFloat),
                                networks_.critic->forward(both(content, made.detach())).to(at::kFloat)) / 2;
   }
-  if (judged) {
-    critic_optimiser_->zero_grad();
-    critic.backward();
-    critic_optimiser_->step();
-    nn::require_gradients(*networks_.critic, false);
-  }
+  if (judged) optimisers_->learn_critics(critic);
   {
-    const nn::Autocast precision(device_, settings_.mixed_precision);
-    error = (made - target).abs().mean();
-    if (judged) adversarial = nn::generator_loss(game_, networks_.critic->forward(both(content, made)).to(at::kFloat));
-    loss = settings_.adversarial * adversarial + settings_.l1 * error;
+    const StandingStill critics({networks_.critic.get()});
+    {
+      const nn::Autocast precision(device_, settings_.training.mixed_precision);
+      error = l1_distance(made, target);
+      if (judged) adversarial = nn::generator_loss(game_, networks_.critic->forward(both(content, made)).to(at::kFloat));
+      loss = settings_.adversarial * adversarial + settings_.l1 * error;
+    }
+    optimisers_->learn_generators(loss);
   }
-  generator_optimiser_->zero_grad();
-  loss.backward();
-  generator_optimiser_->step();
-  nn::require_gradients(*networks_.critic, true);
-  if (!figures_due(device_, step)) return {};
-  const auto values = at::stack({loss, critic, adversarial, error}).detach().to(at::kCPU).to(at::kDouble);
-  const double* v = values.const_data_ptr<double>();
-  return {{"loss", v[0]}, {"critic", v[1]}, {"adversarial", v[2]}, {"reconstruction", v[3]}};
+  return figures_of(device_, step, {{"loss", loss}, {"critic", critic}, {"adversarial", adversarial}, {"reconstruction", error}});
 }
 
 Figures Pix2PixTrainer::validate(int) {
@@ -128,12 +108,11 @@ std::vector<Preview> Pix2PixTrainer::preview(int) {
 void Pix2PixTrainer::visit(StateVisitor& visitor) {
   visitor.module("generator", *networks_.generator);
   visitor.module("critic", *networks_.critic);
-  generator_optimiser_->visit("generator_optimiser", visitor);
-  critic_optimiser_->visit("critic_optimiser", visitor);
+  optimisers_->visit(visitor);
 }
 
 std::map<std::string, std::string> Pix2PixTrainer::record() const {
-  return {{"source_labels", clips_.name(0)}, {"target_labels", clips_.name(1)}};
+  return {{"source_labels", clips_.name(0)}, {"target_labels", clips_.name(1)}, {"direction", "to_target"}};
 }
 
 }  // namespace luthier::pix2pix

@@ -43,14 +43,9 @@ SimpleGanTrainer::SimpleGanTrainer(const TrainingInputs& inputs, const Settings&
   critic_ = Critic(settings);
   generator_->to(device_);
   critic_->to(device_);
-  AdamWOptions options;
-  options.learning_rate = settings.learning_rate;
-  options.beta1 = settings.beta1;
-  options.beta2 = 0.999;
-  options.weight_decay = 0;
-  options.clip_norm = 0;
-  generator_optimiser_ = std::make_unique<FlatAdamW>(generator_->parameters(), options);
-  critic_optimiser_ = std::make_unique<FlatAdamW>(critic_->parameters(), options);
+  optimisers_ = std::make_unique<AdversarialOptimisers>(AdversarialPace{settings.learning_rate, settings.learning_rate, settings.beta1, 0.999, settings.steps, 1},
+                                                        std::vector<const torch::nn::Module*>{generator_.get()},
+                                                        std::vector<const torch::nn::Module*>{critic_.get()});
 }
 
 Batch SimpleGanTrainer::draw(int, Rng& rng) {
@@ -62,22 +57,20 @@ torch::Tensor SimpleGanTrainer::seen(const torch::Tensor& x, Rng& rng) const {
 }
 
 Figures SimpleGanTrainer::update(int, const Batch& batch, std::int64_t step, Rng& rng) {
+  optimisers_->begin(step);
   const auto& real = batch.at("real");
   const auto made = generator_->forward(batch.at("noise"));
   const auto critic = nn::critic_loss(game_, critic_->forward(seen(real, rng)), critic_->forward(seen(made.detach(), rng))) / 2;
-  critic_optimiser_->zero_grad();
-  critic.backward();
-  critic_optimiser_->step();
-  nn::require_gradients(*critic_, false);
-  const auto loss = nn::generator_loss(game_, critic_->forward(seen(made, rng)));
-  generator_optimiser_->zero_grad();
-  loss.backward();
-  generator_optimiser_->step();
-  nn::require_gradients(*critic_, true);
-  if (!figures_due(device_, step)) return {};
+  optimisers_->learn_critics(critic);
+  torch::Tensor loss;
+  {
+    const StandingStill critics({critic_.get()});
+    loss = nn::generator_loss(game_, critic_->forward(seen(made, rng)));
+    optimisers_->learn_generators(loss);
+  }
   // Noise has no truth to be compared with; how far the mean picture is off is the nearest thing to a reconstruction error.
-  const auto error = (made.detach().mean(0) - real.mean(0)).abs().mean();
-  return {{"loss", loss.item<double>()}, {"critic", critic.item<double>()}, {"reconstruction", error.item<double>()}};
+  const auto error = l1_distance(made.detach().mean(0), real.mean(0));
+  return figures_of(device_, step, {{"loss", loss}, {"critic", critic}, {"reconstruction", error}});
 }
 
 Figures SimpleGanTrainer::validate(int) {
@@ -99,8 +92,7 @@ std::vector<Preview> SimpleGanTrainer::preview(int) {
 void SimpleGanTrainer::visit(StateVisitor& visitor) {
   visitor.module("generator", *generator_);
   visitor.module("critic", *critic_);
-  generator_optimiser_->visit("generator_optimiser", visitor);
-  critic_optimiser_->visit("critic_optimiser", visitor);
+  optimisers_->visit(visitor);
 }
 
 }  // namespace luthier::simplegan

@@ -5,10 +5,9 @@
 #include <vector>
 
 #include "core/data/clip_crops.h"
+#include "core/families/adversarial.h"
 #include "core/families/translation.h"
-#include "core/nn/adversarial_loss.h"
 #include "core/nn/conv.h"
-#include "core/training/flat_adamw.h"
 
 namespace luthier::simplegan {
 
@@ -90,7 +89,7 @@ class SimpleGanTrainer : public Trainer {
   ClipCrops clips_;
   Generator generator_ = nullptr;
   Critic critic_ = nullptr;
-  std::unique_ptr<FlatAdamW> generator_optimiser_, critic_optimiser_;
+  std::unique_ptr<AdversarialOptimisers> optimisers_;
 };
 
 }  // namespace luthier::simplegan

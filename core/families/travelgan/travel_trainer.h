@@ -2,33 +2,28 @@
 #include <memory>
 #include <vector>
 
-#include "core/data/domain_clips.h"
-#include "core/families/translation.h"
 #include "core/families/travelgan/travel_networks.h"
-#include "core/nn/adversarial_loss.h"
-#include "core/training/flat_adamw.h"
+#include "core/families/two_way.h"
 
 namespace luthier::travelgan {
 
 struct Settings {
   SpectrogramSettings sound{22050, 1024, 256, 128, 128};
   DomainSettings labels;
-  double lowest = -5, highest = 2, quietest = 0.3;
+  double lowest = -5, highest = 2, loudest = 0.5, quietest = 0.3;
   // networks
   std::int64_t filters = 64, levels = 5, critic_filters = 64, siamese_filters = 64, layers = 2, latent = 1000;
   bool spectral = true;
   // training
-  std::string game = "hinge";
   double adversarial = 1, travel = 10, margin_weight = 10, margin = 10, identity = 0;
-  std::int64_t steps = 200000, batch = 16;
-  double learning_rate = 2e-4, critic_rate = 2e-4, beta1 = 0.5, hold = 1;
-  bool mixed_precision = true;
+  AdversarialSettings training{"hinge", 200000, 16, 2e-4, 2e-4, 0.5, 1, true};
 
   template <class V>
   void describe(V& v) {
     sound.describe(v);
     v.number("lowest", lowest, -10, 0, "", "log10 magnitude that becomes -1 for the networks, whose output ends in tanh.");
     v.number("highest", highest, 0, 10, "", "log10 magnitude that becomes +1.");
+    v.number("loudest", loudest, -3, 2, "", "log10 magnitude of the loudest point that every clip is brought to, so that level is not learned.");
     v.number("quietest", quietest, 0.01, 1, "", "Crops are played at a random level between this and 1.");
     labels.describe(v);
     v.group("Networks");
@@ -40,22 +35,15 @@ struct Settings {
     v.number("latent", latent, 2, 4096, "values", "Size of the space in which transformation vectors are compared.");
     v.toggle("spectral", spectral, "Spectral normalisation of all networks; without it the generators collapse.");
     v.group("Training");
-    v.choice("game", game, {"hinge", "cross_entropy", "least_squares"}, "Adversarial loss.");
     v.number("adversarial", adversarial, 0, 1000, "", "Weight of the critics' judgement.");
     v.number("travel", travel, 0, 1000, "", "Weight of keeping the vectors between clips.");
     v.number("margin_weight", margin_weight, 0, 1000, "", "Weight of keeping different clips apart in the latent space.");
     v.number("margin", margin, 0, 1000, "", "Distance that different clips should have there.");
     v.number("identity", identity, 0, 1000, "", "Weight of leaving what is in the domain already.");
-    v.number("steps", steps, 1, 10000000, "steps", "Steps; each trains the critics, then generators and siamese network.");
-    v.number("batch", batch, 2, 1024, "crops", "Crops of each domain in one step; all their pairs are compared.");
-    v.number("learning_rate", learning_rate, 1e-7, 1, "", "Step size of generators and siamese network.");
-    v.number("critic_rate", critic_rate, 1e-7, 1, "", "Step size of the critics.");
-    v.number("beta1", beta1, 0, 0.999, "", "Adam's memory of the gradient.");
-    v.number("hold", hold, 0, 1, "", "Share of the steps before the step size falls linearly to 0.");
-    v.toggle("mixed_precision", mixed_precision, "bfloat16 arithmetic on a CUDA device.");
+    training.describe(v);
   }
-  /// log10 magnitude <-> the networks' [-1, 1].
-  torch::Tensor scaled(const torch::Tensor& log10_mel) const { return (log10_mel - lowest) * (2 / (highest - lowest)) - 1; }
+  /// log10 magnitude <-> the networks' [-1, 1]; what is below the range is silence.
+  torch::Tensor scaled(const torch::Tensor& log10_mel) const { return (log10_mel.clamp_min(lowest) - lowest) * (2 / (highest - lowest)) - 1; }
   torch::Tensor unscaled(const torch::Tensor& x) const { return (x + 1) * ((highest - lowest) / 2) + lowest; }
 };
 
@@ -69,28 +57,26 @@ struct Networks {
   nn::Constant statistics = nullptr;
 };
 
-class TravelTrainer : public Trainer {
+class TravelTrainer : public TwoWayTrainer {
  public:
   TravelTrainer(const TrainingInputs& inputs, const Settings& settings);
-  std::vector<PhaseInfo> phases() const override { return {{"translation", settings_.steps}}; }
+  std::vector<PhaseInfo> phases() const override { return {{"translation", settings_.training.steps}}; }
   Batch draw(int phase, Rng& rng) override;
   Figures update(int phase, const Batch& batch, std::int64_t step, Rng& rng) override;
   Figures validate(int phase) override;
-  std::vector<Preview> preview(int phase) override;
   void visit(StateVisitor& visitor) override;
   std::vector<std::pair<std::string, torch::nn::Module*>> averaged(int phase) override;
-  std::map<std::string, std::string> record() const override;
-  double learning_rate() const override { return rate_; }
+  double learning_rate() const override { return optimisers_->learning_rate(); }
 
  private:
+  torch::Tensor translate(const torch::Tensor& x, int to) override { return networks_.generators[to]->forward(x).to(at::kFloat); }
+  torch::Tensor scaled(const torch::Tensor& features) const override { return settings_.scaled(features).to(device_); }
+  torch::Tensor unscaled(const torch::Tensor& x) const override { return settings_.unscaled(x); }
+  void set_training(bool on) override { networks_.train(on); }
   Settings settings_;
   nn::Game game_;
-  torch::Device device_;
-  RepresentationSpec spec_;
-  DomainClips clips_;
   Networks networks_;
-  std::unique_ptr<FlatAdamW> generator_optimiser_, critic_optimiser_;
-  double rate_;
+  std::unique_ptr<AdversarialOptimisers> optimisers_;
 };
 
 }  // namespace luthier::travelgan

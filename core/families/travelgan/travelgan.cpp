@@ -1,5 +1,7 @@
 #include <ATen/ATen.h>
 
+#include <cmath>
+
 #include "core/families/travelgan/travel_trainer.h"
 
 namespace luthier {
@@ -23,6 +25,10 @@ class TravelGan : public Family {
              {{"filters", Int{40}}, {"critic_filters", Int{48}}, {"siamese_filters", Int{32}}, {"latent", Int{128}}, {"identity", 5.0}, {"margin", 4.0},
               {"critic_rate", 4e-4}, {"steps", Int{40000}}, {"hold", 0.5}, {"ema_decay", 0.999}, {"validate_every", Int{500}}, {"preview_every", Int{2000}},
               {"checkpoint_every", Int{10000}}}},
+            {"quick", "The studio training, small: about a quarter of an hour on one core.",
+             {{"rate", Int{16000}}, {"frames", Int{64}}, {"filters", Int{16}}, {"critic_filters", Int{16}}, {"siamese_filters", Int{16}}, {"latent", Int{64}},
+              {"identity", 5.0}, {"margin", 4.0}, {"batch", Int{4}}, {"learning_rate", 4e-4}, {"critic_rate", 4e-4}, {"steps", Int{2500}}, {"hold", 0.5},
+              {"ema_decay", 0.995}, {"validate_every", Int{250}}, {"preview_every", Int{1000}}, {"checkpoint_every", Int{100000}}}},
             {"tiny", "Under a minute on two cores; for a first look and for tests.",
              {{"rate", Int{16000}}, {"bands", Int{64}}, {"frames", Int{64}}, {"filters", Int{12}}, {"levels", Int{4}}, {"critic_filters", Int{12}},
               {"siamese_filters", Int{8}}, {"latent", Int{32}}, {"margin", 2.0}, {"identity", 20.0}, {"batch", Int{4}}, {"learning_rate", 1e-3},
@@ -56,12 +62,11 @@ class TravelGan : public Family {
     const char* names[2] = {"generator_to_source", "generator_to_target"};
     for (const int domain : {0, 1}) load_module(checkpoint.tensors, checkpoint.weights_prefix(names[domain]), *networks->generators[domain]);
     networks->train(false);
-    WindowedTranslator::Parts parts;
-    parts.spec = settings.sound.spec("log10_mel");
-    parts.window = settings.sound.frames;
-    parts.statistics = constant_of(checkpoint, "statistics");
-    parts.lowest = -5;
+    auto parts = two_way_parts(checkpoint, settings.sound, "log10_mel");
+    parts.lowest = settings.lowest;
     parts.highest = settings.highest;
+    // The middle of the levels that crops were played at.
+    parts.loudest = settings.loudest + std::log10((1 + settings.quietest) / 2);
     parts.pass = [networks, settings, device](const torch::Tensor& part, int to) {
       return settings.unscaled(networks->generators[to]->forward(settings.scaled(part).to(device)));
     };
