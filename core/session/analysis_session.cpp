@@ -23,6 +23,7 @@
 #include "core/session/model_view.h"
 #include "core/session/compared_sound.h"
 #include "core/session/npy_file.h"
+#include "core/session/outputs.h"
 #include "core/session/text_file.h"
 #include "core/session/version.h"
 #include "core/signal/spectrogram_tensor.h"
@@ -35,11 +36,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr float kRange = 80.0f;
 
-void refuse_existing(const fs::path& path) {
-  std::error_code error;
-  if (fs::exists(path, error)) throw ConfigError("'" + path.string() + "' is there already and is never overwritten; choose another name.");
-}
-
 bool is_picture(const fs::path& path) { return path.extension() == ".png"; }
 
 /// What the file shall hold, and how to show it.
@@ -50,20 +46,13 @@ struct Analysis {
   std::string representation;  ///< canonical text where a Representation made it
 };
 
-std::vector<double> mel_centres(const RepresentationSpec& spec) {
-  const audio::MelFilterbank bank({.sample_rate = spec.sample_rate, .n_fft = spec.n_fft, .bands = spec.bands});
-  std::vector<double> out;
-  for (int band = 0; band < spec.bands; ++band) out.push_back(bank.center_hz(band));
-  return out;
-}
-
 Analysis by_representation(const SpectrogramRequest& request, const audio::AudioBuffer& sound) {
   // "mel" is the picture of system A before it is cut to 8 bits.
   const RepresentationSpec spec{request.kind == "mel" ? "mel_image" : request.kind, sound.sample_rate, request.n_fft, request.hop, request.bands, false};
   const auto representation = make_representation(spec);
   Analysis out;
   out.representation = spec.canonical_text();
-  out.bin_hz = mel_centres(spec);
+  out.bin_hz = mel_bin_hz(spec);
   if (request.kind == "mel") {
     const audio::MelFilterbank bank({.sample_rate = spec.sample_rate, .n_fft = spec.n_fft, .bands = spec.bands});
     out.values = out.decibels = audio::power_to_db(audio::mel_spectrogram(sound.mono(), {.n_fft = spec.n_fft, .hop = spec.hop}, bank));

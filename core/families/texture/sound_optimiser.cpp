@@ -104,7 +104,7 @@ std::unique_ptr<Features> random_features(const Settings& settings, std::uint64_
 std::unique_ptr<Features> critic_features(nn::MelGanCritic critic) { return std::make_unique<CriticFeatures>(std::move(critic)); }
 
 torch::Tensor optimise(Features& features, const Settings& settings, const Options& options, const torch::Tensor& content, const torch::Tensor& style,
-                       std::uint64_t window, const SoundObserver& observer) {
+                       std::uint64_t window, const SoundWatch& watch) {
   torch::AutoGradMode gradients(true);
   Loss loss(features, settings, options, content, style);
   auto start = content.clone();
@@ -117,12 +117,13 @@ torch::Tensor optimise(Features& features, const Settings& settings, const Optio
   torch::optim::LBFGS optimiser({sound}, torch::optim::LBFGSOptions(1.0).max_iter(1).max_eval(8).history_size(20).line_search_fn("strong_wolfe"));
   for (std::int64_t step = 1; step <= options.steps; ++step) {
     optimiser.step([&] {
+      if (watch.keep_going && !watch.keep_going()) throw Cancelled();
       optimiser.zero_grad();
       const auto value = loss(sound);
       value.backward();
       return value;
     });
-    if (observer && !observer(step, sound.detach().to(torch::kCPU))) throw Cancelled();
+    if (watch.shown) watch.shown(step, sound.detach());
   }
   return sound.detach();
 }

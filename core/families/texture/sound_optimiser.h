@@ -26,12 +26,15 @@ std::unique_ptr<Features> random_features(const Settings& settings, std::uint64_
 /// The seven maps of the first scale of a trained MelGAN critic: content is compared in all, style in the sixth.
 std::unique_ptr<Features> critic_features(nn::MelGanCritic critic);
 
-/// Called after every step with the sound so far [1, 1, sample] on CPU; returns false to stop (Cancelled is thrown).
-using SoundObserver = std::function<bool(std::int64_t step, const torch::Tensor& sound)>;
+/// Whom an optimisation tells and asks.
+struct SoundWatch {
+  std::function<void(std::int64_t step, const torch::Tensor& sound)> shown;  ///< after every step, [1, 1, sample]; may be empty
+  std::function<bool()> keep_going;  ///< asked before every evaluation; false: Cancelled is thrown; may be empty
+};
 
 /// Changes a sound by L-BFGS until its features are near the content's at each place and near the style's on the whole.
 /// content, style: [1, 1, sample] on the device. Returns [1, 1, sample of content].
 torch::Tensor optimise(Features& features, const Settings& settings, const Options& options, const torch::Tensor& content, const torch::Tensor& style,
-                       std::uint64_t window, const SoundObserver& observer);
+                       std::uint64_t window, const SoundWatch& watch);
 
 }  // namespace luthier::texture

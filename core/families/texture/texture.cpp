@@ -13,6 +13,9 @@ namespace {
 using texture::Options;
 using texture::Settings;
 
+constexpr double kLoudness = 0.1;  ///< RMS at which sounds are compared
+constexpr std::int64_t kShown = 50;  ///< estimates of one transfer, however long it is: each is a picture of the whole sound
+
 /// The critic of a MelGAN run's checkpoint. Checkpoints of generators alone have none.
 nn::MelGanCritic critic_from(const std::string& path, torch::Device device) {
   if (path.empty())
@@ -52,21 +55,26 @@ class TextureTransfer : public FamilyTransfer {
     FrameWindows windows;
     windows.window = std::max(features->shortest(), std::min(content.size(2), static_cast<std::int64_t>(settings_.seconds * static_cast<double>(settings_.rate))));
     windows.overlap = windows.window / 8;
-    const auto example = prepared_style(style, content, std::max(windows.window, features->shortest()));
+    // ln(1 + |X|) is no matter of kind alone: every sound is compared at one loudness and gets its own back.
+    const double gain = kLoudness / std::max(1e-6, loudness(content));
+    const auto sound = content.to(at::kFloat) * gain;
+    const auto example = prepared_style(style, std::max(windows.window, features->shortest()));
     auto shown = content.to(at::kFloat).clone();
-    return windows.run(content.to(at::kFloat), [&](const torch::Tensor& part, std::int64_t index, std::int64_t count) {
+    return windows.run(sound, [&](const torch::Tensor& part, std::int64_t index, std::int64_t count) {
       const auto at = count == 1 ? 0 : std::min(index * (windows.window - windows.overlap), shown.size(-1) - windows.window);
-      const auto watch = [&](std::int64_t step, const torch::Tensor& sound) {
-        if (stop.stop_requested()) return false;
-        if (!observer) return true;
+      texture::SoundWatch watch;
+      watch.keep_going = [&] { return !stop.stop_requested(); };
+      const auto total = count * options.steps, every = std::max<std::int64_t>(1, total / kShown);
+      if (observer) watch.shown = [&](std::int64_t step, const torch::Tensor& estimate) {
+        const auto now = index * options.steps + step;
+        if (now % every != 0 && now != total) return;
         const auto length = std::min(windows.window, shown.size(-1) - at);
-        shown.narrow(-1, at, length).copy_(sound.narrow(-1, 0, length));
-        observer({static_cast<int>(index * options.steps + step), static_cast<int>(count * options.steps), shown});
-        return true;
+        shown.narrow(-1, at, length).copy_(estimate.narrow(-1, 0, length).to(at::kCPU) / gain);
+        observer({static_cast<int>(now), static_cast<int>(total), shown});
       };
       if (stop.stop_requested()) throw Cancelled();
       return texture::optimise(*features, settings_, options, part[0].to(device_), example, static_cast<std::uint64_t>(index), watch).unsqueeze(0);
-    });
+    }) / gain;
   }
 
  private:
@@ -78,12 +86,13 @@ class TextureTransfer : public FamilyTransfer {
     throw ConfigError(std::string("The ") + name + " has shape " + shape.str() + " where [channel 1, bin 1, sample] is needed.");
   }
 
-  /// As long as a few windows at most, at the content's loudness: style is a matter of kind, not of level.
-  torch::Tensor prepared_style(const torch::Tensor& style, const torch::Tensor& content, std::int64_t at_least) const {
+  static double loudness(const torch::Tensor& x) { return x.to(at::kFloat).square().mean().sqrt().item<double>(); }
+
+  /// As long as a few windows at most.
+  torch::Tensor prepared_style(const torch::Tensor& style, std::int64_t at_least) const {
     const auto length = std::clamp<std::int64_t>(style.size(2), at_least, 4 * at_least);
     const auto sound = mirrored_to(style.to(at::kFloat), length);
-    const auto loudness = [](const torch::Tensor& x) { return x.to(at::kFloat).square().mean().sqrt(); };
-    return (sound * (loudness(content) / loudness(sound).clamp_min(1e-6))).to(device_);
+    return (sound * (kLoudness / std::max(1e-6, loudness(sound)))).to(device_);
   }
 
   Settings settings_;
