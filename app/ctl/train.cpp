@@ -15,6 +15,7 @@ namespace {
 struct Options {
   std::string family, preset, device = "auto", resume, start_from, pairs;
   std::vector<std::string> labels;
+  double minutes = 0;
   bool dry = false, settings = false;
 };
 
@@ -36,6 +37,7 @@ TrainingRequest request_from(const Options& options, const SchemaFlags& flags, c
   request.device = options.device;
   request.pair_set = options.pairs;
   request.labels = options.labels;
+  request.minutes = options.minutes;
   request.resume = options.resume;
   request.start_from = options.start_from;
   if (!options.resume.empty() && !options.start_from.empty()) throw UsageError("--resume goes on with a run's own weights; leave out --start-from");
@@ -89,6 +91,7 @@ const VerbRegistration train_registration{"train", "train a model family on the 
   command.add_option("--device", options->device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}))->capture_default_str();
   command.add_option("--resume", options->resume, "go on with this run from its last checkpoint; settings given are changed");
   command.add_option("--start-from", options->start_from, "a new run from the weights of this run or file, or of the 'shipped' model (fine-tuning)");
+  command.add_option("--minutes", options->minutes, "end after this time of training as a finished run; without --steps these are set to what fits into it")->check(CLI::Range(0.01, 1e6));
   command.add_option("--pairs", options->pairs, "name of a pair set");
   command.add_option("--label", options->labels, "only clips of these labels");
   command.add_flag("--dry-run", options->dry, "say what would be trained, with one measured step; write nothing");

@@ -12,6 +12,7 @@
 #include "core/session/figure/raster.h"
 #include "core/session/run_preparation.h"
 #include "core/session/run_recorder.h"
+#include "core/session/step_fitting.h"
 #include "core/session/text_file.h"
 #include "core/session/version.h"
 #include "core/training/training_loop.h"
@@ -60,6 +61,7 @@ class TrainingRun {
     if (!request_.resume.empty()) open_resumed(workspace);
     emit(RunPreparing{0, "reading clips", -1});
     prepared_ = prepare_run(request_, workspace, resumed_ ? &*resumed_ : nullptr, [this](const Progress& p) { preparing(p); }, stop_);
+    fit_steps();
     emit(RunPreparing{1, "making the networks", -1});
     auto trainer = prepared_.family->make_training(inputs());
     if (stop_.stop_requested()) throw Cancelled();
@@ -71,6 +73,13 @@ class TrainingRun {
     }
     start(workspace, *trainer);
     return loop(*trainer);
+  }
+
+  void fit_steps() {
+    if (request_.minutes <= 0 || resumed_) return;
+    emit(RunPreparing{1, "measuring a step", -1});
+    for (const auto& [name, steps] : steps_within(prepared_, request_.overrides, request_.minutes * 60, stop_)) prepared_.config[name] = steps;
+    prepared_.config = complete(run_schema(*prepared_.family), prepared_.config);
   }
 
   void open_resumed(const Workspace& workspace) {
@@ -144,6 +153,8 @@ class TrainingRun {
   Outcome loop(Trainer& trainer) {
     const auto settings = settings_from<LoopSettings>(prepared_.config);
     LoopControl control{stop_, [this] { return pause_ && pause_->paused.load(); }};
+    if (request_.minutes > 0)
+      control.enough = [end = Clock::now() + std::chrono::duration<double>(request_.minutes * 60)] { return Clock::now() >= end; };
     LoopOutputs outputs;
     outputs.folder = folder_;
     outputs.emit = [this](RunEventData data) { emit(std::move(data)); };
@@ -249,22 +260,6 @@ double resident_peak() {
   return static_cast<double>(usage.ru_maxrss) * 1024.0;
 }
 
-/// Seconds of one optimiser step after one to warm up.
-double measure_step(Trainer& trainer, std::uint64_t seed, std::stop_token stop) {
-  trainer.enter_phase(static_cast<int>(trainer.phases().size()) - 1);
-  double seconds = 0;
-  for (std::int64_t step = 0; step < 2; ++step) {
-    if (stop.stop_requested()) throw Cancelled();
-    const auto start = Clock::now();
-    Rng rng(seed, static_cast<std::uint64_t>(step));
-    rng.seed_defaults();
-    const int phase = static_cast<int>(trainer.phases().size()) - 1;
-    trainer.update(phase, trainer.draw(phase, rng), step, rng);
-    seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  }
-  return seconds;
-}
-
 }  // namespace
 
 Outcome train(const TrainingRequest& request, RunListener& listener, std::stop_token stop, PauseFlag* pause) {
@@ -283,7 +278,7 @@ DryRun dry_run(const TrainingRequest& request, std::stop_token stop) {
     for (const auto& clip : prepared.clips->clips) out.clips += clip.split == "train";
     const auto trainer = prepared.family->make_training({prepared.config, prepared.clips, prepared.pairs, prepared.device, {}});
     for (const auto& phase : trainer->phases()) out.total_steps += phase.steps;
-    out.seconds_per_step = measure_step(*trainer, static_cast<std::uint64_t>(std::get<std::int64_t>(prepared.config.at("seed"))), stop);
+    out.seconds_per_step = seconds_per_step(*trainer, static_cast<int>(trainer->phases().size()) - 1, static_cast<std::uint64_t>(std::get<std::int64_t>(prepared.config.at("seed"))), stop);
     out.seconds_total = out.seconds_per_step * static_cast<double>(out.total_steps);
     out.memory_bytes = std::max(0.0, resident_peak() - before);
     return out;

@@ -19,6 +19,8 @@ struct TrainingRequest {
   std::string device = "auto";   ///< "cpu", "cuda" or "auto": cuda where there is one
   std::string resume;            ///< run id to go on with; family and preset are then read from it
   std::string start_from;        ///< run id, weight file or "shipped": a new run that starts from these weights (fine-tuning)
+  double minutes = 0;            ///< > 0: ends as done after this time of training; numbers of steps that are
+                                 ///< not among the overrides become what fits, so that schedules end with the time
   std::string pair_set;          ///< name of a pair set; empty: the newest that fits, or one made on the fly
   std::vector<std::string> labels;  ///< only these; empty: all
 };

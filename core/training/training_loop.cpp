@@ -67,13 +67,14 @@ class Loop {
     last_save_ = Clock::now();
     started_ = Clock::now();
     first_step_ = step_;
-    while (closing_due_ || (step_ < total_ && !out_of_patience())) {
+    while (closing_due_ || (step_ < total_ && !out_of_patience() && !enough())) {
       if (!closing_due_) enter_phase_of(step_);
       if (!wait_while_paused()) return cancel();
       if (closing_due_) close_step();
       else one_step();
     }
     if (not_finite_ > 0) refuse_not_finite();
+    if (step_ < total_ && enough()) end_early();
     save("latest", false, false);
     return Outcome::done;
   }
@@ -89,6 +90,17 @@ class Loop {
     if (step_ % settings_.checkpoint_every == 0 && step_ < total_) save("step-" + std::to_string(step_), false, /*weights=*/true);
     if (phase_ends) return end_phase();  // the next phase is entered before its state is saved
     if (seconds_since(last_save_) >= settings_.checkpoint_seconds) save("latest", false, false);
+  }
+
+  bool enough() const { return control_.enough && step_ > first_step_ && control_.enough(); }
+
+  /// The time is up: what there is gets its figures, as after a last step.
+  void end_early() {
+    if (phase_ + 1 < static_cast<int>(phases_.size()))
+      outputs_.emit(RunWarning{"The time was up in the phase '" + phases_[static_cast<std::size_t>(phase_)].name + "', before the last one ('" + phases_.back().name +
+                               "'): the model is not complete; go on with --resume."});
+    if (validated_ != step_) validate();
+    preview();
   }
 
   bool out_of_patience() const {
@@ -182,6 +194,7 @@ class Loop {
 
   void validate() {
     torch::NoGradGuard guard;
+    validated_ = step_;
     average_->swap();
     Figures metrics;
     try {
@@ -266,7 +279,7 @@ class Loop {
   std::unique_ptr<WeightAverage> average_ = std::make_unique<WeightAverage>(0.0, WeightAverage::Modules{});
   const TensorMap* resumed_ = nullptr;
   int phase_ = -1;
-  std::int64_t phase_start_ = 0, step_ = 0, first_step_ = 0, total_ = 0, since_best_ = 0;
+  std::int64_t phase_start_ = 0, step_ = 0, first_step_ = 0, total_ = 0, since_best_ = 0, validated_ = -1;
   int not_finite_ = 0;
   bool closing_due_ = false;  ///< the last step's validation, preview and phase end are still to come
   double best_ = std::numeric_limits<double>::infinity();

@@ -37,6 +37,7 @@ struct LoopSettings {
 struct LoopControl {
   std::stop_token stop;
   std::function<bool()> paused;  ///< true: wait (asked again every 20 ms); may be empty
+  std::function<bool()> enough = {};  ///< true: end here as done (the time is up); may be empty
 };
 
 /// Where the loop writes and whom it tells.
@@ -48,7 +49,8 @@ struct LoopOutputs {
   std::map<std::string, std::string> record;                  ///< into each checkpoint
 };
 
-/// Runs (or goes on with) a training until its last step, a stop, or an exception. Saves checkpoints/latest.safetensors
+/// Runs (or goes on with) a training until its last step, until it is enough (measured and saved as at the last step), a stop,
+/// or an exception. Saves checkpoints/latest.safetensors
 /// at least every `checkpoint_seconds`, best.safetensors at a new best criterion, and step-N.safetensors. A stop saves and
 /// returns Outcome::cancelled. Bit-exact on CPU: a stopped and resumed run makes the steps an unbroken one makes.
 /// `start_from` gives a new run its first weights (fine-tuning); optimisers and steps start anew.

@@ -22,7 +22,7 @@ struct Bench {
   std::stop_source stop;
   std::vector<RunEventData> events;
   std::function<void(const RunEventData&)> on_event;
-  std::function<bool()> paused;
+  std::function<bool()> paused, enough;
 
   Bench() {
     settings.validate_every = 5;
@@ -43,7 +43,7 @@ struct Bench {
       if (on_event) on_event(event);
       events.push_back(std::move(event));
     };
-    return run_training_loop(trainer, settings, from, {stop.get_token(), paused}, outputs);
+    return run_training_loop(trainer, settings, from, {stop.get_token(), paused, enough}, outputs);
   }
 
   /// Stops once `step` steps are done.
@@ -108,6 +108,7 @@ class TestTrainingLoop : public QObject {
   void aPausedRunTakesNoStepAndGoesOn();
   void aPausedRunCanBeStopped();
   void patienceEndsTheLastPhase();
+  void aRunWhoseTimeIsUpEndsAsDoneAndMeasured();
   void aLossThatIsNoNumberEndsTheRunAndSparesTheCheckpoint();
   void validationSeesTheAveragedWeights();
   void weightsAreBackInPlaceWhenValidationOrPreviewThrows();
@@ -117,6 +118,30 @@ class TestTrainingLoop : public QObject {
   void whatCannotBeResumedIsRefusedWithASentence();
   void previewsAndCheckpointsComeWhenTheyAreDue();
 };
+
+void TestTrainingLoop::aRunWhoseTimeIsUpEndsAsDoneAndMeasured() {
+  Bench bench;
+  FakeTrainer trainer(12, 100);
+  bench.enough = [&] { return trainer.updates >= 33; };
+  QVERIFY(bench.run(trainer) == Outcome::done);
+  QCOMPARE(trainer.updates, 33);
+  QCOMPARE(load_checkpoint(bench.file("latest")).at("step"), std::string("33"));
+  QCOMPARE(criteria(bench).back().first, std::int64_t{33});
+  QVERIFY(bench.all<RunWarning>().empty());
+  QVERIFY(!bench.all<PreviewReady>().empty());
+  Bench early;
+  FakeTrainer begun(12, 100);
+  early.enough = [&] { return begun.updates >= 7; };
+  QVERIFY(early.run(begun) == Outcome::done);
+  QCOMPARE(early.all<RunWarning>().size(), std::size_t{1});
+  QVERIFY(early.all<RunWarning>().front().message.find("'encoder'") != std::string::npos);
+  // A run that was ended goes on.
+  early.enough = nullptr;
+  FakeTrainer rest(12, 100);
+  const auto latest = load_checkpoint(early.file("latest"));
+  QVERIFY(early.run(rest, &latest) == Outcome::done);
+  QCOMPARE(rest.updates, 105);
+}
 
 void TestTrainingLoop::aRunGoesThroughItsPhasesAndLearns() {
   Bench bench;
