@@ -29,11 +29,13 @@ void tell_result(const Context& context, const ImportResult& result) {
                 {"clips", result.clips},
                 {"seconds", result.seconds},
                 {"skipped", result.skipped.size()},
+                {"unlisted", result.unlisted},
                 {"cancelled", result.outcome == Outcome::cancelled}});
     return;
   }
   std::string text = std::to_string(result.recordings) + " recordings, " + std::to_string(result.clips) + " clips (" + time_text(result.seconds) + ") imported";
   if (!result.skipped.empty()) text += ", " + std::to_string(result.skipped.size()) + " files skipped";
+  if (result.unlisted > 0) text += ", " + std::to_string(result.unlisted) + " on no list left out";
   print_message(text);
 }
 
@@ -69,6 +71,9 @@ const VerbRegistration verb{"import", "bring sound files into the workspace, tri
   command.add_option("paths", request.paths, "files, or folders that are searched through (WAV FLAC OGG Opus MP3 AIFF); tables of files (.csv or .jsonl with file_name, label, split, tags …; a folder's own metadata.csv is read too); tar shards")->required();
   auto* label = command.add_option("--label", request.label, "label of every clip");
   command.add_flag("--label-from-folder", request.label_from_folder, "label each clip by the name of its file's folder")->excludes(label);
+  command.add_option("--train-list", request.train_lists, "text file with one path a line: these files are for training (GTZAN's source_train_files.txt); several may be given")->take_all();
+  command.add_option("--validation-list", request.validation_lists, "the same for validation")->take_all();
+  command.add_option("--test-list", request.test_lists, "the same for the test; with lists, files on none of them are left out")->take_all();
   command.add_option("--tag", request.tags, "tag of every clip; may be given several times")->take_all();
   command.add_option("--clip-seconds", request.cutting.clip_seconds, "length of a clip, s; 0: whole recordings")->capture_default_str();
   command.add_option("--max-seconds", request.cutting.max_seconds, "leave out clips that would start later than this, s; 0: none")->capture_default_str();

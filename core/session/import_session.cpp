@@ -18,6 +18,7 @@
 #include "core/session/progress_meter.h"
 #include "core/session/sound_files.h"
 #include "core/session/sound_table.h"
+#include "core/session/split_lists.h"
 #include "db/clip_store.h"
 #include "db/label_store.h"
 #include "db/phrase_store.h"
@@ -170,8 +171,8 @@ class Preparation {
 /// import is done again after a crash.
 class Writer {
  public:
-  Writer(const Workspace& workspace, const ImportRequest& request, const SoundTables& tables)
-      : workspace_(workspace), request_(request), tables_(tables), catalog_(workspace.open_catalog()) {
+  Writer(const Workspace& workspace, const ImportRequest& request, const SoundTables& tables, const SplitLists& lists)
+      : workspace_(workspace), request_(request), tables_(tables), lists_(lists), catalog_(workspace.open_catalog()) {
     if (catalog_->read_only())
       throw SessionError("the workspace '" + workspace.folder().string() + "' is read-only; make it writable or import into another");
   }
@@ -187,8 +188,12 @@ class Writer {
 
   void write(Prepared prepared, ImportResult& result) {
     if (!prepared.problem.empty()) return skip(prepared, prepared.problem, false, result);
-    if (const auto same = catalog_->recordings().find_by_sha256(prepared.sha256))
-      return skip(prepared, "'" + prepared.file.string() + "' is in the catalog already as '" + same->path + "'", true, result);
+    if (const auto same = catalog_->recordings().find_by_sha256(prepared.sha256)) {
+      const auto split = lists_.split_of(prepared.file);
+      if (split != db::Split::none) catalog_->clips().set_split(catalog_->clips().of_recording(same->id), split);
+      return skip(prepared, "'" + prepared.file.string() + "' is in the catalog already as '" + same->path + "'" +
+                  (split == db::Split::none ? "" : "; its clips are for " + std::string(db::to_text(split)) + " now"), true, result);
+    }
     if (prepared.clips.empty()) return skip(prepared, "'" + prepared.file.string() + "' holds no sound", false, result);
     if (!transaction_) begin();
     try {
@@ -261,6 +266,7 @@ class Writer {
       clip.recording = recording;
       if (!label.empty()) clip.label = catalog_->labels().label(label);
       if (said) clip.split = said->split.value_or(clip.split), clip.rating = said->rating, clip.notes = said->notes;
+      if (const auto split = lists_.split_of(prepared.file); split != db::Split::none) clip.split = split;
     }
     // Clips of one phrase play the same notes from start to end: only a file that is one clip can be known to.
     if (said && !said->phrase.empty() && prepared.clips.size() == 1) prepared.clips.front().phrase = phrase(said->phrase);
@@ -305,6 +311,7 @@ class Writer {
   const Workspace& workspace_;
   const ImportRequest& request_;
   const SoundTables& tables_;
+  const SplitLists& lists_;
   std::unique_ptr<db::Catalog> catalog_;
   std::vector<fs::path> copied_;  ///< since the last commit
   std::optional<db::Transaction> transaction_;
@@ -333,15 +340,24 @@ void check(const ImportRequest& request) {
   if (!(request.cutting.top_db > 0)) throw SessionError("the trim threshold must be more than 0 dB");
 }
 
+/// Leaves out files on no list, and says what the lists name in vain.
+void keep_listed(const SplitLists& lists, std::vector<fs::path>& files, ImportResult& result) {
+  if (lists.empty()) return;
+  for (const auto& line : lists.without_file(files)) result.skipped.push_back({line, "a list names '" + line + "', and there is no such file", false});
+  result.unlisted = static_cast<std::int64_t>(std::erase_if(files, [&](const fs::path& file) { return lists.split_of(file) == db::Split::none; }));
+}
+
 }  // namespace
 
 ImportResult import_sounds(const Workspace& workspace, const ImportRequest& request, const ProgressSink& progress, std::stop_token stop) {
   check(request);
   const SoundTables tables(workspace, request.paths, stop);
-  const SoundFiles found = find_sound_files(tables.paths(), stop);
+  SoundFiles found = find_sound_files(tables.paths(), stop);
   ImportResult result;
   for (const std::string& reason : found.unreadable) result.skipped.push_back({{}, reason, false});
-  Writer writer(workspace, request, tables);
+  const SplitLists lists(request.train_lists, request.validation_lists, request.test_lists);
+  keep_listed(lists, found.files, result);
+  Writer writer(workspace, request, tables, lists);
   ProgressMeter meter(progress, static_cast<double>(found.files.size()));
   const LevelFolder levelled(workspace);
   Preparation preparation(found.files, {request.cutting, request.rms, levelled.folder}, writer.known_hashes(), stop);

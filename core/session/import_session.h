@@ -18,6 +18,9 @@ struct ImportRequest {
   std::vector<std::filesystem::path> paths;
   std::string label;                         ///< for every clip; empty: none
   bool label_from_folder = false;            ///< each clip gets the name of the folder its file lies in
+  /// Lists of files for training, validation and test (core/session/split_lists.h). Where there are any, a file on none of them
+  /// is left out; clips of a file that is in the catalog already get the split too.
+  std::vector<std::filesystem::path> train_lists, validation_lists, test_lists;
   std::vector<std::string> tags;
   std::string source;                        ///< empty: the file's path
   std::string rights;
@@ -39,6 +42,7 @@ struct ImportResult {
   std::int64_t recordings = 0;
   std::int64_t clips = 0;
   double seconds = 0;                ///< of the clips
+  std::int64_t unlisted = 0;         ///< files left out because no list names them
   std::vector<SkippedFile> skipped;  ///< in order of the files
 };
 

@@ -42,6 +42,43 @@ class TestImportSession : public QObject {
  private slots:
   void init() { folder_ = std::make_unique<QTemporaryDir>(); }
 
+  void listsOfFilesBecomeSplitsAndABadFileIsListed() {
+    for (const std::string genre : {"classical", "jazz"})
+      for (int i = 0; i < 3; ++i) write("genres/" + genre + "/" + genre + ".0000" + std::to_string(i) + ".wav", tone(200 + 50 * i + (genre == "jazz" ? 20 : 0), 3));
+    write("genres/rock/rock.00000.wav", tone(700, 3));
+    std::ofstream(at("genres/jazz/jazz.00054.wav")) << "no sound at all";
+    std::ofstream(at("style_train_files.txt")) << "genres/jazz/jazz.00000.wav\ngenres/jazz/jazz.00054.wav\r\n\n# a remark\n";
+    std::ofstream(at("source_train_files.txt")) << "Data/genres_original/classical/classical.00000.wav\n./genres\\classical\\classical.00001.wav\n";
+    std::ofstream(at("test_files.txt")) << "classical.00002.wav\njazz/jazz.00001.wav\njazz/jazz.00099.wav\n";
+    ImportRequest request;
+    request.paths = {at("genres")};
+    request.label_from_folder = true;
+    request.train_lists = {at("style_train_files.txt"), at("source_train_files.txt")};
+    request.test_lists = {at("test_files.txt")};
+    const auto result = import_sounds(workspace(), request);
+    QCOMPARE(result.recordings, 5);
+    QCOMPARE(result.unlisted, 2);  // jazz.00002 and rock
+    QCOMPARE(result.skipped.size(), std::size_t{2});
+    QVERIFY(result.skipped[0].reason.find("jazz.00099") != std::string::npos);
+    QVERIFY(result.skipped[1].file.filename() == "jazz.00054.wav");
+    const auto catalog = workspace().open_catalog();
+    const auto count = [&](const char* query) { return catalog->clips().count(query); };
+    QCOMPARE(count("split:train"), 3);
+    QCOMPARE(count("split:test"), 2);
+    QCOMPARE(count("inst:jazz"), 2);
+    // Again with the lists turned round: the clips follow.
+    std::swap(request.train_lists, request.test_lists);
+    QCOMPARE(import_sounds(workspace(), request).recordings, 0);
+    QCOMPARE(count("split:test"), 3);
+    std::ofstream(at("both.txt")) << "jazz/jazz.00001.wav\n";
+    request.test_lists = {at("both.txt")};
+    request.train_lists = {at("both.txt")};
+    QVERIFY_THROWS_EXCEPTION(SessionError, import_sounds(workspace(), request));
+    std::ofstream(at("empty.txt")) << "\n";
+    request.train_lists = {at("empty.txt")};
+    QVERIFY_THROWS_EXCEPTION(SessionError, import_sounds(workspace(), request));
+  }
+
   void aRecordingIsTrimmedCutAndPadded() {
     write("in/violin.wav", tone(440, 7, 1.5));
     ImportRequest request;
