@@ -6,13 +6,15 @@
 #include "app/ctl/verb.h"
 #include "core/session/evaluate_session.h"
 #include "core/session/evaluation_files.h"
+#include "core/session/vocoder_session.h"
 
 namespace luthier::ctl {
 namespace {
 
 struct Options {
   EvaluateRequest request;
-  std::string out, show;
+  std::vector<std::string> vocoders;
+  std::string out, show, clips;
   bool directions = false, no_judges = false, no_swapped = false, no_oracle = false, quick = false, save = false, list = false;
 };
 
@@ -54,6 +56,22 @@ int show_file(const Options& options, const Context& context, bool named) {
   return kDone;
 }
 
+EvaluationTable vocoder_table(const Options& options, bool steps_given, bool phrases_given, const Context& context) {
+  const auto& given = options.request;
+  if (!given.runs.empty()) throw UsageError("measure either translators (--run) or vocoders (--vocoders), one table each");
+  VocoderRequest request;
+  request.workspace = given.workspace;
+  request.vocoders = options.vocoders;
+  request.names = given.names;
+  if (steps_given) request.steps = given.steps;
+  request.clips = options.clips;
+  if (phrases_given) request.phrases = given.protocol.phrases;
+  request.cache = given.protocol.cache;
+  request.main_font = given.protocol.main_font;
+  request.device = given.device;
+  return evaluate_vocoders(request, console_progress(context), context.stop);
+}
+
 const VerbRegistration evaluate_verb{"evaluate", "measure trained systems against paired truth, beside the baselines", [](CLI::App& command) {
   auto options = std::make_shared<Options>();
   auto& request = options->request;
@@ -62,7 +80,9 @@ const VerbRegistration evaluate_verb{"evaluate", "measure trained systems agains
   auto* protocol = command.add_option("--protocol", request.protocol.protocol, "t1 unseen phrases, t1w the same at 44.1 kHz with its treble, t2 unseen content font, t3 unseen style font, t3x unseen instruments");
   auto* phrases = command.add_option("--phrases", request.protocol.phrases, "test phrases, 1 to 60 (60 is the protocol)")->check(CLI::Range(1, 60));
   command.add_option("--direction", request.protocol.directions, "only this direction, as in piano>violin; may be given several times");
-  auto* steps = command.add_option("--steps", request.steps, "sampling steps, a row for each (default 1 4 10 50)");
+  command.add_option("--vocoders", options->vocoders, "measure vocoders instead: runs or weight files of melgan, guidediff …, beside Griffin-Lim on the same clips")->delimiter(',');
+  command.add_option("--clips", options->clips, "with --vocoders: clips of the workspace by a query (default: --phrases unseen phrases by four instruments, 10)");
+  auto* steps = command.add_option("--steps", request.steps, "sampling steps, a row for each; 0: the model's own number (default 1 4 10 50)");
   command.add_option("--variant", request.variants, "rows with another transfer setting, as in temperature=0.5");
   command.add_option("--threads", request.protocol.threads, "cases scored at the same time")->check(CLI::Range(1, 256));
   command.add_option("--cache", request.protocol.cache, "folder for renders and judges; default: in the workspace");
@@ -91,7 +111,9 @@ const VerbRegistration evaluate_verb{"evaluate", "measure trained systems agains
     wanted.protocol.judges = !options->no_judges && !options->quick;
     wanted.swapped = !options->no_swapped;
     wanted.oracle = !options->no_oracle;
-    const auto table = evaluate_runs(wanted, console_progress(context), context.stop);
+    if (options->vocoders.empty() && !options->clips.empty()) throw UsageError("--clips chooses what vocoders are compared on; name them with --vocoders");
+    const auto table = options->vocoders.empty() ? evaluate_runs(wanted, console_progress(context), context.stop)
+                                                 : vocoder_table(*options, steps->count() > 0, phrases->count() > 0, context);
     if (options->save && !table.rows.empty()) {
       const auto file = save_evaluation(wanted.workspace, wanted.runs.size() == 1 ? wanted.runs.front() : "", table);
       print_message("kept as '" + file.string() + "'");

@@ -61,6 +61,10 @@ std::string aligned(const std::vector<std::vector<std::string>>& cells) {
   return out;
 }
 
+bool minutes_known(const EvaluationTable& table) {
+  return std::any_of(table.rows.begin(), table.rows.end(), [](const EvaluationRow& r) { return r.training_minutes >= 0; });
+}
+std::string minutes_text(double minutes) { return minutes < 0 ? "–" : fixed(minutes, minutes < 10 ? 1 : 0); }
 std::string memory_text(double mb) { return mb < 0 ? "–" : fixed(mb, 0); }
 std::string count_text(long parameters) {
   return parameters <= 0 ? "–" : fixed(static_cast<double>(parameters) / 1e6, 2) + " M";
@@ -126,6 +130,7 @@ EvaluationRow row_of(const Json& json) {
 const std::vector<MetricInfo>& metric_columns() {
   using enum Better;
   static const std::vector<MetricInfo> columns{
+      {"sc", "SC", "", lower, 3, "Spectral convergence: norm of the error of the STFT magnitudes over that of the truth's."},
       {"lsd", "LSD", "dB", lower, 2, "Log-spectral distance: RMS over time per mel band, mean over bands."},
       {"lsd_frame", "LSD-F", "dB", lower, 2, "Log-spectral distance: RMS over bands per frame, mean over time."},
       {"mcd", "MCD", "dB", lower, 2, "Mel-cepstral distortion, c1 to c13, frame by frame."},
@@ -220,7 +225,8 @@ std::string to_markdown(const EvaluationTable& table) {
     out += " | " + m.title + (m.unit.empty() ? "" : " (" + m.unit + ")");
     line += " | ---:";
   }
-  out += " | parameters | memory (MB) |\n" + line + " | ---: | ---: |\n";
+  const bool minutes = minutes_known(table);
+  out += std::string(" | parameters") + (minutes ? " | trained (min)" : "") + " | memory (MB) |\n" + line + (minutes ? " | ---:" : "") + " | ---: | ---: |\n";
   for (const EvaluationRow& row : table.rows) {
     out += "| " + row.name + " (" + std::to_string(row.cases) + ")";
     for (const MetricInfo& m : columns) {
@@ -236,7 +242,7 @@ std::string to_markdown(const EvaluationTable& table) {
       const Interval* from = base && &row != base && (m.id == "lsd" || m.id == "mcd" || m.id == "mel_l1") ? figure(*base, m.id) : nullptr;
       if (from) out += " (" + fixed(100.0 * (v->value / from->value - 1.0), 1) + " %)";
     }
-    out += " | " + count_text(row.parameters) + " | " + memory_text(row.peak_memory_mb) + " |\n";
+    out += " | " + count_text(row.parameters) + (minutes ? " | " + minutes_text(row.training_minutes) : "") + " | " + memory_text(row.peak_memory_mb) + " |\n";
   }
   return out + "\n95 % intervals over phrases in brackets; percentages are against copying the content.\n";
 }
@@ -247,7 +253,9 @@ std::string to_text(const EvaluationTable& table, bool directions) {
   cells.front().push_back(table.protocol);
   cells.front().push_back("cases");
   for (const MetricInfo& m : columns) cells.front().push_back(m.title + (m.unit == "%" ? " %" : ""));
+  const bool minutes = minutes_known(table);
   cells.front().push_back("params");
+  if (minutes) cells.front().push_back("min");
   cells.front().push_back("MB");
   for (const EvaluationRow& row : table.rows) {
     std::vector<std::string> line{row.name, std::to_string(row.cases)};
@@ -256,6 +264,7 @@ std::string to_text(const EvaluationTable& table, bool directions) {
       line.push_back(v ? fixed(v->value, m.decimals) : "–");
     }
     line.push_back(count_text(row.parameters));
+    if (minutes) line.push_back(minutes_text(row.training_minutes));
     line.push_back(memory_text(row.peak_memory_mb));
     cells.push_back(std::move(line));
   }

@@ -303,6 +303,10 @@ void Evaluator::fill_record() {
   r["phrases"] = std::to_string(plan_.phrases);
   r["cases"] = std::to_string(plan_.cases());
   r["directions"] = std::to_string(plan_.directions.size());
+  if (!options_.directions.empty()) {
+    auto& names = r["direction_names"];
+    for (const auto& name : options_.directions) names += (names.empty() ? "" : ", ") + name;
+  }
   r["seed"] = std::to_string(options_.seed);
   r["threads"] = std::to_string(options_.threads);
   r["content_font"] = plan_.content_font.filename().string() + " " + cache_.font_hash(plan_.content_font);

@@ -4,14 +4,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <sstream>
 
 #include "core/families/family.h"
+#include "core/session/family_catalog.h"
+#include "core/session/learned_directions.h"
 #include "core/session/model_source.h"
-#include "core/session/training_session.h"
+#include "core/session/run_record.h"
 #include "core/session/transfer_session.h"
 #include "core/session/workspace.h"
 #include "core/transfer/transfer_sound.h"
@@ -29,29 +32,36 @@ struct Loaded {
   Schema schema;
   std::int64_t parameters = 0;
   double training_minutes = -1;
+  std::map<std::string, std::string> record;  ///< of the checkpoint
   std::mutex mutex;
 };
 
-fs::path checkpoint_of(const EvaluateRequest& request, const std::string& run) {
-  if (fs::is_regular_file(run)) return run;
-  return checkpoint_of_run(Workspace::open(request.workspace), run);
+/// A run, a weight file, or a family that needs no training.
+LoadedModel find_model(const EvaluateRequest& request, const std::string& name) {
+  for (const auto& entry : family_catalog())
+    if (entry.id == name && entry.role == "optimiser") return untrained_model(name, "", {});
+  std::optional<Workspace> workspace;
+  if (!request.workspace.empty()) workspace = Workspace::open(request.workspace);
+  return load_named_model(workspace ? &*workspace : nullptr, name, Role::translator);
 }
 
-std::shared_ptr<Loaded> load(const EvaluateRequest& request, const fs::path& path, const std::string& name) {
-  const auto checkpoint = load_checkpoint(path);
-  const auto& family = find_family(checkpoint.at("family"));
-  if (family.info().role != Role::translator)
-    throw ConfigError("'" + path.string() + "' is of family '" + family.info().id + "', which is no translator; the protocols measure translators.");
+std::shared_ptr<Loaded> load(const EvaluateRequest& request, const std::string& run, const std::string& name) {
+  const LoadedModel model = find_model(request, run);
+  const auto& family = *model.family;
+  const auto& checkpoint = model.checkpoint;
   auto loaded = std::make_shared<Loaded>();
   loaded->transfer = family.make_transfer(checkpoint, torch::Device(request.device));
   loaded->representation = make_representation(loaded->transfer->representation());
   loaded->schema = family.transfer_schema();
   const Config config = config_from_text(family.schema(), checkpoint.at("config"));
   for (const auto& module : family.modules(config)) loaded->parameters += module.parameters;
-  loaded->name = name.empty() ? path.stem().string() : name;
+  loaded->name = !name.empty() ? name : !model.run.empty() ? model.run : model.file.empty() ? run : model.file.stem().string();
+  loaded->record = checkpoint.record;
   if (const auto found = config.find("objective"); found != config.end()) loaded->system = std::get<std::string>(found->second);
   if (const auto found = checkpoint.record.find("training_minutes"); found != checkpoint.record.end())
     loaded->training_minutes = std::atof(found->second.c_str());
+  else if (!model.run.empty())
+    loaded->training_minutes = load_run_status(request.workspace / "runs" / model.run).seconds / 60;
   return loaded;
 }
 
@@ -106,7 +116,7 @@ NamedSystem row(const std::shared_ptr<Loaded>& loaded, const std::string& name, 
   NamedSystem system;
   system.name = name;
   Config options = variant_settings(loaded->schema, variant);
-  if (options.count("steps")) options["steps"] = std::int64_t{steps};
+  if (options.count("steps") && steps > 0) options["steps"] = std::int64_t{steps};
   system.run = [loaded, options, treble, stop](const EvaluationCase& item) {
     return treble == Treble::narrow ? run_case(*loaded, item, options, stop) : run_wide_case(*loaded, item, options, treble == Treble::made, stop);
   };
@@ -159,25 +169,29 @@ EvaluationTable evaluate_runs(const EvaluateRequest& request, const ProgressSink
   }
   std::vector<NamedSystem> systems;
   const Treble treble = request.protocol.protocol == "t1w" ? Treble::made : Treble::narrow;
+  ProtocolOptions options = request.protocol;
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    const auto loaded = load(request, checkpoint_of(request, runs[i]), i < request.names.size() ? request.names[i] : "");
+    const auto loaded = load(request, runs[i], i < request.names.size() ? request.names[i] : "");
+    if (request.protocol.directions.empty()) {
+      const auto known = options.directions.empty() ? protocol_directions(options.protocol) : options.directions;
+      const auto learned = learned_directions(loaded->record, known);
+      if (learned.empty()) throw ConfigError("'" + loaded->name + "' was not trained on any direction that is measured here; name others with --direction, or measure it alone.");
+      if (learned.size() < known.size()) options.directions = learned;
+    }
     if (i == 0 && request.oracle) systems.push_back(oracle_system("oracle (" + loaded->representation->spec().kind + ")", loaded->representation->spec()));
     const bool sampled = loaded->system != "regression" && complete(loaded->schema, {}).count("steps");
-    if (!sampled) systems.push_back(row(loaded, loaded->name, 1, treble, stop));
-    else
-      for (const int steps : request.steps) {
-        const std::string name = loaded->name + ", " + std::to_string(steps) + (steps == 1 ? " step" : " steps");
-        systems.push_back(row(loaded, name, steps, treble, stop));
-        if (treble == Treble::made) systems.push_back(row(loaded, name + ", no treble", steps, Treble::left_out, stop));
-        for (const auto& variant : request.variants)
-          systems.push_back(row(loaded, name + ", " + variant, steps, treble, stop, variant));
-      }
+    for (const int steps : sampled ? request.steps : std::vector<int>{0}) {
+      const std::string name = steps == 0 ? loaded->name : loaded->name + ", " + std::to_string(steps) + (steps == 1 ? " step" : " steps");
+      systems.push_back(row(loaded, name, steps, treble, stop));
+      if (treble == Treble::made) systems.push_back(row(loaded, name + ", no treble", steps, Treble::left_out, stop));
+      for (const auto& variant : request.variants)
+        systems.push_back(row(loaded, name + ", " + variant, steps, treble, stop, variant));
+    }
     if (!request.swapped || i > 0) continue;
     auto control = row(loaded, loaded->name + ", style swapped", request.steps.empty() ? 1 : request.steps.front(), treble, stop);
     control.swap_style = true;
     systems.push_back(control);
   }
-  ProtocolOptions options = request.protocol;
   if (options.cache.empty()) options.cache = request.workspace.empty() ? fs::temp_directory_path() / "luthier-protocol" : request.workspace / "features" / "protocol";
   return evaluate(options, systems, progress, stop);
 }

@@ -12,7 +12,7 @@ struct EvaluateRequest {
   std::filesystem::path workspace;       ///< renders and judges are kept in its features/protocol folder
   std::vector<std::string> runs;         ///< run ids or checkpoint files; empty: the shipped weights
   std::vector<std::string> names;        ///< row names for them, in order; missing ones are made from the run
-  std::vector<int> steps = {1, 4, 10, 50};  ///< a row for each, for systems that sample
+  std::vector<int> steps = {1, 4, 10, 50};  ///< a row for each, for systems that sample; 0: as many as the model takes by itself
   /// More rows with other transfer settings, each "key=value" or "key=value,key=value" ("temperature=0.5").
   std::vector<std::string> variants;
   ProtocolOptions protocol;              ///< `cache` empty: chosen here
