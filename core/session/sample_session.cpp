@@ -16,7 +16,6 @@
 #include "core/session/outputs.h"
 #include "core/session/text_file.h"
 #include "core/session/version.h"
-#include "core/transfer/transfer_sound.h"
 
 namespace luthier {
 namespace {
@@ -59,7 +58,9 @@ SampleMaker::SampleMaker(const fs::path& workspace, const std::string& run, cons
   if (vocoder.empty() || vocoder == "griffin-lim") return;
   state_->vocoder_model = load_named_model(place, vocoder, Role::vocoder);
   state_->vocoder = state_->vocoder_model->family->make_transfer(state_->vocoder_model->checkpoint, state_->device);
-  check_vocoder(*state_->generator, *state_->vocoder);
+  const auto given = state_->generator->representation(), wanted = state_->vocoder->representation();
+  if (!(given == wanted))
+    throw ConfigError("The vocoder was trained on other spectrograms (" + wanted.canonical_text() + ") than this model makes (" + given.canonical_text() + "); take one with the same settings, or none.");
 }
 
 SampleMaker::~SampleMaker() = default;
