@@ -44,7 +44,7 @@ std::vector<std::string> stats_cells(const db::LabelStats& row) {
 struct Options {
   DatasetRequest dataset;
   bool analyse = false;
-  std::filesystem::path npz;
+  std::filesystem::path npz, table;
   RepresentationSpec spec{"stft_cqt", 22050, 1024, 256, 84, false};
 };
 
@@ -85,6 +85,7 @@ int show_analysis(const Options& options, const Context& context) {
   const auto analysis = analyse_dataset(open_workspace(context), options.dataset, console_progress(context), context.stop);
   if (analysis.stopped) return kCancelled;
   for (const auto& reason : analysis.skipped) print_message("skipped: " + reason);
+  if (!options.table.empty()) write_measures_table(options.table, analysis.labels);
   if (context.json) {
     for (const auto& row : analysis.labels) print_json(measures_json(row));
     return kDone;
@@ -97,7 +98,7 @@ int show_analysis(const Options& options, const Context& context) {
     for (const auto& row : analysis.labels) rows.back().push_back(mean_and_deviation(row.measures.at(info.id)));
   }
   print_table(head, rows);
-  for (const auto& file : {options.dataset.plots, options.dataset.map})
+  for (const auto& file : {options.dataset.plots, options.dataset.map, options.table})
     if (!file.empty()) print_message("written: " + file.string());
   return kDone;
 }
@@ -115,6 +116,7 @@ const VerbRegistration verb{"stats", "clips, seconds and levels by label; analys
   command.add_option("--label", options->dataset.label, "only this label; none: clips without one");
   command.add_flag("--analyse", options->analyse, "read every clip: length, level, dynamic range and spectral measures by label");
   command.add_option("--plots", options->dataset.plots, "PNG of these measures by label (with --analyse)");
+  command.add_option("--table", options->table, "CSV of these measures by label, with units (with --analyse)");
   command.add_option("--map", options->dataset.map, "PNG of all clips as points by timbre, t-SNE (with --analyse)");
   command.add_option("--npz", options->npz, "write mean and deviation of the training clips' STFT and constant-Q bins, as the disentangled family reads them");
   command.add_option("--rate", options->spec.sample_rate, "Hz, of --npz")->capture_default_str();
@@ -123,7 +125,7 @@ const VerbRegistration verb{"stats", "clips, seconds and levels by label; analys
   command.add_option("--cqt-bins", options->spec.bands, "of --npz")->capture_default_str();
   return [options](Context& context) {
     if (!options->npz.empty()) return write_statistics_file(*options, context);
-    const bool analyse = options->analyse || !options->dataset.plots.empty() || !options->dataset.map.empty();
+    const bool analyse = options->analyse || !options->dataset.plots.empty() || !options->table.empty() || !options->dataset.map.empty();
     return analyse ? show_analysis(*options, context) : list_labels(options->dataset.label, context);
   };
 }};

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <sstream>
 
 #include "app/ctl/arguments.h"
 #include "app/ctl/console_listener.h"
@@ -14,9 +15,9 @@ namespace {
 
 struct Options {
   std::string family, preset, device = "auto", resume, start_from, pairs;
-  std::vector<std::string> labels;
+  std::vector<std::string> labels, auditions;
   double minutes = 0;
-  bool dry = false, settings = false;
+  bool dry = false, settings = false, timeline = false;
 };
 
 std::string family_names() {
@@ -31,6 +32,16 @@ std::vector<Schema> schemas() {
   return all;
 }
 
+/// "12,40": content and style.
+std::pair<std::int64_t, std::int64_t> audition_from(const std::string& text) {
+  std::int64_t content = 0, style = 0;
+  char comma = 0, rest = 0;
+  std::istringstream input(text);
+  if (!(input >> content >> comma >> style) || comma != ',' || content < 1 || style < 1 || input >> rest)
+    throw UsageError("--audition takes the numbers of a content and a style clip, as in 12,40, not '" + text + "'");
+  return {content, style};
+}
+
 TrainingRequest request_from(const Options& options, const SchemaFlags& flags, const Context& context) {
   TrainingRequest request;
   request.workspace = context.workspace;
@@ -38,6 +49,7 @@ TrainingRequest request_from(const Options& options, const SchemaFlags& flags, c
   request.pair_set = options.pairs;
   request.labels = options.labels;
   request.minutes = options.minutes;
+  for (const auto& text : options.auditions) request.auditions.push_back(audition_from(text));
   request.resume = options.resume;
   request.start_from = options.start_from;
   if (!options.resume.empty() && !options.start_from.empty()) throw UsageError("--resume goes on with a run's own weights; leave out --start-from");
@@ -55,14 +67,60 @@ TrainingRequest request_from(const Options& options, const SchemaFlags& flags, c
   return request;
 }
 
+std::string mebibytes(double bytes) { return std::to_string(static_cast<long>(bytes / 1048576)) + " MiB"; }
+
+Json dry_run_json(const DryRun& run) {
+  Json phases = Json::array();
+  for (const auto& phase : run.phases) phases.push_back({{"name", phase.name}, {"steps", phase.steps}, {"seconds_per_step", phase.seconds_per_step}});
+  Json line = {{"clips", run.clips}, {"parameters", run.parameters}, {"total_steps", run.total_steps}, {"first_step", run.first_step}, {"phases", phases},
+               {"seconds_per_step", run.seconds_per_step}, {"seconds_total", run.seconds_total}, {"memory_bytes", run.memory_bytes},
+               {"memory_available", run.memory_available}, {"fits", run.fits()}, {"changed", run.changed}, {"inexact", run.inexact}};
+  if (!run.batch_name.empty()) line[run.batch_name] = run.batch, line["fitting_batch"] = run.fitting_batch;
+  return line;
+}
+
 int show_dry_run(const TrainingRequest& request, const Context& context) {
   const DryRun run = dry_run(request, context.stop);
-  if (context.json)
-    print_json({{"clips", run.clips}, {"parameters", run.parameters}, {"total_steps", run.total_steps}, {"seconds_per_step", run.seconds_per_step},
-                {"seconds_total", run.seconds_total}, {"memory_bytes", run.memory_bytes}});
-  else
-    std::cout << run.clips << " clips, " << run.parameters << " parameters, " << run.total_steps << " steps of " << run.seconds_per_step << " s, about "
-              << time_text(run.seconds_total) << ", " << static_cast<long>(run.memory_bytes / 1048576) << " MiB more memory\n";
+  if (context.json) {
+    print_json(dry_run_json(run));
+    return run.fits() ? kDone : kFailed;
+  }
+  std::cout << run.clips << " clips, " << run.parameters << " parameters, " << run.total_steps << " steps";
+  for (const auto& phase : run.phases) std::cout << ", " << phase.name << " " << phase.steps << " of " << phase.seconds_per_step << " s";
+  std::cout << "; about " << time_text(run.seconds_total) << (run.seconds_total < 60 ? " s" : "") << (run.first_step > 0 ? " from step " + std::to_string(run.first_step) : "") << ", "
+            << mebibytes(run.memory_bytes) << " of memory (" << mebibytes(run.memory_available) << " free)\n";
+  for (const auto& change : run.changed) std::cout << "changed: " << change << "\n";
+  if (!request.resume.empty() && run.inexact.empty()) std::cout << "goes on bit for bit as if it had never stopped\n";
+  if (run.fits()) return kDone;
+  print_message("luthierctl: the memory is not enough for --" + run.batch_name + " " + std::to_string(run.batch) + "; --" + run.batch_name + " " +
+                std::to_string(run.fitting_batch) + " fits, and the figures are its own");
+  return kFailed;
+}
+
+int show_timeline(const TrainingRequest& request, const Context& context) {
+  const auto& entry = family_entry(request.family);
+  const Timeline timeline = family_timeline(request.family, preset_values(entry, request.preset, request.overrides));
+  if (timeline.curves.empty() && !context.json) print_message("the family " + request.family + " has no weights that change while it trains");
+  std::vector<std::string> head = {"weight"};
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& phase : timeline.phases) head.push_back(phase.name + " (" + std::to_string(phase.steps) + ")");
+  for (const auto& curve : timeline.curves) {
+    if (context.json) print_json({{"event", "timeline"}, {"weight", curve.name}, {"points", curve.points}});
+    rows.push_back({curve.name});
+    double start = 0;
+    for (const auto& phase : timeline.phases) {
+      const double end = start + static_cast<double>(phase.steps);
+      std::string cell;
+      for (const auto& [step, value] : phase_points(curve, start, end)) {
+        char text[32];
+        std::snprintf(text, sizeof text, "%.3g", value);
+        if (cell.empty() || cell.substr(cell.rfind(' ') + 1) != text) cell += (cell.empty() ? "" : " to ") + std::string(text);
+      }
+      rows.back().push_back(cell);
+      start = end;
+    }
+  }
+  if (!context.json && !rows.empty()) print_table(head, rows);
   return kDone;
 }
 
@@ -73,6 +131,7 @@ int train_verb(const Options& options, const SchemaFlags& flags, Context& contex
     return kDone;
   }
   const TrainingRequest request = request_from(options, flags, context);
+  if (options.timeline) return show_timeline(request, context);
   if (options.dry) return unless_stopped(context, [&] { return show_dry_run(request, context); });
   ConsoleListener listener(context.json);
   switch (train(request, listener, context.stop)) {
@@ -94,10 +153,13 @@ const VerbRegistration train_registration{"train", "train a model family on the 
   command.add_option("--minutes", options->minutes, "end after this time of training as a finished run; without --steps these are set to what fits into it")->check(CLI::Range(0.01, 1e6));
   command.add_option("--pairs", options->pairs, "name of a pair set");
   command.add_option("--label", options->labels, "only clips of these labels");
-  command.add_flag("--dry-run", options->dry, "say what would be trained, with one measured step; write nothing");
+  command.add_option("--audition", options->auditions, "content and style clip by number, as in 12,40, to be heard at every preview (repeat for more)");
+  command.add_flag("--dry-run", options->dry, "say what would be trained, with measured steps and the batch that fits; write nothing");
+  command.add_flag("--timeline", options->timeline, "say how the family's weights change over the steps by these settings, and end");
   command.add_flag("--settings", options->settings, "list the family's settings and end");
   const SchemaFlags flags(command, schemas());
-  command.footer("Every setting of the family is a flag: --name value. luthierctl train FAMILY --settings lists them.");
+  command.footer("Every setting of the family is a flag: --name value. luthierctl train FAMILY --settings lists them.\n"
+                 "Ctrl+C stops and saves; a second one ends at once, as the last checkpoint has it.");
   return [options, flags](Context& context) { return train_verb(*options, flags, context); };
 }};
 

@@ -9,8 +9,10 @@
 #include "core/data/tsne.h"
 #include "core/session/clip_embeddings.h"
 #include "core/session/clip_sound.h"
+#include "core/session/csv.h"
 #include "core/session/dataset_figure.h"
 #include "core/session/progress_meter.h"
+#include "core/session/text_file.h"
 #include "core/session/version.h"
 #include "core/signal/representation.h"
 #include "db/clip_store.h"
@@ -143,6 +145,30 @@ DatasetAnalysis analyse_dataset(const Workspace& workspace, const DatasetRequest
   if (!request.plots.empty()) write_measure_figure(request.plots, analysis.labels, {{"Software", version_text()}});
   if (!request.map.empty()) draw_map(clips, request.map, progress, analysis, stop);
   return analysis;
+}
+
+void write_measures_table(const fs::path& file, const std::vector<LabelMeasures>& labels) {
+  check_new(file);
+  std::string text = "label,clips";
+  for (const auto& info : sound_measures())
+    for (const char* part : {"mean", "deviation", "least", "median", "most"}) {
+      const std::string unit = info.unit;
+      text += "," + csv_cell(std::string(info.id) + "_" + part + (unit.empty() ? "" : " (" + unit + ")"));
+    }
+  text += "\n";
+  for (const auto& label : labels) {
+    text += csv_cell(label.label) + "," + std::to_string(label.clips);
+    for (const auto& info : sound_measures()) {
+      const auto& spread = label.measures.at(info.id);
+      for (const double value : {spread.mean, spread.deviation, spread.least, spread.median, spread.most}) {
+        char number[32];
+        std::snprintf(number, sizeof number, ",%.6g", value);
+        text += number;
+      }
+    }
+    text += "\n";
+  }
+  write_text(file, text);
 }
 
 std::int64_t write_label_statistics(const Workspace& workspace, const std::string& label, const RepresentationSpec& spec, const fs::path& output,

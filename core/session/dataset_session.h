@@ -41,6 +41,10 @@ struct DatasetAnalysis {
 /// overwritten. Blocks. Throws SessionError or db::DbError.
 DatasetAnalysis analyse_dataset(const Workspace& workspace, const DatasetRequest& request, const ProgressSink& progress, std::stop_token stop);
 
+/// CSV with a row for every label and a mean, deviation, least, median and most of every measure, units in the head. Never
+/// overwrites. Throws SessionError.
+void write_measures_table(const std::filesystem::path& file, const std::vector<LabelMeasures>& labels);
+
 /// Statistics of "stft_cqt" features of a label's training clips (of all labels: empty) as the disentangled family's .npz.
 /// Returns how many clips there were; 0 and no file when stopped. Throws SessionError, ConfigError or NpzError.
 std::int64_t write_label_statistics(const Workspace& workspace, const std::string& label, const RepresentationSpec& spec,

@@ -1,6 +1,9 @@
 #include "core/session/family_catalog.h"
 
+#include <set>
+
 #include "core/families/family.h"
+#include "core/families/planned.h"
 
 namespace luthier {
 namespace {
@@ -52,6 +55,21 @@ Config preset_values(const FamilyEntry& family, const std::string& preset, const
     return complete(family.schema, all);
   }
   throw ConfigError("Family '" + family.id + "' has no preset '" + preset + "'; it has: " + known + ".");
+}
+
+bool changeable_on_resume(const Setting& setting) {
+  static const std::set<std::string> groups = {"Training", "Run", "Reconstruction", "Separation", "Curriculum", "Report: training"};
+  return groups.count(setting.group) > 0;
+}
+
+std::string length_setting(const Config& config) {
+  const auto system = config.find("system");
+  return system != config.end() && system->second == Value(std::string("report")) ? "diffusion_steps" : "steps";
+}
+
+Timeline family_timeline(const std::string& family, const Config& config) {
+  const auto* planned = dynamic_cast<const Planned*>(&find_family(family));
+  return planned ? planned->timeline(config) : Timeline{};
 }
 
 }  // namespace luthier

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/config/schema.h"
+#include "core/run/timeline.h"
 
 namespace luthier {
 
@@ -31,5 +32,12 @@ const std::vector<FamilyEntry>& family_catalog();
 const FamilyEntry& family_entry(const std::string& id);
 /// Preset over the defaults, then `overrides`; every value checked. Throws ConfigError.
 Config preset_values(const FamilyEntry& family, const std::string& preset, const Config& overrides = {});
+
+/// Whether a run that goes on may have another value: nothing that shapes networks, sound or data.
+bool changeable_on_resume(const Setting& setting);
+/// Name of the setting that holds the steps of the run's last phase.
+std::string length_setting(const Config& config);
+/// What these settings plan over the steps of a run (`config` complete); empty curves: nothing that changes. Throws ConfigError.
+Timeline family_timeline(const std::string& family, const Config& config);
 
 }  // namespace luthier

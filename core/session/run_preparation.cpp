@@ -10,6 +10,7 @@
 #include "core/session/device.h"
 #include "core/session/model_source.h"
 #include "core/session/public_weights.h"
+#include "core/session/resume_check.h"
 #include "core/session/text_file.h"
 #include "core/session/transfer_session.h"
 #include "db/pair_store.h"
@@ -192,13 +193,26 @@ void tell_skipped(PreparedRun& run, const LoadedClips& loaded) {
 void compare_clips(PreparedRun& run, const RunRecord& resumed) {
   std::map<std::int64_t, std::string> now;
   for (std::size_t i = 0; i < run.clips->clips.size(); ++i) now[run.clips->clips[i].id] = run.hashes[i];
-  std::size_t changed = 0;
   for (const auto& clip : resumed.clips) {
     const auto found = now.find(clip.id);
-    changed += found == now.end() || found->second != clip.hash;
+    run.clips_changed += found == now.end() || found->second != clip.hash;
   }
-  if (changed > 0)
-    run.warnings.push_back(std::to_string(changed) + " of the run's clips are gone or have changed since; it goes on with the others, but not as an unbroken run would.");
+  if (run.clips_changed > 0)
+    run.warnings.push_back(std::to_string(run.clips_changed) + " of the run's clips are gone or have changed since; it goes on with the others, but not as an unbroken run would.");
+}
+
+void find_auditions(PreparedRun& run, const TrainingRequest& request, db::Catalog& catalog, const RunRecord* resumed) {
+  const auto wanted = std::get<std::int64_t>(run.config.at("auditions"));
+  if (wanted == 0 || run.family->info().role != Role::translator) return;
+  if (request.auditions.empty()) {
+    run.auditions = resumed && !resumed->auditions.empty() ? resumed->auditions : choose_auditions(run.clips->clips, wanted);
+    return;
+  }
+  run.auditions = named_auditions(catalog, request.auditions);
+  for (const auto& audition : run.auditions)
+    for (const auto& clip : run.clips->clips)
+      if (clip.split == "train" && clip.id == audition.content)
+        run.warnings.push_back("Clip " + std::to_string(clip.id) + " is auditioned and trained on: it may sound better than an unseen one.");
 }
 
 std::filesystem::path weights_to_start_from(const TrainingRequest& request, const Workspace& workspace) {
@@ -227,7 +241,10 @@ Config requested_config(const TrainingRequest& request, const Family& family, co
   if (!resumed) return preset_config(family, request.preset, request.overrides);
   Config merged = resumed->config;
   for (const auto& [name, value] : request.overrides) merged[name] = value;
-  return complete(run_schema(family), merged);
+  const Schema schema = run_schema(family);
+  merged = complete(schema, merged);
+  check_changes(schema, resumed->config, merged);
+  return merged;
 }
 
 PreparedRun prepare_run(const TrainingRequest& request, const Workspace& workspace, const RunRecord* resumed, const ProgressSink& progress, std::stop_token stop) {
@@ -261,6 +278,7 @@ PreparedRun prepare_run(const TrainingRequest& request, const Workspace& workspa
     keep_training_pairs(run);
     check_needs(run, needs, loaded.skipped);
     if (resumed) compare_clips(run, *resumed);
+    find_auditions(run, request, *catalog, resumed);
   }
   for (const auto& module : run.family->modules(run.config)) run.parameters += module.parameters;
   return run;

@@ -8,6 +8,7 @@
 
 #include "core/data/clip_loader.h"
 #include "core/families/family.h"
+#include "core/session/auditions.h"
 #include "core/session/run_record.h"
 #include "core/session/training_session.h"
 #include "core/session/workspace.h"
@@ -28,6 +29,8 @@ struct PreparedRun {
   std::optional<Checkpoint> start_from;  ///< first weights of a new run
   std::string start_text;                ///< what they are, for the record
   std::vector<std::string> warnings;
+  std::vector<AuditionCase> auditions;
+  std::int64_t clips_changed = 0;        ///< of a run that goes on: gone, or not as they were
 };
 
 /// Settings of a request: the preset and overrides, or those of the run to go on with. A start from given weights takes

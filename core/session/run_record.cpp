@@ -49,7 +49,7 @@ Json to_json(const RecordedClip& c) {
 }
 
 Json to_json(const RecordedSitting& s) {
-  return {{"started", s.started}, {"device", s.device}, {"version", s.version}, {"first_step", s.first_step}, {"changed", s.changed}};
+  return {{"started", s.started}, {"device", s.device}, {"version", s.version}, {"first_step", s.first_step}, {"changed", s.changed}, {"inexact", s.inexact}};
 }
 
 Json to_json(const RunRecord& r) {
@@ -71,6 +71,8 @@ Json to_json(const RunRecord& r) {
   j["pairs"] = r.pairs;
   j["sittings"] = Json::array();
   for (const auto& sitting : r.sittings) j["sittings"].push_back(to_json(sitting));
+  j["auditions"] = Json::array();
+  for (const auto& a : r.auditions) j["auditions"].push_back({{"content", a.content}, {"style", a.style}, {"truth", a.truth}});
   j["clips"] = Json::array();
   for (const auto& clip : r.clips) j["clips"].push_back(to_json(clip));
   return j;
@@ -89,7 +91,9 @@ RunRecord record_from(const Json& j) {
   r.start_from = j.value("start_from", "");
   r.pair_set = j.at("pair_set"), r.pairs = j.at("pairs");
   for (const auto& s : j.at("sittings"))
-    r.sittings.push_back({s.at("started"), s.at("device"), s.at("version"), s.at("first_step"), s.at("changed").get<std::vector<std::string>>()});
+    r.sittings.push_back({s.at("started"), s.at("device"), s.at("version"), s.at("first_step"), s.at("changed").get<std::vector<std::string>>(),
+                          s.value("inexact", std::vector<std::string>{})});
+  for (const auto& a : j.value("auditions", Json::array())) r.auditions.push_back({a.at("content"), a.at("style"), a.at("truth")});
   for (const auto& c : j.at("clips")) r.clips.push_back({c.at("id"), c.at("name"), c.at("label"), c.at("split"), c.at("phrase"), c.at("sha256")});
   return r;
 }

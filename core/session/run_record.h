@@ -23,6 +23,14 @@ struct RecordedSitting {
   std::string started, device, version;
   std::int64_t first_step = 0;
   std::vector<std::string> changed;  ///< settings changed at this resume, "name: a -> b"
+  std::vector<std::string> inexact;  ///< why its steps are not those of an unbroken run; empty: they are, bit for bit
+};
+
+/// A transfer that is made at every preview of a run, by clip number. `truth` plays the content's notes by the style's label; 0:
+/// no clip does.
+struct AuditionCase {
+  std::int64_t content = 0, style = 0, truth = 0;
+  bool operator==(const AuditionCase&) const = default;
 };
 
 /// What the list of runs shows; status.json, written often.
@@ -51,6 +59,7 @@ struct RunRecord {
   std::vector<std::string> warnings;
   std::map<std::string, std::string> machine;
   std::vector<RecordedSitting> sittings;
+  std::vector<AuditionCase> auditions;
 };
 
 /// Write <folder>/run.json and status.json, or status.json alone. Throw SessionError.

@@ -1,11 +1,12 @@
 #include "core/session/step_fitting.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "core/session/step_cost.h"
 
 namespace luthier {
 namespace {
@@ -22,25 +23,18 @@ std::vector<std::string> settings_of(const PhaseInfo& phase, const Config& confi
   return names;
 }
 
-}  // namespace
-
-double seconds_per_step(Trainer& trainer, int phase, std::uint64_t seed, std::stop_token stop) {
-  using Clock = std::chrono::steady_clock;
+/// The mean over a phase's beginning, middle and end: critics may join late.
+double seconds_per_step(Trainer& trainer, int phase, std::uint64_t seed, torch::Device device, const std::stop_token& stop) {
   trainer.enter_phase(phase);
   const auto steps = trainer.phases()[static_cast<std::size_t>(phase)].steps;
-  const auto one = [&](std::int64_t step) {
-    if (stop.stop_requested()) throw Cancelled();
-    const auto start = Clock::now();
-    Rng rng(seed, static_cast<std::uint64_t>(step));
-    rng.seed_defaults();
-    trainer.update(phase, trainer.draw(phase, rng), step, rng);
-    return std::chrono::duration<double>(Clock::now() - start).count();
-  };
-  one(0);  // to warm up
+  seconds_of_step(trainer, phase, 0, seed, device, stop);  // to warm up
   double sum = 0;
-  for (const double place : {0.1, 0.5, 0.9}) sum += one(static_cast<std::int64_t>(place * static_cast<double>(steps)));
+  for (const double place : {0.1, 0.5, 0.9})
+    sum += seconds_of_step(trainer, phase, static_cast<std::int64_t>(place * static_cast<double>(steps)), seed, device, stop);
   return sum / 3;
 }
+
+}  // namespace
 
 Config steps_within(const PreparedRun& run, const Config& overrides, double seconds, std::stop_token stop) {
   const auto trainer = run.family->make_training({run.config, run.clips, run.pairs, run.device, {}});
@@ -54,7 +48,7 @@ Config steps_within(const PreparedRun& run, const Config& overrides, double seco
       if (overrides.count(name)) return {};
       found[name] = phases[i].steps;
     }
-    (names.empty() ? fixed : scaled) += seconds_per_step(*trainer, static_cast<int>(i), seed, stop) * static_cast<double>(phases[i].steps);
+    (names.empty() ? fixed : scaled) += seconds_per_step(*trainer, static_cast<int>(i), seed, run.device, stop) * static_cast<double>(phases[i].steps);
   }
   // A family may cut its `steps` into phases of its own.
   if (const auto whole = run.config.find("steps"); found.empty() && whole != run.config.end() && !overrides.count("steps"))

@@ -1,8 +1,5 @@
 #include "core/session/training_session.h"
 
-#include <sys/resource.h>
-#include <torch/version.h>
-
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -11,7 +8,9 @@
 #include "core/session/device.h"
 #include "core/session/figure/raster.h"
 #include "core/session/run_preparation.h"
+#include "core/session/resume_check.h"
 #include "core/session/run_recorder.h"
+#include "core/session/step_cost.h"
 #include "core/session/step_fitting.h"
 #include "core/session/text_file.h"
 #include "core/session/version.h"
@@ -28,8 +27,8 @@ constexpr double kPreviewRange = 80;  ///< dB
 /// One call of train(): owns what the run holds and sees to it that every event is told once, recorder first.
 class TrainingRun {
  public:
-  TrainingRun(const TrainingRequest& request, RunListener& listener, std::stop_token stop, PauseFlag* pause)
-      : request_(request), listener_(listener), stop_(std::move(stop)), pause_(pause), id_(request.resume) {}
+  TrainingRun(const TrainingRequest& request, RunListener& listener, std::stop_token stop, RunSwitches* switches)
+      : request_(request), listener_(listener), stop_(std::move(stop)), switches_(switches), id_(request.resume) {}
 
   Outcome run() {
     const Outcome outcome = guarded();
@@ -42,7 +41,7 @@ class TrainingRun {
   Outcome guarded() {
     try {
       const Outcome outcome = work();
-      message_ = outcome == Outcome::done ? folder_.string() : "Stopped at step " + std::to_string(step_) + "; go on with --resume " + id_ + ".";
+      message_ = outcome == Outcome::done ? folder_.string() : discarding() ? discarded_sentence() : "Stopped at step " + std::to_string(step_) + "; go on with --resume " + id_ + ".";
       return outcome;
     } catch (const Cancelled&) {
       message_ = "Stopped before the first step.";
@@ -57,7 +56,8 @@ class TrainingRun {
   }
 
   Outcome work() {
-    const Workspace workspace = Workspace::open(request_.workspace);
+    workspace_ = Workspace::open(request_.workspace);
+    const Workspace& workspace = *workspace_;
     if (!request_.resume.empty()) open_resumed(workspace);
     emit(RunPreparing{0, "reading clips", -1});
     prepared_ = prepare_run(request_, workspace, resumed_ ? &*resumed_ : nullptr, [this](const Progress& p) { preparing(p); }, stop_);
@@ -94,7 +94,7 @@ class TrainingRun {
     if (checkpoint_->at("family") != resumed_->status.family)
       throw CheckpointError("The checkpoint " + latest.string() + " belongs to the family '" + checkpoint_->at("family") + "', not to '" +
                             resumed_->status.family + "'; put back the run's own file.");
-    step_ = first_step_ = std::stoll(checkpoint_->at("step"));
+    step_ = first_step_ = saved_ = std::stoll(checkpoint_->at("step"));
   }
 
   void preparing(const Progress& progress) {
@@ -126,7 +126,7 @@ class TrainingRun {
 
   RunRecord make_record(const RunStarted& started) const {
     RunRecord record = resumed_ ? *resumed_ : RunRecord{};
-    const auto changed = resumed_ ? difference(resumed_->config, prepared_.config) : std::vector<std::string>{};
+    const auto changed = resumed_ ? changes_on_resume(resumed_->config, prepared_.config) : std::vector<std::string>{};
     auto& status = record.status;
     status.id = id_, status.family = started.family, status.preset = started.preset, status.device = started.device, status.total_steps = started.total_steps;
     if (!resumed_) status.started = utc_now();
@@ -139,9 +139,9 @@ class TrainingRun {
     record.labels = prepared_.clips->labels;
     if (!resumed_) record.requested_labels = request_.labels, record.start_from = prepared_.start_text;
     record.pair_set = prepared_.pair_set, record.pairs = static_cast<std::int64_t>(prepared_.pairs.size());
-    record.machine = machine_facts();
-    record.machine["libtorch"] = TORCH_VERSION;
-    record.sittings.push_back({utc_now(), started.device, version_text(), first_step_, changed});
+    record.machine = run_machine_facts();
+    record.sittings.push_back({utc_now(), started.device, version_text(), first_step_, changed, resumed_ ? why_inexact(*resumed_, prepared_) : std::vector<std::string>{}});
+    record.auditions = prepared_.auditions;
     if (!resumed_)
       for (std::size_t i = 0; i < prepared_.clips->clips.size(); ++i) {
         const auto& clip = prepared_.clips->clips[i];
@@ -152,7 +152,7 @@ class TrainingRun {
 
   Outcome loop(Trainer& trainer) {
     const auto settings = settings_from<LoopSettings>(prepared_.config);
-    LoopControl control{stop_, [this] { return pause_ && pause_->paused.load(); }};
+    LoopControl control{stop_, [this] { return switches_ && switches_->paused.load(); }, [this] { return discarding(); }};
     if (request_.minutes > 0)
       control.enough = [end = Clock::now() + std::chrono::duration<double>(request_.minutes * 60)] { return Clock::now() >= end; };
     LoopOutputs outputs;
@@ -161,6 +161,8 @@ class TrainingRun {
     outputs.write_preview_image = [this](const Preview& p, std::int64_t step, int index) { return preview_image(p, step, index); };
     outputs.write_preview_audio = [this](const Preview& p, std::int64_t step, int index) { return preview_audio(p, step, index); };
     outputs.record = checkpoint_record();
+    Auditions auditions(*workspace_, *prepared_.family, prepared_.device, prepared_.auditions, [this](const std::string& text) { warn(text); });
+    if (!prepared_.auditions.empty()) outputs.audition = [&](const Checkpoint& weights) { return auditions.make(weights, stop_); };
     return run_training_loop(trainer, settings, checkpoint_ ? &*checkpoint_ : nullptr, control, outputs,
                              prepared_.start_from ? &*prepared_.start_from : nullptr);
   }
@@ -218,6 +220,7 @@ class TrainingRun {
 
   void emit(RunEventData data) {
     if (const auto* done = std::get_if<StepDone>(&data)) step_ = done->step;
+    if (const auto* saved = std::get_if<CheckpointSaved>(&data); saved && fs::path(saved->path).stem() == "latest") saved_ = saved->step;
     tell({id_, std::move(data)});
     for (const auto& text : std::exchange(troubles_, {})) tell({id_, RunWarning{text}});
   }
@@ -227,22 +230,43 @@ class TrainingRun {
     listener_.on_event(event);
   }
 
-  std::string memory_sentence() const {
-    for (const char* name : {"batch", "batch_size"})
-      if (const auto found = prepared_.config.find(name); found != prepared_.config.end())
-        if (const auto* size = std::get_if<std::int64_t>(&found->second)) {
-          const std::string where = prepared_.device.is_cuda() ? "The GPU's memory" : "The memory";
-          return where + " is not enough for this model with " + name + " = " + std::to_string(*size) + "; try --" + name + " " +
-                 std::to_string(std::max<std::int64_t>(1, *size / 2)) + ", or a smaller preset.";
-        }
+  /// What was in use is free by now: the trainer ended with what it threw.
+  std::int64_t batch_that_fits(std::int64_t wanted) {
+    try {
+      return find_batch(prepared_, wanted, 0, stop_).batch;
+    } catch (const std::exception&) {
+      return 0;  // stopped, or it fails for another reason too: no advice
+    }
+  }
+
+  bool discarding() const { return switches_ && switches_->discard.load(); }
+
+  std::string discarded_sentence() const {
+    std::error_code error;
+    if (!fs::exists(folder_ / "checkpoints" / "latest.safetensors", error)) return "Dropped at step " + std::to_string(step_) + "; nothing was saved.";
+    return "Dropped at step " + std::to_string(step_) + "; step " + std::to_string(saved_) + " is the last that is saved; go on from it with --resume " + id_ + ".";
+  }
+
+  std::string memory_sentence() {
+    const std::string name = prepared_.family ? batch_setting(prepared_) : "";
+    if (!name.empty()) {
+      const auto size = std::get<std::int64_t>(prepared_.config.at(name));
+      const std::string where = std::string(prepared_.device.is_cuda() ? "The GPU's memory" : "The memory") + " is not enough for this model with " + name + " = " +
+                                std::to_string(size) + "; ";
+      const auto fits = size > 1 ? batch_that_fits(size / 2) : 0;
+      if (fits == 0) return where + "choose a smaller preset or shorter crops.";
+      const std::string again = saved_ > 0 ? "go on with --resume " + id_ + " --" : "--";
+      return where + again + name + " " + std::to_string(fits) + " fits.";
+    }
     return "The memory is not enough for this; close other programs or choose a smaller preset.";
   }
 
   const TrainingRequest& request_;
   RunListener& listener_;
   std::stop_token stop_;
-  PauseFlag* pause_;
+  RunSwitches* switches_;
   std::string id_, message_;
+  std::optional<Workspace> workspace_;
   fs::path folder_;
   std::unique_ptr<RunLock> lock_;
   std::optional<RunRecord> resumed_;
@@ -250,43 +274,14 @@ class TrainingRun {
   PreparedRun prepared_;
   std::unique_ptr<RunRecorder> recorder_;
   std::vector<std::string> early_warnings_, troubles_;
-  std::int64_t step_ = 0, first_step_ = 0;
+  std::int64_t step_ = 0, first_step_ = 0, saved_ = 0;
   Clock::time_point started_ = Clock::now(), told_{};
 };
 
-double resident_peak() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) * 1024.0;
-}
-
 }  // namespace
 
-Outcome train(const TrainingRequest& request, RunListener& listener, std::stop_token stop, PauseFlag* pause) {
-  return TrainingRun(request, listener, std::move(stop), pause).run();
-}
-
-DryRun dry_run(const TrainingRequest& request, std::stop_token stop) {
-  try {
-    const Workspace workspace = Workspace::open(request.workspace);
-    std::optional<RunRecord> resumed;
-    if (!request.resume.empty()) resumed = load_run_record(workspace.runs() / request.resume);
-    const double before = resident_peak();
-    const PreparedRun prepared = prepare_run(request, workspace, resumed ? &*resumed : nullptr, {}, stop);
-    DryRun out;
-    out.parameters = prepared.parameters;
-    for (const auto& clip : prepared.clips->clips) out.clips += clip.split == "train";
-    const auto trainer = prepared.family->make_training({prepared.config, prepared.clips, prepared.pairs, prepared.device, {}});
-    for (const auto& phase : trainer->phases()) out.total_steps += phase.steps;
-    out.seconds_per_step = seconds_per_step(*trainer, static_cast<int>(trainer->phases().size()) - 1, static_cast<std::uint64_t>(std::get<std::int64_t>(prepared.config.at("seed"))), stop);
-    out.seconds_total = out.seconds_per_step * static_cast<double>(out.total_steps);
-    out.memory_bytes = std::max(0.0, resident_peak() - before);
-    return out;
-  } catch (const Cancelled&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw ConfigError(is_out_of_memory(error) ? "The memory is not enough for one step; choose a smaller batch or preset." : error_sentence(error));
-  }
+Outcome train(const TrainingRequest& request, RunListener& listener, std::stop_token stop, RunSwitches* switches) {
+  return TrainingRun(request, listener, std::move(stop), switches).run();
 }
 
 }  // namespace luthier

@@ -4,6 +4,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/config/schema.h"
@@ -23,28 +24,46 @@ struct TrainingRequest {
                                  ///< not among the overrides become what fits, so that schedules end with the time
   std::string pair_set;          ///< name of a pair set; empty: the newest that fits, or one made on the fly
   std::vector<std::string> labels;  ///< only these; empty: all
+  std::vector<std::pair<std::int64_t, std::int64_t>> auditions;  ///< content and style by clip number, to be heard at every preview; empty: unseen clips are chosen
 };
 
-/// Pause switch shared with a run. Any thread.
-struct PauseFlag {
+/// Switches shared with a run. Any thread.
+struct RunSwitches {
   std::atomic<bool> paused{false};
+  std::atomic<bool> discard{false};  ///< a stop saves nothing: the run ends as its last checkpoint has it
 };
 
 /// Trains. Blocks, runs on the caller's thread, knows no thread library. Every event goes to `listener` and, through the
 /// recorder, to runs/<id>/{run.json,metrics.csv,events.jsonl,TensorBoard file,checkpoints,previews} and the catalog.
-/// Everything thrown inside ends as RunFinished{failed, message}; a stop is Outcome::cancelled with a checkpoint saved.
+/// Everything thrown inside ends as RunFinished{failed, message}; a stop is Outcome::cancelled with a checkpoint saved, or
+/// without one (RunSwitches::discard).
 /// RunFinished comes exactly once. One run is trained by one program at a time (file lock).
-Outcome train(const TrainingRequest& request, RunListener& listener, std::stop_token stop, PauseFlag* pause = nullptr);
+Outcome train(const TrainingRequest& request, RunListener& listener, std::stop_token stop, RunSwitches* switches = nullptr);
 
-/// A request without side effects: what it would train (clips, steps, memory, seconds per step measured on one dry step).
+/// A request without side effects: what it would train, and what two dry steps of every phase and a validation cost.
 struct DryRun {
+  struct Phase {
+    std::string name;
+    std::int64_t steps = 0;
+    double seconds_per_step = 0;
+  };
   std::int64_t clips = 0, parameters = 0, total_steps = 0;
-  double seconds_per_step = 0;
-  double seconds_total = 0;
-  double memory_bytes = 0;
+  std::int64_t first_step = 0;        ///< > 0: a run that goes on
+  std::vector<Phase> phases;
+  double seconds_per_step = 0;        ///< of the last phase
+  double seconds_total = 0;           ///< of what is still to do, validations included
+  double memory_bytes = 0;            ///< networks, optimisers and steps at most
+  double memory_available = 0;        ///< on the device, before
+  std::string batch_name;             ///< setting that holds the number of examples in a step; empty: none
+  std::int64_t batch = 0;             ///< as asked for
+  std::int64_t fitting_batch = 0;     ///< the largest that fits, by halves; the figures above are its own
+  std::vector<std::string> changed;   ///< settings that a run which goes on would change, "name: a -> b"
+  std::vector<std::string> inexact;   ///< why a run that goes on would not make the very steps of an unbroken one; empty: it would
+  bool fits() const { return fitting_batch == batch; }
 };
-/// Throws ConfigError with the sentence that train() would end with.
-DryRun dry_run(const TrainingRequest& request, std::stop_token stop);
+/// `memory_limit` in bytes; 0: what the device has left. Throws ConfigError with the sentence that train() would end with, also
+/// when no batch fits; Cancelled on a stop.
+DryRun dry_run(const TrainingRequest& request, std::stop_token stop, double memory_limit = 0);
 
 /// A run folder, read without the catalog: also runs that another program is writing.
 struct RunSummary {

@@ -8,6 +8,7 @@
 #include <limits>
 #include <thread>
 
+#include "core/training/early_transfers.h"
 #include "core/training/ema.h"
 
 namespace luthier {
@@ -225,6 +226,8 @@ class Loop {
       throw;
     }
     average_->swap();
+    if (outputs_.audition && makes_transfers())
+      for (auto& item : outputs_.audition(checkpoint_now(/*weights=*/true))) previews.push_back(std::move(item));
     int index = 0;
     for (const auto& item : previews) {
       PreviewReady event{step_, item.title, "", ""};
@@ -233,6 +236,11 @@ class Loop {
       outputs_.emit(std::move(event));
       ++index;
     }
+  }
+
+  bool makes_transfers() const {
+    const auto* early = dynamic_cast<const EarlyTransfers*>(&trainer_);
+    return phase_ + 1 == static_cast<int>(phases_.size()) || (early && early->makes_transfers(phase_));
   }
 
   /// The averaged weights become the live ones, so that the next phase builds on what was measured.
@@ -244,8 +252,7 @@ class Loop {
     since_best_ = 0;
   }
 
-  void save(const std::string& name, bool best, bool weights) {
-    if (not_finite_ > 0) return;  // what lies on disk is worth more than weights that are no numbers
+  Checkpoint checkpoint_now(bool weights) {
     Checkpoint checkpoint;
     checkpoint.record = outputs_.record;
     for (const auto& [key, value] : trainer_.record()) checkpoint.record[key] = value;
@@ -259,14 +266,19 @@ class Loop {
     saver.number("loop.since_best", since);
     saver.number("loop.closing_due", due);
     checkpoint.tensors = weights ? weights_only(saver.tensors) : std::move(saver.tensors);
+    return checkpoint;
+  }
+
+  void save(const std::string& name, bool best, bool weights) {
+    if (not_finite_ > 0) return;  // what lies on disk is worth more than weights that are no numbers
     const auto path = outputs_.folder / "checkpoints" / (name + ".safetensors");
-    save_checkpoint(path, checkpoint);
+    save_checkpoint(path, checkpoint_now(weights));
     if (!weights) last_save_ = Clock::now();
     outputs_.emit(CheckpointSaved{step_, path.string(), best});
   }
 
   Outcome cancel() {
-    save("latest", false, false);
+    if (!control_.discard || !control_.discard()) save("latest", false, false);
     return Outcome::cancelled;
   }
 

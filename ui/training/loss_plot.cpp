@@ -1,5 +1,6 @@
 #include "ui/training/loss_plot.h"
 
+#include <QActionGroup>
 #include <QCheckBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -10,20 +11,18 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <cmath>
 #include <limits>
+#include <utility>
 
 #include "ui/application_style.h"
+#include "ui/training/phase_marks.h"
 #include "ui/training/qcustomplot_header.h"
 #include "ui/training/run_record.h"
 
 namespace luthier::ui {
 namespace {
 
-QString curve_title(const std::string& name, bool validation) {
-  const QString text = QString::fromStdString(name).replace('_', ' ');
-  return validation ? QObject::tr("validation: %1").arg(text) : text;
-}
+constexpr std::size_t kPinColours = 5;  ///< colours from here on are for pinned runs
 
 }  // namespace
 
@@ -72,6 +71,7 @@ LossPlot::LossPlot(QWidget* parent) : QWidget(parent) {
   plot_->xAxis->setLabel(tr("step"));
   plot_->xAxis->setNumberFormat("gb");
   plot_->legend->setVisible(true);
+  marks_ = std::make_unique<PhaseMarks>(*plot_);
   plot_->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignTop | Qt::AlignRight);
   hint_ = new QLabel(tr("The losses of the run appear here while it trains."), this);
   hint_->setProperty("role", "hint");
@@ -99,10 +99,18 @@ LossPlot::LossPlot(QWidget* parent) : QWidget(parent) {
     QSettings().setValue("plot/smoothing", value);
     smooth_again();
   });
-  connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, &LossPlot::restyle);
+  connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, [this] {
+    restyle();
+    marks_->clear();
+    Q_EMIT right_axis_changed();
+  });
+  right_ = static_cast<Right>(std::clamp(QSettings().value("plot/right", 0).toInt(), 0, 2));
+  fill_menu();
   restyle();
   show_hint();
 }
+
+LossPlot::~LossPlot() = default;
 
 void LossPlot::show_hint() {
   const bool any = !curves_.empty() || !pin_graphs_.empty();
@@ -113,14 +121,19 @@ void LossPlot::show_hint() {
 bool LossPlot::logarithmic() const { return log_->isChecked(); }
 void LossPlot::set_logarithmic(bool on) { log_->setChecked(on); }
 
-int LossPlot::point_count() const { return curves_.empty() ? 0 : curves_.front().raw->dataCount(); }
+int LossPlot::pin_count() const {
+  return static_cast<int>(std::count_if(pins_.begin(), pins_.end(), [this](const auto& pin) { return pin->id != run_; }));
+}
+
+double LossPlot::keep() const { return smoothing_->value() / 100.0; }
+
+int LossPlot::point_count() const { return curves_.empty() ? 0 : curves_.front().points(); }
 
 void LossPlot::clear() {
   plot_->clearGraphs();
-  plot_->clearItems();
   curves_.clear();
   pin_graphs_.clear();
-  phase_starts_.clear();
+  marks_->clear();
   run_.clear();
   by_hand_ = false;
   fill_menu();
@@ -129,48 +142,11 @@ void LossPlot::clear() {
   plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
-void LossPlot::add_curve(const std::string& name, bool validation, bool shown) {
-  Curve curve;
-  curve.name = name;
-  curve.validation = validation;
-  curve.shown = shown;
-  curve.raw = plot_->addGraph();
-  curve.raw->setAdaptiveSampling(true);
-  if (!validation) {
-    curve.smooth = plot_->addGraph();
-    curve.smooth->setName(curve_title(name, false));
-    curve.raw->removeFromLegend();
-  } else {
-    curve.raw->setName(curve_title(name, true));
-  }
-  curves_.push_back(curve);
+void LossPlot::add_curve(const std::string& name, CurveKind kind, bool shown) {
+  curves_.emplace_back(*plot_, name, kind, shown);
   show_hint();
   restyle();
   fill_menu();
-}
-
-void LossPlot::feed(Curve& curve, const std::vector<double>& steps, const std::vector<double>& values) {
-  if (steps.size() < curve.taken) {  // the run went on from an older checkpoint
-    curve.taken = 0;
-    curve.raw->data()->clear();
-    if (curve.smooth) curve.smooth->data()->clear();
-  }
-  const double keep = smoothing_->value() / 100.0;
-  for (; curve.taken < steps.size(); ++curve.taken) {
-    const double x = steps[curve.taken], y = values[curve.taken];
-    const bool new_phase = curve.taken > 0 && phase_between(steps[curve.taken - 1], x);
-    if (new_phase) {  // another phase measures something else: a gap, and smoothing starts anew
-      const double gap = (steps[curve.taken - 1] + x) / 2;
-      curve.raw->addData(gap, std::numeric_limits<double>::quiet_NaN());
-      if (curve.smooth) curve.smooth->addData(gap, std::numeric_limits<double>::quiet_NaN());
-    }
-    curve.raw->addData(x, y);
-    if (!curve.smooth) continue;
-    const bool first = curve.smooth->dataCount() == 0 || new_phase;
-    if (first) curve.average = y;
-    else if (std::isfinite(y)) curve.average = keep * curve.average + (1 - keep) * y;
-    curve.smooth->addData(x, curve.average);
-  }
 }
 
 void LossPlot::show_run(const RunRecord& record) {
@@ -178,54 +154,38 @@ void LossPlot::show_run(const RunRecord& record) {
     clear();
     run_ = record.id;
   }
-  mark_phases(record);
-  auto curve_of = [this](const std::string& name, bool validation) -> Curve* {
-    for (Curve& curve : curves_) {
-      if (curve.name == name && curve.validation == validation) return &curve;
-    }
-    return nullptr;
+  marks_->show(record, right_ == Right::weights);
+  auto feed = [&](const std::string& name, CurveKind kind, bool first, const RunRecord::Series& series) {
+    auto of = [&] { return std::find_if(curves_.begin(), curves_.end(), [&](const PlotCurve& c) { return c.name() == name && c.kind() == kind; }); };
+    if (of() == curves_.end()) add_curve(name, kind, first);
+    of()->feed(series, marks_->starts(), keep());
   };
   // At first the total and the criterion are drawn; the parts can be switched on.
   for (std::size_t i = 0; i < record.loss_names.size(); ++i) {
-    if (!curve_of(record.loss_names[i], false)) add_curve(record.loss_names[i], false, i == 0);
-    feed(*curve_of(record.loss_names[i], false), record.losses.at(record.loss_names[i]).steps,
-         record.losses.at(record.loss_names[i]).values);
+    const CurveKind kind = curve_kind(record.loss_names[i]);
+    feed(record.loss_names[i], kind, i == 0 || shown_on_right(kind), record.losses.at(record.loss_names[i]));
   }
   for (std::size_t i = 0; i < record.metric_names.size(); ++i) {
-    if (!curve_of(record.metric_names[i], true)) add_curve(record.metric_names[i], true, i == 0);
-    feed(*curve_of(record.metric_names[i], true), record.metrics.at(record.metric_names[i]).steps,
-         record.metrics.at(record.metric_names[i]).values);
+    feed(record.metric_names[i], CurveKind::validation, i == 0, record.metrics.at(record.metric_names[i]));
   }
   if (!by_hand_) fit();
   else plot_->replot(QCustomPlot::rpQueuedReplot);
   tell_value();
 }
 
-bool LossPlot::phase_between(double before, double step) const {
-  return std::any_of(phase_starts_.begin(), phase_starts_.end(), [&](double start) { return before <= start && step > start; });
+bool LossPlot::shown_on_right(CurveKind kind) const {
+  return (kind == CurveKind::learning_rate && right_ == Right::learning_rate) || (kind == CurveKind::weight && right_ == Right::weights);
 }
 
-void LossPlot::mark_phases(const RunRecord& record) {
-  if (record.phases.size() == phase_starts_.size() + 1 || record.phases.size() < 2) return;
-  plot_->clearItems();
-  phase_starts_.clear();
-  for (std::size_t i = 1; i < record.phases.size(); ++i) {
-    const double at = static_cast<double>(record.phases[i].step);
-    phase_starts_.push_back(at);
-    auto* line = new QCPItemStraightLine(plot_);
-    line->point2->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    line->point1->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    line->point1->setCoords(at, 0);
-    line->point2->setCoords(at, 1);
-    line->setPen(QPen(theme().dim, 1, Qt::DashLine));
-    auto* text = new QCPItemText(plot_);
-    text->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    text->position->setCoords(at, 0.02);
-    text->setPositionAlignment(Qt::AlignTop | Qt::AlignLeft);
-    text->setPadding(QMargins(5, 0, 0, 0));
-    text->setText(record.phases[i].name);
-    text->setColor(theme().dim);
+void LossPlot::set_right(Right right) {
+  right_ = right;
+  QSettings().setValue("plot/right", static_cast<int>(right));
+  for (PlotCurve& curve : curves_) {
+    if (curve.on_right()) curve.shown = shown_on_right(curve.kind());
   }
+  Q_EMIT right_axis_changed();
+  restyle();
+  fit();
 }
 
 void LossPlot::set_pins(std::vector<std::shared_ptr<const RunRecord>> pins) {
@@ -239,84 +199,61 @@ void LossPlot::set_pins(std::vector<std::shared_ptr<const RunRecord>> pins) {
 void LossPlot::draw_pins() {
   for (QCPGraph* graph : pin_graphs_) plot_->removeGraph(graph);
   pin_graphs_.clear();
-  const double keep = smoothing_->value() / 100.0;
-  std::size_t number = 5;  // colours that the chosen run's first curves do not use
+  std::size_t number = kPinColours;
   for (const auto& pin : pins_) {
     if (pin->id == run_) continue;
     QColor color = series_color(number++);
     if (!theme().dark) color = color.darker(135);
-    auto add = [&](const std::string& name, const RunRecord::Series& series, bool validation) {
+    std::vector<double> starts;
+    for (std::size_t i = 1; i < pin->phases.size(); ++i) starts.push_back(static_cast<double>(pin->phases[i].step));
+    auto add = [&](const std::string& name, const RunRecord::Series& series, CurveKind kind) {
       QCPGraph* graph = plot_->addGraph();
       graph->setAdaptiveSampling(true);
-      graph->setPen(QPen(color, 1.3, validation ? Qt::DotLine : Qt::SolidLine));
-      graph->setName(pin->id.left(16).mid(9, 4) + " " + pin->preset + ": " + curve_title(name, validation));
-      double average = 0;
+      graph->setPen(QPen(color, 1.3, kind == CurveKind::validation ? Qt::DotLine : Qt::SolidLine));
+      graph->setName(pin->id.left(16).mid(9, 4) + " " + pin->preset + ": " + curve_title(name, kind));
+      Smoothing smoothing(kind == CurveKind::validation ? 0 : keep());
       for (std::size_t i = 0; i < series.steps.size(); ++i) {
-        bool fresh = i == 0;
-        for (std::size_t p = 1; i > 0 && p < pin->phases.size(); ++p) {
-          const double at = static_cast<double>(pin->phases[p].step);
-          fresh = fresh || (series.steps[i - 1] <= at && series.steps[i] > at);
+        if (i > 0 && phase_between(starts, series.steps[i - 1], series.steps[i])) {
+          graph->addData(series.steps[i] - 0.5, std::numeric_limits<double>::quiet_NaN());
+          smoothing.start_anew();
         }
-        if (fresh && i > 0) graph->addData(series.steps[i] - 0.5, std::numeric_limits<double>::quiet_NaN());
-        if (fresh || validation) average = series.values[i];
-        else if (std::isfinite(series.values[i])) average = keep * average + (1 - keep) * series.values[i];
-        graph->addData(series.steps[i], average);
+        graph->addData(series.steps[i], smoothing.next(series.values[i]));
       }
       pin_graphs_.push_back(graph);
     };
-    if (!pin->loss_names.empty()) add(pin->loss_names.front(), pin->losses.at(pin->loss_names.front()), false);
-    if (!pin->metric_names.empty()) add(pin->metric_names.front(), pin->metrics.at(pin->metric_names.front()), true);
+    if (!pin->loss_names.empty()) add(pin->loss_names.front(), pin->losses.at(pin->loss_names.front()), CurveKind::loss);
+    if (!pin->metric_names.empty()) add(pin->metric_names.front(), pin->metrics.at(pin->metric_names.front()), CurveKind::validation);
   }
   plot_->legend->setVisible(!curves_.empty() || !pin_graphs_.empty());
 }
 
 void LossPlot::tell_value() {
   QStringList words;
-  for (const Curve& curve : curves_) {
-    if (!curve.shown || curve.raw->dataCount() == 0) continue;
-    const auto last = curve.raw->data()->constEnd() - 1;
-    words << tr("%1: %2 at step %3").arg(curve_title(curve.name, curve.validation)).arg(last->value, 0, 'g', 4).arg(last->key);
+  for (const PlotCurve& curve : curves_) {
+    if (curve.shown && curve.points() > 0) words << curve.last_value();
   }
   plot_->setAccessibleDescription(words.join("; "));
   plot_->setToolTip(words.join("\n"));
 }
 
 void LossPlot::smooth_again() {
-  const double keep = smoothing_->value() / 100.0;
-  for (Curve& curve : curves_) {
-    if (!curve.smooth) continue;
-    curve.smooth->data()->clear();
-    bool first = true;
-    for (const auto& point : *curve.raw->data()) {
-      if (std::isnan(point.value)) {  // the gap between two phases
-        curve.smooth->addData(point.key, point.value);
-        first = true;
-        continue;
-      }
-      if (first) curve.average = point.value;
-      else if (std::isfinite(point.value)) curve.average = keep * curve.average + (1 - keep) * point.value;
-      first = false;
-      curve.smooth->addData(point.key, curve.average);
-    }
-  }
+  for (PlotCurve& curve : curves_) curve.smooth_again(keep());
   draw_pins();
   plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
 void LossPlot::fit() {
-  bool first = true;
-  for (const Curve& curve : curves_) {
+  bool first = true, first_right = true;
+  for (const PlotCurve& curve : curves_) {
     if (!curve.shown) continue;
-    curve.raw->rescaleAxes(!first);
-    first = false;
+    if (curve.on_right()) curve.raw()->rescaleValueAxis(!std::exchange(first_right, false));
+    else curve.raw()->rescaleAxes(!std::exchange(first, false));
   }
-  for (QCPGraph* graph : pin_graphs_) {
-    graph->rescaleAxes(!first);
-    first = false;
-  }
-  QCPRange y = plot_->yAxis->range();
+  for (QCPGraph* graph : pin_graphs_) graph->rescaleAxes(!std::exchange(first, false));
+  const QCPRange y = plot_->yAxis->range(), right = plot_->yAxis2->range();
   if (log_->isChecked()) plot_->yAxis->setRange(y.lower / 1.15, y.upper * 1.15);
   else plot_->yAxis->setRange(std::min(0.0, y.lower) - 0.02 * y.size(), y.upper + 0.05 * y.size());
+  plot_->yAxis2->setRange(0, std::max(1e-12, right.upper) * 1.1);
   plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -329,7 +266,11 @@ void LossPlot::restyle() {
                                            : QSharedPointer<QCPAxisTicker>(new QCPAxisTicker));
   plot_->yAxis->setNumberFormat(logarithmic_axis ? "eb" : "gb");
   plot_->yAxis->setNumberPrecision(logarithmic_axis ? 0 : 4);
-  for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) {
+  plot_->yAxis2->setVisible(right_ != Right::none);
+  plot_->yAxis2->setLabel(right_ == Right::learning_rate ? tr("learning rate") : tr("weight"));
+  plot_->yAxis2->setNumberFormat("gb");
+  plot_->yAxis2->setNumberPrecision(3);
+  for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis, plot_->yAxis2}) {
     axis->setBasePen(QPen(t.line));
     axis->setTickPen(QPen(t.dim));
     axis->setSubTickPen(QPen(t.line));
@@ -348,24 +289,9 @@ void LossPlot::restyle() {
 
 void LossPlot::show_hidden() {
   for (std::size_t i = 0; i < curves_.size(); ++i) {
-    Curve& curve = curves_[i];
     QColor color = series_color(i);
     if (!theme().dark) color = color.darker(135);
-    QColor faint = color;
-    faint.setAlpha(80);
-    curve.raw->setVisible(curve.shown);
-    if (curve.smooth) {
-      curve.raw->setPen(QPen(faint, 1));
-      curve.smooth->setPen(QPen(color, 2));
-      curve.smooth->setVisible(curve.shown);
-      if (curve.shown) curve.smooth->addToLegend();
-      else curve.smooth->removeFromLegend();
-    } else {
-      curve.raw->setPen(QPen(color, 1.6, Qt::DashLine));
-      curve.raw->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, color, color, 6));
-      if (curve.shown) curve.raw->addToLegend();
-      else curve.raw->removeFromLegend();
-    }
+    curves_[i].style(color);
   }
   plot_->legend->setVisible(!curves_.empty() || !pin_graphs_.empty());
   plot_->replot(QCustomPlot::rpQueuedReplot);
@@ -373,8 +299,11 @@ void LossPlot::show_hidden() {
 
 void LossPlot::fill_menu() {
   curves_menu_->clear();
+  bool weights = false;
   for (std::size_t i = 0; i < curves_.size(); ++i) {
-    QAction* action = curves_menu_->addAction(curve_title(curves_[i].name, curves_[i].validation));
+    weights |= curves_[i].kind() == CurveKind::weight;
+    if (curves_[i].on_right()) continue;
+    QAction* action = curves_menu_->addAction(curve_title(curves_[i].name(), curves_[i].kind()));
     action->setCheckable(true);
     action->setChecked(curves_[i].shown);
     connect(action, &QAction::toggled, this, [this, i](bool on) {
@@ -383,6 +312,16 @@ void LossPlot::fill_menu() {
       show_hidden();
       fit();
     });
+  }
+  curves_menu_->addSection(tr("On the right"));
+  auto* choice = new QActionGroup(curves_menu_);
+  for (const auto& [right, words] : {std::pair{Right::none, tr("nothing")}, {Right::learning_rate, tr("learning rate")}, {Right::weights, tr("weights of the losses")}}) {
+    if (right == Right::weights && !weights) continue;
+    QAction* action = choice->addAction(words);
+    action->setCheckable(true);
+    action->setChecked(right == right_);
+    curves_menu_->addAction(action);
+    connect(action, &QAction::triggered, this, [this, right] { set_right(right); });
   }
   curves_button_->setEnabled(!curves_.empty());
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "ui/training/plot_curve.h"
+
 class QCPGraph;
 class QCheckBox;
 class QCustomPlot;
@@ -15,36 +17,38 @@ class QToolButton;
 
 namespace luthier::ui {
 
+class PhaseMarks;
 class RunRecord;
 
-/// Losses and validation figures of a run over its steps: raw and smoothed, linear or logarithmic. New points are appended;
-/// zoom by wheel, move by drag, double-click shows all. GUI thread.
+/// Losses and validation figures of a run over its steps: raw and smoothed, linear or logarithmic; on an axis of its own the
+/// learning rate, or the weights of the losses, which also stand at the phases. New points are appended; zoom by wheel, move by
+/// drag, double-click shows all. GUI thread.
 class LossPlot : public QWidget {
   Q_OBJECT
  public:
   explicit LossPlot(QWidget* parent = nullptr);
+  ~LossPlot() override;
   /// Shows a run; call again with the same one when it has grown.
   void show_run(const RunRecord& record);
   /// Other runs whose main loss and main validation figure are drawn thinly beside.
   void set_pins(std::vector<std::shared_ptr<const RunRecord>> pins);
   void clear();
   int point_count() const;  ///< of the first loss, for tests
+  int curve_count() const { return static_cast<int>(curves_.size()); }
+  int pin_count() const;    ///< pinned runs that are drawn
+  enum class Right { none, learning_rate, weights };
+  void set_right(Right right);  ///< what the right axis shows
   bool logarithmic() const;
   void set_logarithmic(bool on);
   QCustomPlot* plot() { return plot_; }
 
+ Q_SIGNALS:
+  void right_axis_changed();  ///< the phases may be told otherwise: show_run again
+
  private:
-  struct Curve {
-    std::string name;
-    bool validation = false;
-    QCPGraph* raw = nullptr;
-    QCPGraph* smooth = nullptr;  ///< null for validation
-    std::size_t taken = 0;
-    double average = 0;          ///< of the smoothed curve, so far
-    bool shown = true;
-  };
-  void add_curve(const std::string& name, bool validation, bool shown);
-  void feed(Curve& curve, const std::vector<double>& steps, const std::vector<double>& values);
+  double keep() const;
+  void add_curve(const std::string& name, CurveKind kind, bool shown);
+  bool shown_on_right(CurveKind kind) const;
   void smooth_again();
   void restyle();
   void fit();
@@ -53,8 +57,6 @@ class LossPlot : public QWidget {
   void tell_value();
   void show_hint();
   void draw_pins();
-  void mark_phases(const RunRecord& record);
-  bool phase_between(double before, double step) const;
 
   QCustomPlot* plot_;
   QLabel* hint_;
@@ -62,10 +64,11 @@ class LossPlot : public QWidget {
   QSlider* smoothing_;
   QToolButton* curves_button_;
   QMenu* curves_menu_;
-  std::vector<Curve> curves_;
+  std::vector<PlotCurve> curves_;
+  std::unique_ptr<PhaseMarks> marks_;
   std::vector<std::shared_ptr<const RunRecord>> pins_;
   std::vector<QCPGraph*> pin_graphs_;
-  std::vector<double> phase_starts_;  ///< last step before each phase but the first: curves are not joined across
+  Right right_ = Right::none;
   QString run_;
   bool by_hand_ = false;  ///< the user has zoomed: new points do not move the axes
 };

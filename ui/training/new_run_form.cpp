@@ -5,9 +5,9 @@
 #include <QFormLayout>
 #include <QGuiApplication>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
-#include <QRegularExpression>
 #include <QScrollArea>
 #include <QSettings>
 #include <QSignalBlocker>
@@ -22,17 +22,13 @@
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
 #include "ui/form/config_form.h"
+#include "ui/training/run_check.h"
+#include "ui/training/settings_timeline.h"
 
 namespace luthier::ui {
 namespace {
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
-
-QString quoted(const QString& word) {
-  static const QRegularExpression plain("^[A-Za-z0-9_./:=+-]+$");
-  if (plain.match(word).hasMatch()) return word;
-  return "'" + QString(word).replace("'", "'\\''") + "'";
-}
 
 const FamilyEntry* entry_of(const QString& id) {
   for (const FamilyEntry& entry : family_catalog()) {
@@ -86,7 +82,21 @@ NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   rows->addRow(tr("Preset"), preset_);
   rows->addRow(preset_help_);
   rows->addRow(tr("Pairs"), pairs_);
-  rows->addRow(tr("Labels"), labels_);
+  auto* look = new QToolButton(this);
+  look->setObjectName("look_at_data");
+  look->setIcon(icon("search"));
+  look->setAccessibleName(tr("Look at the clips"));
+  look->setToolTip(tr("What the clips are like, label by label: length, level, dynamic range and spectrum"));
+  auto* label_row = new QHBoxLayout;
+  label_row->addWidget(labels_, 1);
+  label_row->addWidget(look);
+  auditions_ = new QLineEdit(this);
+  auditions_->setObjectName("auditions");
+  auditions_->setAccessibleName(tr("Auditions"));
+  auditions_->setPlaceholderText(tr("unseen clips, chosen"));
+  auditions_->setToolTip(tr("Transfers to be heard at every preview: content and style by clip number, as in 12,40 13,55; empty: clips that are not trained on are chosen"));
+  rows->addRow(tr("Labels"), label_row);
+  rows->addRow(tr("Auditions"), auditions_);
   rows->addRow(tr("Device"), device_);
   column->addLayout(rows);
 
@@ -110,6 +120,8 @@ NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   body_column->addStretch();
   scroll->setWidget(body);
   column->addWidget(scroll, 1);
+  timeline_ = new SettingsTimeline(this);
+  column->addWidget(timeline_);
 
   auto* buttons = new QHBoxLayout;
   check_ = new QPushButton(tr("Check first"), this);
@@ -127,11 +139,13 @@ NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   buttons->addWidget(start_);
   column->addLayout(buttons);
 
+  connect(look, &QToolButton::clicked, this, &NewRunForm::data_requested);
   connect(reset, &QToolButton::clicked, form_, &ConfigForm::reset);
   connect(form_, &ConfigForm::changed, this, [this] {
     const int count = form_->changed_count();
     changed_->setText(count == 0 ? tr("Settings as in the preset") : tr("%1 changed (bold)").arg(counted(count, tr("setting"), tr("settings"))));
     start_->setEnabled(start_->property("free").toBool() && form_->valid());
+    show_timeline();
   });
   connect(copy, &QToolButton::clicked, this, [this] {
     try {
@@ -257,17 +271,23 @@ TrainingRequest NewRunForm::request() const {
     else ++off;
   }
   if (off == 0) request.labels.clear();
+  for (const QString& word : auditions_->text().split(' ', Qt::SkipEmptyParts)) {
+    bool content_known = false, style_known = false;
+    const QStringList numbers = word.split(',');
+    const qint64 content = numbers.value(0).toLongLong(&content_known), style = numbers.value(1).toLongLong(&style_known);
+    if (numbers.size() != 2 || !content_known || !style_known)
+      throw ConfigError(tr("Auditions are pairs of clip numbers, content and style, as in 12,40; '%1' is none.").arg(word).toStdString());
+    request.auditions.emplace_back(content, style);
+  }
   return request;
 }
 
-QString NewRunForm::command() const {
-  const TrainingRequest r = request();
-  QStringList words{"luthierctl", "--workspace", quoted(text(r.workspace.string())), "train", text(r.family), "--preset", text(r.preset)};
-  for (const auto& [name, value] : r.overrides) words << "--" + text(name) << quoted(text(to_text(value)));
-  if (r.device != "auto") words << "--device" << text(r.device);
-  if (!r.pair_set.empty()) words << "--pairs" << quoted(text(r.pair_set));
-  for (const std::string& label : r.labels) words << "--label" << quoted(text(label));
-  return words.join(' ');
+QString NewRunForm::command() const { return train_command(request()); }
+
+void NewRunForm::show_timeline() {
+  const FamilyEntry* entry = entry_of(family_->currentData().toString());
+  if (!entry || !form_->valid()) return;
+  timeline_->show_settings(entry->id, form_->values());
 }
 
 void NewRunForm::set_busy(bool training) {

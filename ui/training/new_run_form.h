@@ -7,12 +7,14 @@
 
 class QComboBox;
 class QLabel;
+class QLineEdit;
 class QMenu;
 class QPushButton;
 
 namespace luthier::ui {
 
 class ConfigForm;
+class SettingsTimeline;
 class Workbench;
 
 /// What a new run needs: family, preset, pairs, labels, device, and every setting of the family from its schema.
@@ -27,17 +29,20 @@ class NewRunForm : public QWidget {
   QString command() const;
   void choose(const QString& family, const QString& preset);
   ConfigForm& form() { return *form_; }
+  SettingsTimeline& timeline() { return *timeline_; }
   void refresh();  ///< pair sets and labels anew
 
  Q_SIGNALS:
   void start_requested();
   void check_requested();
+  void data_requested();  ///< the clips themselves shall be looked at
 
  private:
   void show_family();
   void show_preset();
   void fill_labels(const std::vector<std::string>& names);
   void show_label_text();
+  void show_timeline();
 
   Workbench& bench_;
   QComboBox* family_;
@@ -49,7 +54,9 @@ class NewRunForm : public QWidget {
   QLabel* summary_;
   QLabel* preset_help_;
   QLabel* changed_;
+  QLineEdit* auditions_;
   ConfigForm* form_;
+  SettingsTimeline* timeline_;
   QPushButton* start_;
   QPushButton* check_;
 };

@@ -33,7 +33,7 @@ RunController::RunController(QObject* parent) : QObject(parent) {
 
 RunController::~RunController() {
   stop_.request_stop();
-  if (pause_) pause_->paused = false;
+  if (switches_) switches_->paused = false;
   if (thread_.joinable()) thread_.join();
 }
 
@@ -41,16 +41,16 @@ void RunController::start(const TrainingRequest& request) {
   if (running_) return;
   if (thread_.joinable()) thread_.join();
   bridge_ = std::make_shared<Bridge>();
-  pause_ = std::make_shared<PauseFlag>();
+  switches_ = std::make_shared<RunSwitches>();
   stop_ = std::stop_source();
   run_ = QString::fromStdString(request.resume);
   message_.clear();
   outcome_ = Outcome::done;
   history_.clear();
   running_ = true;
-  thread_ = std::thread([request, bridge = bridge_, pause = pause_, token = stop_.get_token()] {
+  thread_ = std::thread([request, bridge = bridge_, switches = switches_, token = stop_.get_token()] {
     try {
-      train(request, *bridge, token, pause.get());
+      train(request, *bridge, token, switches.get());
     } catch (const std::exception& error) {
       // train() promises not to throw; if it does, the user still hears why.
       bridge->on_event({request.resume, RunFinished{Outcome::failed, error.what(), 0, 0}});
@@ -62,16 +62,22 @@ void RunController::start(const TrainingRequest& request) {
 }
 
 void RunController::set_paused(bool paused) {
-  if (!running_) return;
-  pause_->paused = paused;
+  if (!running_ || stopping()) return;
+  switches_->paused = paused;
   Q_EMIT state_changed();
 }
 
 void RunController::stop() {
   if (!running_) return;
   stop_.request_stop();
-  pause_->paused = false;
+  switches_->paused = false;
   Q_EMIT state_changed();
+}
+
+void RunController::discard() {
+  if (!running_) return;
+  switches_->discard = true;
+  stop();
 }
 
 void RunController::take() {

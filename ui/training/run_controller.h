@@ -21,8 +21,9 @@ class RunController : public QObject {
   ~RunController() override;  ///< asks for a stop, which saves a checkpoint, and waits
 
   bool running() const { return running_; }
-  bool paused() const { return pause_ && pause_->paused; }
+  bool paused() const { return switches_ && switches_->paused; }
   bool stopping() const { return running_ && stop_.stop_requested(); }
+  bool discarding() const { return stopping() && switches_->discard; }
   /// Folder name of the run, empty until its first event.
   const QString& run() const { return run_; }
   /// Events of this sitting so far.
@@ -30,7 +31,8 @@ class RunController : public QObject {
 
   void start(const TrainingRequest& request);  ///< does nothing while one runs
   void set_paused(bool paused);
-  void stop();
+  void stop();     ///< after the present step, with a checkpoint
+  void discard();  ///< after the present step, without; also while a stop is under way
 
  Q_SIGNALS:
   void began(const QString& run);
@@ -44,7 +46,7 @@ class RunController : public QObject {
   void take();
 
   std::shared_ptr<Bridge> bridge_;
-  std::shared_ptr<PauseFlag> pause_;
+  std::shared_ptr<RunSwitches> switches_;
   std::stop_source stop_;
   std::thread thread_;
   QTimer timer_;

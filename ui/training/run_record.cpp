@@ -63,6 +63,7 @@ void RunRecord::apply(const RunEvent& event) {
     seconds_left = done->seconds_left;
     paused = finished = false;
     add(losses, loss_names, done->losses, done->step);
+    add(losses, loss_names, {{"learning_rate", done->learning_rate}}, done->step);
   } else if (const auto* validation = std::get_if<ValidationDone>(&event.data)) {
     if (validation->step <= last_validation_) return;
     last_validation_ = validation->step;

@@ -1,15 +1,13 @@
 #include "ui/training/training_page.h"
 
+#include <QClipboard>
 #include <QCoreApplication>
 #include <QDesktopServices>
+#include <QGuiApplication>
 #include <QHeaderView>
 #include <QLabel>
-#include <QLocale>
 #include <QMenu>
-#include <QMessageBox>
 #include <QPointer>
-#include <QProgressBar>
-#include <QPushButton>
 #include <QSettings>
 #include <QSignalBlocker>
 #include <QSplitter>
@@ -17,86 +15,42 @@
 #include <QThreadPool>
 #include <QUrl>
 #include <QVBoxLayout>
-#include <algorithm>
 
+#include "core/session/run_record.h"
 #include "ui/application_style.h"
-#include "ui/common/background_task.h"
 #include "ui/common/error_box.h"
 #include "ui/common/workbench.h"
 #include "ui/form/config_form.h"
+#include "ui/training/data_dialog.h"
 #include "ui/training/loss_plot.h"
 #include "ui/training/new_run_form.h"
+#include "ui/training/pinned_runs.h"
 #include "ui/training/preview_panel.h"
+#include "ui/training/resume_dialog.h"
+#include "ui/training/run_check.h"
+#include "ui/training/run_head.h"
 #include "ui/training/run_table_model.h"
 
 namespace luthier::ui {
 
-TrainingPage::TrainingPage(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
+TrainingPage::TrainingPage(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench), pins_(new PinnedRuns(this)) {
   auto* outer = new QHBoxLayout(this);
   outer->setContentsMargins(10, 8, 10, 6);
   outer->setSpacing(10);
-  auto* left = new QFrame(this);
-  left->setObjectName("card");
-  left->setFixedWidth(350);
-  auto* left_column = new QVBoxLayout(left);
-  left_column->setContentsMargins(12, 10, 12, 10);
-  auto* heading = new QLabel(tr("New run"), left);
-  heading->setProperty("role", "heading");
-  left_column->addWidget(heading);
-  form_ = new NewRunForm(bench_, left);
-  left_column->addWidget(form_, 1);
-  outer->addWidget(left);
-
+  outer->addWidget(make_left());
   auto* right = new QSplitter(Qt::Vertical, this);
   right->setChildrenCollapsible(false);
-  auto* run = new QWidget(right);
-  auto* run_column = new QVBoxLayout(run);
-  run_column->setContentsMargins(0, 0, 0, 0);
-  run_column->setSpacing(6);
-  run_column->addWidget(make_head());
-  auto* middle = new QSplitter(Qt::Horizontal, run);
-  middle->setChildrenCollapsible(false);
-  plot_ = new LossPlot(middle);
-  previews_ = new PreviewPanel(bench_, middle);
-  middle->addWidget(plot_);
-  middle->addWidget(previews_);
-  middle->setStretchFactor(0, 3);
-  middle->setStretchFactor(1, 2);
-  middle->setSizes({500, 320});
-  run_column->addWidget(middle, 1);
-  right->addWidget(run);
+  right->addWidget(make_run());
   right->addWidget(make_runs());
   right->setStretchFactor(0, 3);
   right->setStretchFactor(1, 1);
-  right->setSizes({480, 180});
+  right->setSizes({500, 160});
   outer->addWidget(right, 1);
 
   connect(form_, &NewRunForm::start_requested, this, &TrainingPage::start);
   connect(form_, &NewRunForm::check_requested, this, &TrainingPage::check);
-  connect(&controller_, &RunController::began, this, [this](const QString& id) {
-    runs_->refresh();
-    show_run(id);
-  });
-  connect(&controller_, &RunController::arrived, this, [this](const std::vector<RunEvent>& events) {
-    if (controller_.run() == shown_) arrived(events);
-  });
-  connect(&controller_, &RunController::state_changed, this, [this] {
-    form_->set_busy(controller_.running());
-    show_head();
-  });
-  connect(&controller_, &RunController::ended, this, &TrainingPage::ended);
-  connect(&watcher_, &RunWatcher::arrived, this, [this](const QString& id, const std::vector<RunEvent>& events) {
-    if (id != shown_) return;
-    if (controller_.running() && controller_.run() == id) {
-      // What the file holds of earlier sittings comes first, then this sitting as it was heard live.
-      record_.clear();
-      record_.id = id;
-      arrived(events);
-      arrived(controller_.history());
-    } else {
-      arrived(events);
-    }
-  });
+  connect(form_, &NewRunForm::data_requested, this, [this] { show_data_dialog(bench_, this); });
+  connect_run();
   connect(&bench_, &Workbench::workspace_opened, this, &TrainingPage::workspace_opened);
   connect(&bench_, &Workbench::workspace_closing, this, [this] {
     watcher_.stop();
@@ -114,52 +68,80 @@ TrainingPage::TrainingPage(Workbench& bench, QWidget* parent) : QWidget(parent),
   show_head();
 }
 
-QWidget* TrainingPage::make_head() {
-  auto* head = new QFrame(this);
-  head->setObjectName("card");
-  auto* column = new QVBoxLayout(head);
-  column->setContentsMargins(12, 8, 12, 8);
-  column->setSpacing(5);
-  auto* row = new QHBoxLayout;
-  title_ = new QLabel(head);
-  title_->setProperty("role", "heading");
-  title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-  state_ = new QLabel(head);
-  pause_ = new QPushButton(icon("pause"), tr("Pause"), head);
-  pause_->setObjectName("pause_training");
-  stop_ = new QPushButton(icon("stop"), tr("Stop and save"), head);
-  stop_->setObjectName("stop_training");
-  stop_->setToolTip(tr("Ends the run after its present step and saves a checkpoint: it can be used, and gone on with"));
-  resume_ = new QPushButton(icon("refresh"), tr("Go on"), head);
-  resume_->setToolTip(tr("Trains on from the last checkpoint"));
-  transfer_ = new QPushButton(icon("transfer"), tr("Use in a transfer"), head);
-  transfer_->setToolTip(tr("Choose this run on the page Transfer"));
-  row->addWidget(title_, 1);
-  row->addWidget(state_);
-  row->addSpacing(8);
-  for (QPushButton* b : {transfer_, resume_, pause_, stop_}) row->addWidget(b);
-  bar_ = new QProgressBar(head);
-  bar_->setRange(0, 1000);
-  bar_->setAccessibleName(tr("Progress of the run"));
-  figures_ = new QLabel(head);
-  figures_->setProperty("role", "hint");
-  figures_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-  message_ = new QLabel(head);
-  message_->setWordWrap(true);
-  message_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  message_->hide();
-  column->addLayout(row);
-  column->addWidget(bar_);
-  column->addWidget(figures_);
-  column->addWidget(message_);
-  connect(pause_, &QPushButton::clicked, this, [this] { controller_.set_paused(!controller_.paused()); });
-  connect(stop_, &QPushButton::clicked, &controller_, &RunController::stop);
-  connect(resume_, &QPushButton::clicked, this, &TrainingPage::resume);
-  connect(transfer_, &QPushButton::clicked, this, [this] {
+QWidget* TrainingPage::make_left() {
+  auto* left = new QFrame(this);
+  left->setObjectName("card");
+  left->setFixedWidth(350);
+  auto* column = new QVBoxLayout(left);
+  column->setContentsMargins(12, 10, 12, 10);
+  auto* heading = new QLabel(tr("New run"), left);
+  heading->setProperty("role", "heading");
+  column->addWidget(heading);
+  form_ = new NewRunForm(bench_, left);
+  column->addWidget(form_, 1);
+  return left;
+}
+
+QWidget* TrainingPage::make_run() {
+  auto* run = new QWidget(this);
+  auto* column = new QVBoxLayout(run);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(6);
+  head_ = new RunHead(run);
+  column->addWidget(head_);
+  auto* middle = new QSplitter(Qt::Horizontal, run);
+  middle->setChildrenCollapsible(false);
+  plot_ = new LossPlot(middle);
+  previews_ = new PreviewPanel(bench_, middle);
+  middle->addWidget(plot_);
+  middle->addWidget(previews_);
+  middle->setStretchFactor(0, 3);
+  middle->setStretchFactor(1, 2);
+  middle->setSizes({500, 320});
+  column->addWidget(middle, 1);
+  return run;
+}
+
+void TrainingPage::connect_run() {
+  connect(head_, &RunHead::pause_clicked, this, [this] { controller_.set_paused(!controller_.paused()); });
+  connect(head_, &RunHead::stop_clicked, &controller_, &RunController::stop);
+  connect(head_, &RunHead::drop_clicked, &controller_, &RunController::discard);
+  connect(head_, &RunHead::resume_clicked, this, &TrainingPage::resume);
+  connect(head_, &RunHead::change_clicked, this, &TrainingPage::change);
+  connect(head_, &RunHead::transfer_clicked, this, [this] {
     Q_EMIT bench_.run_finished(shown_);
     Q_EMIT bench_.page_requested("transfer");
   });
-  return head;
+  connect(&controller_, &RunController::began, this, [this](const QString& id) {
+    runs_->refresh();
+    show_run(id);
+  });
+  connect(&controller_, &RunController::arrived, this, [this](const std::vector<RunEvent>& events) {
+    if (controller_.run() == shown_) arrived(events);
+  });
+  connect(&controller_, &RunController::state_changed, this, [this] {
+    form_->set_busy(controller_.running());
+    show_head();
+  });
+  connect(&controller_, &RunController::ended, this, &TrainingPage::ended);
+  connect(&watcher_, &RunWatcher::arrived, this, &TrainingPage::heard_from_file);
+  connect(plot_, &LossPlot::right_axis_changed, this, [this] {
+    if (!shown_.isEmpty()) plot_->show_run(record_);
+  });
+  connect(pins_, &PinnedRuns::changed, plot_, &LossPlot::set_pins);
+}
+
+void TrainingPage::heard_from_file(const QString& id, const std::vector<RunEvent>& events) {
+  if (id != shown_) return;
+  if (!controller_.running() || controller_.run() != id) {
+    arrived(events);
+    return;
+  }
+  // What the file holds of earlier sittings comes first, then this sitting as it was heard live.
+  record_.clear();
+  record_.id = id;
+  arrived(events);
+  arrived(controller_.history());
 }
 
 QWidget* TrainingPage::make_runs() {
@@ -187,14 +169,7 @@ QWidget* TrainingPage::make_runs() {
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
     if (const RunSummary* run = runs_->at(index.row())) show_run(QString::fromStdString(run->id));
   });
-  connect(table_, &QTableView::customContextMenuRequested, this, [this](const QPoint& at) {
-    const RunSummary* run = runs_->at(table_->indexAt(at).row());
-    if (!run) return;
-    QMenu menu(this);
-    const QString folder = QString::fromStdString(run->folder.string());
-    menu.addAction(icon("folder"), tr("Open its folder"), this, [folder] { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
-    menu.exec(table_->viewport()->mapToGlobal(at));
-  });
+  connect(table_, &QTableView::customContextMenuRequested, this, &TrainingPage::run_menu);
   connect(runs_, &RunTableModel::refreshed, this, [this] {
     if (runs_->rowCount() == 0) return;
     int row = runs_->row_of(shown_);
@@ -203,6 +178,24 @@ QWidget* TrainingPage::make_runs() {
     show_head();
   });
   return table_;
+}
+
+void TrainingPage::run_menu(const QPoint& at) {
+  const RunSummary* run = runs_->at(table_->indexAt(at).row());
+  if (!run) return;
+  QMenu menu(this);
+  const QString folder = QString::fromStdString(run->folder.string()), id = QString::fromStdString(run->id);
+  if (!run->latest_checkpoint.empty()) {
+    menu.addAction(icon("copy"), tr("Copy going on as a command"), this, [this, id] {
+      TrainingRequest request;
+      request.workspace = bench_.workspace().folder();
+      request.resume = id.toStdString();
+      QGuiApplication::clipboard()->setText(train_command(request));
+      bench_.say(tr("Copied: %1").arg(train_command(request)));
+    });
+  }
+  menu.addAction(icon("folder"), tr("Open its folder"), this, [folder] { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
+  menu.exec(table_->viewport()->mapToGlobal(at));
 }
 
 void TrainingPage::workspace_opened() {
@@ -249,41 +242,30 @@ void TrainingPage::start() {
 }
 
 void TrainingPage::resume() {
-  if (!bench_.has_workspace() || controller_.running() || shown_.isEmpty()) return;
+  if (!bench_.has_workspace() || shown_.isEmpty()) return;
   TrainingRequest request;
   request.workspace = bench_.workspace().folder();
   request.resume = shown_.toStdString();
+  go_on(request);
+}
+
+void TrainingPage::change() {
+  if (!bench_.has_workspace() || controller_.running() || shown_.isEmpty()) return;
+  ask_to_resume(bench_, this, shown_, [this](const TrainingRequest& request) { go_on(request); });
+}
+
+void TrainingPage::go_on(const TrainingRequest& request) {
+  if (controller_.running()) return;
   controller_.start(request);
-  show_run(shown_);
+  show_run(QString::fromStdString(request.resume));
 }
 
 void TrainingPage::check() {
-  TrainingRequest request;
   try {
-    request = form_->request();
+    check_run(bench_, this, form_->request(), [this](const QString& setting, std::int64_t batch) { form_->form().set_values({{setting.toStdString(), batch}}); });
   } catch (const std::exception& error) {
     show_error(this, QString::fromUtf8(error.what()));
-    return;
   }
-  auto result = std::make_shared<DryRun>();
-  BackgroundTask* task = bench_.start_task(tr("Checking the run"), [request, result](std::stop_token stop, const ProgressSink& sink) {
-    sink({0, "one step without training", -1});
-    *result = dry_run(request, stop);
-  });
-  connect(task, &BackgroundTask::failed, this, [this](const QString& message) { show_error(this, message); });
-  connect(task, &BackgroundTask::done, this, [this, result] {
-    const QLocale locale;
-    auto* box = new QMessageBox(QMessageBox::Information, tr("Check of the run"),
-                                tr("This run would work, and take about %1.").arg(duration_text(result->seconds_total)), QMessageBox::Ok, this);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setInformativeText(tr("%1 clips, %2 parameters, %3 steps at %4 s each, about %5 of memory.")
-                                .arg(locale.toString(static_cast<qlonglong>(result->clips)),
-                                     locale.toString(static_cast<qlonglong>(result->parameters)),
-                                     locale.toString(static_cast<qlonglong>(result->total_steps)),
-                                     locale.toString(result->seconds_per_step, 'g', 3),
-                                     locale.formattedDataSize(static_cast<qint64>(result->memory_bytes))));
-    box->open();
-  });
 }
 
 void TrainingPage::show_run(const QString& id) {
@@ -307,6 +289,7 @@ void TrainingPage::show_run(const QString& id) {
   if (live) arrived(controller_.history());
   watcher_.watch(bench_.workspace().runs() / id.toStdString(), !live);
   show_head();
+  show_exactness();
 }
 
 // --- what is seen ----------------------------------------------------------------------------------------------------
@@ -324,95 +307,43 @@ void TrainingPage::redraw() {
 }
 
 void TrainingPage::read_pins() {
-  pins_.clear();
-  plot_->set_pins({});
   if (!bench_.has_workspace()) return;
-  const quint64 number = ++pin_number_;
-  for (const QString& id : runs_->pinned()) {
-    QPointer<TrainingPage> self(this);
-    QThreadPool::globalInstance()->start([self, number, id, folder = bench_.workspace().runs() / id.toStdString()] {
-      auto record = std::make_shared<RunRecord>();
-      try {
-        for (const RunEvent& event : RunFollower(folder).poll()) record->apply(event);
-      } catch (const std::exception&) {
-        return;  // a run without readable events has no curve
-      }
-      QMetaObject::invokeMethod(
-          qApp,
-          [self, number, id, record] {
-            if (!self || number != self->pin_number_) return;
-            self->pins_.insert(id, record);
-            std::vector<std::shared_ptr<const RunRecord>> all(self->pins_.begin(), self->pins_.end());
-            self->plot_->set_pins(std::move(all));
-          },
-          Qt::QueuedConnection);
-    });
+  QStringList growing;
+  for (const RunSummary& run : runs_->runs()) {
+    if (run.status == "running" || run.status == "paused") growing << QString::fromStdString(run.id);
   }
-}
-
-QString TrainingPage::shown_state() const {
-  const bool mine = controller_.running() && (controller_.run() == shown_ || shown_.isEmpty());
-  if (mine) {
-    if (controller_.stopping()) return tr("saving a checkpoint");
-    if (controller_.paused()) return tr("paused");
-    return record_.started ? tr("training") : tr("preparing");
-  }
-  if (const RunSummary* run = runs_->at(runs_->row_of(shown_))) return run_state_text(run->status);
-  return {};
+  pins_->set(bench_.workspace().runs(), runs_->pinned(), growing);
 }
 
 void TrainingPage::show_head() {
-  const QLocale locale;
-  const bool mine = controller_.running() && (controller_.run() == shown_ || shown_.isEmpty());
   const RunSummary* summary = runs_->at(runs_->row_of(shown_));
-  const bool any = !shown_.isEmpty() || controller_.running();
-  runs_->set_live(mine ? controller_.run() : QString(), shown_state(), record_.step);
-  title_->setText(!any ? tr("No run yet: choose a family and a preset at the left, and start.")
-                       : shown_.isEmpty() ? tr("New run") : shown_);
-  title_->setToolTip(shown_);
-  state_->setText(any ? shown_state() : QString());
-  const std::int64_t step = record_.step, total = record_.total_steps;
-  bar_->setVisible(any);
-  bar_->setValue(total > 0 ? static_cast<int>(1000.0 * static_cast<double>(step) / static_cast<double>(total)) : 0);
-  QString text;
-  if (total > 0) {
-    text = tr("step %1 of %2 – %3 %").arg(locale.toString(static_cast<qlonglong>(step)), locale.toString(static_cast<qlonglong>(total)))
-               .arg(100.0 * static_cast<double>(step) / static_cast<double>(total), 0, 'f', 0);
-    if (mine && record_.seconds_left >= 0 && record_.steps_per_second > 0) text += tr(" – %1 left").arg(duration_text(record_.seconds_left));
-  }
-  bar_->setFormat(text.isEmpty() ? tr("preparing") : text);
-  QStringList parts;
-  if (!record_.phase.isEmpty()) parts << tr("phase %1").arg(record_.phase);
-  if (mine && record_.steps_per_second > 0) parts << tr("%1 steps/s").arg(record_.steps_per_second, 0, 'g', 3);
-  if (record_.learning_rate > 0) parts << tr("learning rate %1").arg(record_.learning_rate, 0, 'g', 3);
-  if (record_.parameters > 0) parts << tr("%1 parameters").arg(locale.toString(static_cast<qlonglong>(record_.parameters)));
-  if (record_.clips > 0) parts << tr("%1 clips").arg(locale.toString(static_cast<qlonglong>(record_.clips)));
-  if (!record_.device.isEmpty()) parts << record_.device;
-  if (record_.best_step >= 0) parts << tr("best %1 at step %2").arg(record_.best, 0, 'g', 4).arg(record_.best_step);
-  figures_->setText(parts.join("  ·  "));
-  figures_->setToolTip(parts.join("\n"));
-  figures_->setVisible(!parts.isEmpty());
-  QString words = record_.message;
-  if (words.isEmpty() && summary) words = QString::fromStdString(summary->message);
-  const bool failed = (record_.finished && record_.outcome == Outcome::failed) || (summary && summary->status == "failed");
-  if (!failed && !record_.warnings.empty()) words = record_.warnings.back();
-  const auto hint = words.indexOf(QLatin1String("; go on with --resume"));
-  if (hint > 0) words = words.left(hint) + ".";  // here it is a button
-  message_->setProperty("role", failed ? "error" : "hint");
-  message_->style()->unpolish(message_);
-  message_->style()->polish(message_);
-  message_->setText(words);
-  message_->setVisible(!words.isEmpty() && !mine);
-  pause_->setVisible(mine);
-  pause_->setEnabled(!controller_.stopping());
-  pause_->setText(controller_.paused() ? tr("Go on") : tr("Pause"));
-  pause_->setIcon(icon(controller_.paused() ? "play" : "pause"));
-  stop_->setVisible(mine);
-  stop_->setEnabled(!controller_.stopping());
-  const bool resting = any && !mine && summary && summary->status != "running" && summary->status != "paused";
-  resume_->setVisible(resting && summary->status != "done");
-  resume_->setEnabled(!controller_.running());
-  transfer_->setVisible(resting && !summary->latest_checkpoint.empty());
+  const bool mine = controller_.running() && (controller_.run() == shown_ || shown_.isEmpty());
+  runs_->set_live(mine ? controller_.run() : QString(), RunHead::state_text(shown_, record_, summary, controller_), record_.step);
+  head_->show_run(shown_, record_, summary, controller_);
+}
+
+void TrainingPage::show_exactness() {
+  head_->show_exactness(0, {});
+  QPointer<TrainingPage> self(this);
+  QThreadPool::globalInstance()->start([self, id = shown_, folder = bench_.workspace().runs() / shown_.toStdString()] {
+    int sittings = 0;
+    QStringList why;
+    try {
+      const auto record = load_run_record(folder);
+      sittings = static_cast<int>(record.sittings.size());
+      for (const auto& sitting : record.sittings) {
+        for (const auto& reason : sitting.inexact) why << QString::fromStdString(reason);
+      }
+    } catch (const std::exception&) {
+      return;  // a run without a readable record says nothing of it
+    }
+    QMetaObject::invokeMethod(
+        qApp,
+        [self, id, sittings, why] {
+          if (self && self->shown_ == id) self->head_->show_exactness(sittings, why);
+        },
+        Qt::QueuedConnection);
+  });
 }
 
 void TrainingPage::ended(Outcome outcome, const QString& message) {
@@ -430,6 +361,7 @@ void TrainingPage::ended(Outcome outcome, const QString& message) {
   }
   if (shown_.isEmpty() && !run.isEmpty()) show_run(run);
   show_head();
+  if (!shown_.isEmpty()) show_exactness();
 }
 
 }  // namespace luthier::ui

@@ -1,23 +1,19 @@
 #pragma once
-#include <QMap>
 #include <QTimer>
 #include <QWidget>
-#include <memory>
 
 #include "ui/training/run_controller.h"
 #include "ui/training/run_record.h"
 
-class QLabel;
-class QProgressBar;
-class QPushButton;
-class QSplitter;
 class QTableView;
 
 namespace luthier::ui {
 
 class LossPlot;
 class NewRunForm;
+class PinnedRuns;
 class PreviewPanel;
+class RunHead;
 class RunTableModel;
 class Workbench;
 
@@ -30,7 +26,9 @@ class TrainingPage : public QWidget {
   NewRunForm& form() { return *form_; }
   const RunRecord& record() const { return record_; }
   LossPlot& plot() { return *plot_; }
+  PreviewPanel& previews() { return *previews_; }
   RunTableModel& runs() { return *runs_; }
+  const QString& shown() const { return shown_; }
   void start();
   /// Looks at a run of the workspace.
   void show_run(const QString& id);
@@ -40,39 +38,36 @@ class TrainingPage : public QWidget {
   void hideEvent(QHideEvent* event) override;
 
  private:
-  QWidget* make_head();
+  QWidget* make_left();
+  QWidget* make_run();
   QWidget* make_runs();
+  void connect_run();
   void workspace_opened();
   void check();
   void resume();
+  void change();
+  void go_on(const TrainingRequest& request);
+  void run_menu(const QPoint& at);
   void arrived(const std::vector<RunEvent>& events);
+  void heard_from_file(const QString& id, const std::vector<RunEvent>& events);
   void redraw();
   void show_head();
+  void show_exactness();
   void ended(Outcome outcome, const QString& message);
-  QString shown_state() const;
   void read_pins();
 
   Workbench& bench_;
   RunController controller_;
   RunWatcher watcher_;
   RunRecord record_;
-  QMap<QString, std::shared_ptr<const RunRecord>> pins_;  ///< ticked runs, read once
-  quint64 pin_number_ = 0;
   QString shown_;  ///< id of the run that is looked at
   NewRunForm* form_;
+  RunHead* head_;
   LossPlot* plot_;
   PreviewPanel* previews_;
+  PinnedRuns* pins_;
   RunTableModel* runs_;
   QTableView* table_;
-  QLabel* title_;
-  QLabel* state_;
-  QLabel* figures_;
-  QLabel* message_;
-  QProgressBar* bar_;
-  QPushButton* pause_;
-  QPushButton* stop_;
-  QPushButton* resume_;
-  QPushButton* transfer_;
   QTimer refresh_;
   QTimer redraw_;
 };

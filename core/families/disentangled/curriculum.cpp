@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace luthier::disentangled {
 
@@ -37,6 +38,26 @@ LossWeights curriculum_weights(const Settings& s, int phase, double share) {
   w.independence = since(independence_enters, s.independence_entering, s.independence_settled);
   if (phase >= 3) w.adversarial = s.adversarial * share, w.critic = s.critic * share;
   return w;
+}
+
+Timeline curriculum_timeline(const Settings& s) {
+  Timeline timeline{curriculum_phases(s), {{"reconstruction", {}}, {"contrast", {}}, {"margin", {}}, {"independence", {}}, {"adversarial", {}}, {"critic", {}}}};
+  double start = 0;
+  for (std::size_t phase = 0; phase < timeline.phases.size(); ++phase) {
+    const auto steps = static_cast<double>(timeline.phases[phase].steps);
+    std::vector<double> shares = {0, 1};
+    if (s.order == "none" && s.fixed_warmup > 0 && s.fixed_warmup < 1) shares.insert(shares.begin() + 1, s.fixed_warmup);
+    for (const double share : shares) {
+      const auto w = curriculum_weights(s, static_cast<int>(phase), share);
+      const double values[] = {w.reconstruction, w.contrast, w.margin, w.independence, w.adversarial, w.critic};
+      for (std::size_t i = 0; i < timeline.curves.size(); ++i) timeline.curves[i].points.emplace_back(start + share * steps, values[i]);
+    }
+    start += steps;
+  }
+  std::erase_if(timeline.curves, [](const TimelineCurve& curve) {
+    return std::all_of(curve.points.begin(), curve.points.end(), [](const auto& point) { return point.second == 0; });
+  });
+  return timeline;
 }
 
 }  // namespace luthier::disentangled

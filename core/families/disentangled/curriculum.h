@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "core/families/disentangled/disentangled_settings.h"
-#include "core/run/events.h"
+#include "core/run/timeline.h"
 
 namespace luthier::disentangled {
 
@@ -25,5 +25,8 @@ std::vector<PhaseInfo> curriculum_phases(const Settings& settings);
 /// later and those of independence one earlier. `none`: reconstruction_3 and the entering weights from the start, all but
 /// reconstruction fading in over `fixed_warmup`.
 LossWeights curriculum_weights(const Settings& settings, int phase, double share);
+
+/// The weights over all steps, by the names of their figures without "weight_"; only those that are ever above 0.
+Timeline curriculum_timeline(const Settings& settings);
 
 }  // namespace luthier::disentangled

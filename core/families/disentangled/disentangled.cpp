@@ -1,5 +1,6 @@
 #include "core/families/disentangled/disentangled_trainer.h"
 #include "core/families/disentangled/disentangled_transfer.h"
+#include "core/families/planned.h"
 #include "core/families/translation.h"
 
 namespace luthier {
@@ -7,7 +8,7 @@ namespace {
 
 using disentangled::Settings;
 
-class Disentangled : public Family {
+class Disentangled : public Family, public Planned {
  public:
   FamilyInfo info() const override {
     return {"disentangled", "Disentangled", "Takes style and content of complex spectra apart, and writes the content anew in another style, phase included.",
@@ -24,12 +25,13 @@ class Disentangled : public Family {
     return needs;
   }
   std::vector<ModuleCount> modules(const Config& config) const override {
-    const disentangled::Networks networks(read(config), /*labels=*/2, torch::kCPU);
-    return {{"style_encoder", nn::count_parameters(*networks.style_encoder)},
+    disentangled::Networks networks(read(config), /*labels=*/2, torch::kCPU);
+    return {{networks.style_module().first, nn::count_parameters(*networks.style_module().second)},
             {"content_encoder", nn::count_parameters(*networks.content_encoder)},
             {"decoder", nn::count_parameters(*networks.decoder)},
             {"critic", nn::count_parameters(*networks.critic)}};
   }
+  Timeline timeline(const Config& config) const override { return disentangled::curriculum_timeline(read(config)); }
   std::unique_ptr<Trainer> make_training(const TrainingInputs& inputs) const override {
     return std::make_unique<disentangled::DisentangledTrainer>(inputs, read(inputs.config));
   }

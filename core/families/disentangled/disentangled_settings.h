@@ -18,7 +18,7 @@ struct Settings {
   double dropout = 0.1, start_gain = 0.2;
   bool content_matrix = false, content_in_place = false;
   std::string content_norm = "instance", decoder = "linear";
-  std::string style_by = "class", style_from = "same";
+  std::string style_source = "encoder", style_by = "class", style_from = "same";
   // reconstruction
   double mse = 1.0, magnitude = 0.5, phase = 0.2, section_steps = 0.3, frame_steps = 0.1, bin_steps = 0.0, consistency = 0.0;
   // separation
@@ -42,6 +42,7 @@ struct Settings {
   std::int64_t step() const { return window - overlap; }                   ///< frames from section to section
   std::int64_t crop() const { return window + (sections - 1) * step(); }   ///< frames of `sections` sections
   double window_seconds() const { return static_cast<double>((window - 1) * hop) / static_cast<double>(rate); }
+  bool hears_style() const { return style_source == "encoder"; }            ///< or styles are vectors of labels
   RepresentationSpec spec() const;
 
   template <class V>
@@ -70,6 +71,8 @@ struct Settings {
     v.toggle("content_in_place", content_in_place, "The decoder is given each section's content at its place, besides finding it by attention.");
     v.choice("content_norm", content_norm, {"instance", "batch"}, "Norm of the content encoder: as the report says, or as its code has it.");
     v.choice("decoder", decoder, {"linear", "cnn"}, "How a section becomes a vector and back in the decoder.");
+    v.choice("style_source", style_source, {"encoder", "learned", "one_hot"},
+             "What makes a style: the style encoder, a learned vector of each label, or a fixed one (to see what the encoder is worth).");
     v.choice("style_by", style_by, {"class", "clip", "both"}, "What the decoder is told: the mean style of the batch's label, the clip's own, or either by chance.");
     v.choice("style_from", style_from, {"same", "other"}, "Style of the content's own clip, or of another clip of its label, which cannot tell the notes.");
     v.group("Reconstruction");

@@ -58,7 +58,7 @@ DisentangledTrainer::DisentangledTrainer(const TrainingInputs& inputs, const Set
   networks_.deviation->value.copy_(clips_.deviation());
   networks_.profiles->value.copy_(clips_.profiles());
   optimiser_ = std::make_unique<FlatAdamW>(
-      nn::parameters_of({networks_.style_encoder.get(), networks_.content_encoder.get(), networks_.decoder.get()}), adam(settings, settings.learning_rate));
+      nn::parameters_of({networks_.style_module().second, networks_.content_encoder.get(), networks_.decoder.get()}), adam(settings, settings.learning_rate));
   critic_optimiser_ = std::make_unique<FlatAdamW>(nn::parameters_of({networks_.critic.get()}), adam(settings, settings.critic_rate));
   networks_.train(true);
 }
@@ -73,9 +73,9 @@ Batch DisentangledTrainer::draw(int, Rng& rng) {
 
 DisentangledTrainer::Parts DisentangledTrainer::encode(const Batch& batch, Rng& rng) {
   Parts parts;
-  parts.style = networks_.style_encoder->forward(batch.at("style"));
-  parts.content = networks_.content_encoder->forward(batch.at("content"));
   const auto& label = batch.at("label");
+  parts.style = networks_.styles(batch.at("style"), label);
+  parts.content = networks_.content_encoder->forward(batch.at("content"));
   parts.classes = class_means(parts.style.to(torch::kFloat), label, static_cast<std::int64_t>(clips_.labels().size()));
   const auto by_class = parts.classes.styles.index_select(0, label);
   if (settings_.style_by == "class") parts.told = by_class;
@@ -165,13 +165,13 @@ void DisentangledTrainer::refresh_class_styles() {
   torch::NoGradGuard guard;
   networks_.train(false);
   std::vector<torch::Tensor> styles;
-  in_pieces(reference_, device_, [&](const Batch& piece) { styles.push_back(networks_.style_encoder->forward(piece.at("style")).to(torch::kCPU).to(torch::kFloat)); });
+  in_pieces(reference_, device_, [&](const Batch& piece) { styles.push_back(networks_.styles(piece.at("style"), piece.at("label")).to(torch::kCPU).to(torch::kFloat)); });
   networks_.class_styles->value.copy_(class_means(torch::cat(styles), reference_.at("label"), static_cast<std::int64_t>(clips_.labels().size())).styles);
   networks_.train(true);
 }
 
 torch::Tensor DisentangledTrainer::told_styles(const torch::Tensor& sections, const torch::Tensor& labels) {
-  if (settings_.style_by == "clip") return networks_.style_encoder->forward(sections);
+  if (settings_.style_by == "clip") return networks_.styles(sections, labels);
   return networks_.class_styles->value.to(device_).index_select(0, labels);
 }
 
@@ -182,7 +182,7 @@ Figures DisentangledTrainer::validate(int) {
   in_pieces(validation_, device_, [&](const Batch& piece) {
     const auto &target = piece.at("target"), &label = piece.at("label");
     const auto content = networks_.content_encoder->forward(piece.at("content"));
-    const auto style = networks_.style_encoder->forward(piece.at("style"));
+    const auto style = networks_.styles(piece.at("style"), label);
     const auto told = told_styles(piece.at("style"), label), other = told_styles(piece.at("style"), (label + 1) % count);
     const auto n = static_cast<double>(label.size(0));
     const auto error = [&](const torch::Tensor& made) { return n * (made - target).square().mean().item<double>(); };
@@ -190,15 +190,17 @@ Figures DisentangledTrainer::validate(int) {
     const auto made = networks_.decoder->generate(content, told, {});
     free += error(made);
     loudness += n * (magnitude(made) - magnitude(target)).square().mean().item<double>();
-    swapped += error(networks_.decoder->generate(content, settings_.style_by == "clip" ? told.flip(0) : other, {}));
+    swapped += error(networks_.decoder->generate(content, settings_.style_by == "clip" && settings_.hears_style() ? told.flip(0) : other, {}));
     const auto nearest = torch::cdist(style, networks_.class_styles->value.to(device_)).argmin(1);
     style_right += (nearest == label).sum().item<double>();
     content_right += (networks_.critic->forward(content.mean(1)).argmax(1) == piece.at("content_label")).sum().item<double>();
     rows += n;
   });
   networks_.train(true);
-  return {{"free_running", free / rows}, {"teacher_forced", forced / rows}, {"magnitude", loudness / rows}, {"swapped_style", swapped / rows},
-          {"style_tells_label", style_right / rows}, {"content_tells_label", content_right / rows}};
+  Figures figures = {{"free_running", free / rows}, {"teacher_forced", forced / rows}, {"magnitude", loudness / rows}, {"swapped_style", swapped / rows}};
+  if (settings_.hears_style()) figures.emplace_back("style_tells_label", style_right / rows);
+  figures.emplace_back("content_tells_label", content_right / rows);
+  return figures;
 }
 
 std::vector<Preview> DisentangledTrainer::preview(int) {
@@ -239,7 +241,8 @@ void DisentangledTrainer::after_validation(int, double criterion) {
 }
 
 void DisentangledTrainer::visit(StateVisitor& visitor) {
-  visitor.module("style_encoder", *networks_.style_encoder);
+  const auto [style_name, style] = networks_.style_module();
+  visitor.module(style_name, *style);
   visitor.module("content_encoder", *networks_.content_encoder);
   visitor.module("decoder", *networks_.decoder);
   visitor.module("critic", *networks_.critic);
@@ -255,7 +258,7 @@ void DisentangledTrainer::visit(StateVisitor& visitor) {
 }
 
 std::vector<std::pair<std::string, torch::nn::Module*>> DisentangledTrainer::averaged(int) {
-  return {{"style_encoder", networks_.style_encoder.get()}, {"content_encoder", networks_.content_encoder.get()}, {"decoder", networks_.decoder.get()}};
+  return {networks_.style_module(), {"content_encoder", networks_.content_encoder.get()}, {"decoder", networks_.decoder.get()}};
 }
 
 std::map<std::string, std::string> DisentangledTrainer::record() const {

@@ -7,6 +7,7 @@
 #include "core/families/disentangled/losses.h"
 #include "core/families/disentangled/networks.h"
 #include "core/families/disentangled/section_clips.h"
+#include "core/training/early_transfers.h"
 #include "core/training/flat_adamw.h"
 #include "core/training/trainer.h"
 
@@ -15,7 +16,7 @@ namespace luthier::disentangled {
 /// Encoders and decoder learn at every step; the critic, which tells labels by style and by content, at the first
 /// `critic_steps` of every `generator_steps` while the curriculum gives it weight (published: five steps of the one, then three
 /// of the other).
-class DisentangledTrainer : public Trainer {
+class DisentangledTrainer : public Trainer, public EarlyTransfers {
  public:
   DisentangledTrainer(const TrainingInputs& inputs, const Settings& settings);
   std::vector<PhaseInfo> phases() const override { return phases_; }
@@ -28,6 +29,7 @@ class DisentangledTrainer : public Trainer {
   void visit(StateVisitor& visitor) override;
   std::vector<std::pair<std::string, torch::nn::Module*>> averaged(int phase) override;
   std::map<std::string, std::string> record() const override;
+  bool makes_transfers(int) const override { return true; }
   double learning_rate() const override { return settings_.learning_rate * rate_share_; }
 
  private:

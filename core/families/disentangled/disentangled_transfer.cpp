@@ -72,9 +72,10 @@ class DisentangledTransfer : public FamilyTransfer {
     return (features.to(torch::kFloat) - networks_->mean->value[label].unsqueeze(2)) / networks_->deviation->value[label].unsqueeze(2);
   }
 
-  /// The mean over groups of sections, as long as those of training. [1, embedding]
+  /// The mean over groups of sections, as long as those of training, or the style of the nearest label. [1, embedding]
   torch::Tensor style_of(const torch::Tensor& features) const {
     const auto label = nearest_label(features);
+    if (!settings_.hears_style()) return networks_->class_styles->value.narrow(0, label, 1).to(networks_->device);
     const auto sections = cut_sections(normalised(features * level_gain(features, settings_), label), settings_);
     const std::int64_t total = sections.size(0), group = std::min(settings_.sections, total);
     torch::Tensor sum;
@@ -198,7 +199,8 @@ std::shared_ptr<Networks> load_networks(const Checkpoint& checkpoint, const Sett
     throw CheckpointError("The checkpoint holds no mean styles ('class_styles'), so it is no whole run of the disentangled family; take the run's best.safetensors or latest.safetensors.");
   auto networks = std::make_shared<Networks>(settings, styles.size(0), device);
   const auto load = [&](const std::string& name, torch::nn::Module& module) { load_module(checkpoint.tensors, checkpoint.weights_prefix(name), module); };
-  load("style_encoder", *networks->style_encoder);
+  const auto [style_name, style] = networks->style_module();
+  load(style_name, *style);
   load("content_encoder", *networks->content_encoder);
   load("decoder", *networks->decoder);
   load("mean", *networks->mean);

@@ -3,6 +3,9 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <cmath>
+
+#include "core/config/schema.h"
 
 namespace luthier::disentangled {
 namespace {
@@ -104,6 +107,17 @@ torch::Tensor StyleEncoderImpl::forward(const torch::Tensor& sections) {
   const auto x = cnn_->forward(sections);
   const auto sequence = torch::cat({cls_token_.expand({x.size(0), 1, x.size(2)}).to(x.scalar_type()), x}, 1);
   return through(layers_, norm_->forward(with_positions(sequence))).select(1, 0);
+}
+
+LabelStylesImpl::LabelStylesImpl(const Settings& s, std::int64_t labels) {
+  if (s.style_source == "learned") {
+    vectors_ = register_parameter("vectors", torch::randn({labels, s.embedding}));
+    return;
+  }
+  if (labels > s.embedding)
+    throw ConfigError("Setting 'embedding' must be at least the number of labels, " + std::to_string(labels) + ", with style_source one_hot; it is " +
+                      std::to_string(s.embedding) + ".");
+  vectors_ = register_buffer("vectors", std::sqrt(static_cast<double>(s.embedding)) * torch::eye(labels, s.embedding));
 }
 
 ContentEncoderImpl::ContentEncoderImpl(const Settings& s) {

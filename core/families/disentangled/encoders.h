@@ -69,6 +69,20 @@ class ContentEncoderImpl : public torch::nn::Module {
 };
 TORCH_MODULE(ContentEncoder);
 
+/// In place of the style encoder: a vector for each label, learned, or fixed with one value that is not 0. [label] -> [label's
+/// batch, embedding], of the length that the encoder's layer norm gives. State: vectors [label, embedding].
+class LabelStylesImpl : public torch::nn::Module {
+ public:
+  /// Throws ConfigError where fixed vectors would need more labels than values.
+  LabelStylesImpl(const Settings& settings, std::int64_t labels);
+  torch::Tensor forward(const torch::Tensor& labels) { return vectors_.index_select(0, labels); }
+  const torch::Tensor& vectors() const { return vectors_; }
+
+ private:
+  torch::Tensor vectors_;
+};
+TORCH_MODULE(LabelStyles);
+
 TransformerOptions transformer_options(const Settings& settings);
 
 }  // namespace luthier::disentangled

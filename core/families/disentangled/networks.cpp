@@ -35,12 +35,17 @@ CriticImpl::CriticImpl(const Settings& s, std::int64_t labels) {
 torch::Tensor CriticImpl::forward(const torch::Tensor& embedding) { return layers_->forward(embedding); }
 
 Networks::Networks(const Settings& s, std::int64_t labels, torch::Device target)
-    : settings(s), device(target), style_encoder(s), content_encoder(s), decoder(s), critic(s, labels) {
+    : settings(s), device(target), style_encoder(s.hears_style() ? StyleEncoder(s) : StyleEncoder(nullptr)), content_encoder(s), decoder(s), critic(s, labels) {
   const auto all = [&](auto& module) {
     start_weights(*module, s.start_gain);
     module->to(device);
   };
-  all(style_encoder);
+  if (s.hears_style()) {
+    all(style_encoder);
+  } else {
+    label_styles = LabelStyles(s, labels);
+    label_styles->to(device);
+  }
   all(content_encoder);
   all(decoder);
   all(critic);
@@ -51,10 +56,19 @@ Networks::Networks(const Settings& s, std::int64_t labels, torch::Device target)
 }
 
 void Networks::train(bool on) {
-  style_encoder->train(on);
+  style_module().second->train(on);
   content_encoder->train(on);
   decoder->train(on);
   critic->train(on);
+}
+
+torch::Tensor Networks::styles(const torch::Tensor& sections, const torch::Tensor& labels) {
+  return settings.hears_style() ? style_encoder->forward(sections) : label_styles->forward(labels);
+}
+
+std::pair<std::string, torch::nn::Module*> Networks::style_module() {
+  if (settings.hears_style()) return {"style_encoder", style_encoder.get()};
+  return {"label_styles", label_styles.get()};
 }
 
 void start_weights(torch::nn::Module& module, double gain) {

@@ -2,6 +2,8 @@
 #include <torch/nn/modules/container/sequential.h>
 
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "core/families/disentangled/decoder.h"
 
@@ -23,10 +25,15 @@ TORCH_MODULE(Critic);
 struct Networks {
   Networks(const Settings& settings, std::int64_t labels, torch::Device device);
   void train(bool on);
+  /// Styles of clips: heard from sections [batch, section, 2, frame, bin], or those of their labels [batch]. [batch, embedding]
+  torch::Tensor styles(const torch::Tensor& sections, const torch::Tensor& labels);
+  /// What `styles` learns: the style encoder or the labels' vectors, with the name of its state.
+  std::pair<std::string, torch::nn::Module*> style_module();
 
   Settings settings;
   torch::Device device;
-  StyleEncoder style_encoder = nullptr;
+  StyleEncoder style_encoder = nullptr;  ///< null where styles are vectors of labels
+  LabelStyles label_styles = nullptr;    ///< null where styles are heard
   ContentEncoder content_encoder = nullptr;
   Decoder decoder = nullptr;
   Critic critic = nullptr;

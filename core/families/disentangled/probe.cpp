@@ -61,7 +61,7 @@ PartProbe probe_parts(const Checkpoint& checkpoint, const ClipSet& clips, torch:
     const auto sections = cut_sections(normalised, settings).unsqueeze(0).to(device);
     auto& to = parts[clips.clips[i].split == "train" ? 0 : 1];
     to.content.push_back(networks->content_encoder->forward(sections).mean(1)[0].to(torch::kCPU));
-    to.style.push_back(networks->style_encoder->forward(sections)[0].to(torch::kCPU));
+    to.style.push_back(networks->styles(sections, torch::full({1}, label, torch::TensorOptions(torch::kLong).device(device)))[0].to(torch::kCPU));
     to.pitch.push_back(pitch_classes(crop, settings));
     to.labels.push_back(label);
   }

@@ -1,112 +1,20 @@
 #define QT_NO_KEYWORDS  // `emit` is a name of the loop here
 #include <torch/torch.h>
 
-#include "core/training/training_loop.h"
-
-#include <QTemporaryDir>
 #include <QtTest>
 #include <cmath>
-#include <thread>
 
-#include "tests/support/core_fake_trainer.h"
+#include "tests/support/core_loop_bench.h"
 
 using namespace luthier;
+using namespace loop_bench;
 namespace fs = std::filesystem;
-
-namespace {
-
-/// One run into its own folder, with everything it said.
-struct Bench {
-  QTemporaryDir folder;
-  LoopSettings settings;
-  std::stop_source stop;
-  std::vector<RunEventData> events;
-  std::function<void(const RunEventData&)> on_event;
-  std::function<bool()> paused, enough;
-
-  Bench() {
-    settings.validate_every = 5;
-    settings.preview_every = 100;
-    settings.checkpoint_every = 1000;
-    settings.checkpoint_seconds = 3600;
-    settings.ema_decay = 0.9;
-  }
-
-  fs::path file(const std::string& name) const { return fs::path(folder.path().toStdString()) / "checkpoints" / (name + ".safetensors"); }
-
-  Outcome run(Trainer& trainer, const Checkpoint* from = nullptr) {
-    LoopOutputs outputs;
-    outputs.folder = folder.path().toStdString();
-    outputs.record = {{"family", "fake"}};
-    outputs.write_preview_image = [](const Preview&, std::int64_t step, int index) { return std::to_string(step) + "-" + std::to_string(index); };
-    outputs.emit = [this](RunEventData event) {
-      if (on_event) on_event(event);
-      events.push_back(std::move(event));
-    };
-    return run_training_loop(trainer, settings, from, {stop.get_token(), paused, enough}, outputs);
-  }
-
-  /// Stops once `step` steps are done.
-  void stop_after(std::int64_t step) {
-    on_event = [this, step](const RunEventData& event) {
-      if (const auto* done = std::get_if<StepDone>(&event); done && done->step == step) stop.request_stop();
-    };
-  }
-
-  template <class E>
-  std::vector<E> all() const {
-    std::vector<E> found;
-    for (const auto& event : events)
-      if (const auto* item = std::get_if<E>(&event)) found.push_back(*item);
-    return found;
-  }
-};
-
-std::vector<std::pair<std::int64_t, double>> losses(const Bench& bench) {
-  std::vector<std::pair<std::int64_t, double>> all;
-  for (const auto& step : bench.all<StepDone>()) all.emplace_back(step.step, step.losses.front().second);
-  return all;
-}
-
-std::vector<std::pair<std::int64_t, double>> criteria(const Bench& bench) {
-  std::vector<std::pair<std::int64_t, double>> all;
-  for (const auto& item : bench.all<ValidationDone>()) all.emplace_back(item.step, item.metrics.front().second);
-  return all;
-}
-
-/// The first tensor that differs in a bit, or nothing.
-std::string first_difference(const TensorMap& a, const TensorMap& b) {
-  for (const auto& [name, tensor] : a) {
-    const auto found = b.find(name);
-    if (found == b.end()) return name + " is missing";
-    if (tensor.scalar_type() != found->second.scalar_type() || !torch::equal(tensor, found->second)) return name;
-  }
-  return a.size() == b.size() ? "" : "more tensors";
-}
-
-template <class F>
-std::string sentence(F&& action) {
-  try {
-    action();
-  } catch (const CheckpointError& error) {
-    return error.what();
-  }
-  return "";
-}
-
-}  // namespace
 
 class TestTrainingLoop : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   void initTestCase() { torch::set_num_threads(1); }
   void aRunGoesThroughItsPhasesAndLearns();
-  void aStoppedAndResumedRunEndsWithTheSameBits_data();
-  void aStoppedAndResumedRunEndsWithTheSameBits();
-  void aRunKilledAfterATimedCheckpointGoesOnWithTheSameBits();
-  void aStopIsAnsweredWithinOneStepAndSkipsNoValidation();
-  void aPausedRunTakesNoStepAndGoesOn();
-  void aPausedRunCanBeStopped();
   void patienceEndsTheLastPhase();
   void aRunWhoseTimeIsUpEndsAsDoneAndMeasured();
   void aLossThatIsNoNumberEndsTheRunAndSparesTheCheckpoint();
@@ -114,9 +22,8 @@ class TestTrainingLoop : public QObject {
   void weightsAreBackInPlaceWhenValidationOrPreviewThrows();
   void theBestCheckpointHoldsTheAveragedWeightsOfTheBestStep();
   void theNextPhaseBuildsOnTheAveragedWeights();
-  void aFinishedRunIsLeftAsItIs();
-  void whatCannotBeResumedIsRefusedWithASentence();
   void previewsAndCheckpointsComeWhenTheyAreDue();
+  void auditionsGetTheAveragedWeightsOncePhasesTransfer();
 };
 
 void TestTrainingLoop::aRunWhoseTimeIsUpEndsAsDoneAndMeasured() {
@@ -163,124 +70,6 @@ void TestTrainingLoop::aRunGoesThroughItsPhasesAndLearns() {
   QCOMPARE(latest.at("step"), std::string("200"));
   QCOMPARE(latest.at("phase"), std::string("head"));
   QCOMPARE(latest.at("family"), std::string("fake"));
-}
-
-void TestTrainingLoop::aStoppedAndResumedRunEndsWithTheSameBits_data() {
-  QTest::addColumn<int>("stop");
-  // Inside a phase, on a validation, on the last step of a phase, on the first of the next, on the last but one, on the last.
-  for (const int step : {1, 3, 5, 11, 12, 13, 20, 29, 30}) QTest::addRow("stopped after step %d", step) << step;
-}
-
-void TestTrainingLoop::aStoppedAndResumedRunEndsWithTheSameBits() {
-  QFETCH(int, stop);
-  Bench whole;
-  FakeTrainer unbroken;
-  QVERIFY(whole.run(unbroken) == Outcome::done);
-
-  Bench parts;
-  parts.stop_after(stop);
-  FakeTrainer first;
-  QVERIFY(parts.run(first) == Outcome::cancelled);
-  QCOMPARE(first.updates, stop);
-  parts.stop = std::stop_source();
-  parts.on_event = nullptr;
-  FakeTrainer second;
-  torch::rand({100});  // what else was drawn must not matter
-  const auto from = load_checkpoint(parts.file("latest"));
-  QVERIFY(parts.run(second, &from) == Outcome::done);
-  QCOMPARE(first.updates + second.updates, 30);
-
-  QVERIFY(losses(parts) == losses(whole));
-  QVERIFY(criteria(parts) == criteria(whole));
-  const auto difference = first_difference(load_checkpoint(whole.file("latest")).tensors, load_checkpoint(parts.file("latest")).tensors);
-  QVERIFY2(difference.empty(), difference.c_str());
-  const auto best = first_difference(load_checkpoint(whole.file("best")).tensors, load_checkpoint(parts.file("best")).tensors);
-  QVERIFY2(best.empty(), best.c_str());
-}
-
-void TestTrainingLoop::aRunKilledAfterATimedCheckpointGoesOnWithTheSameBits() {
-  Bench whole;
-  FakeTrainer unbroken;
-  QVERIFY(whole.run(unbroken) == Outcome::done);
-  for (const int killed : {4, 12, 13, 17}) {
-    Bench parts;
-    parts.settings.checkpoint_seconds = 0;  // after every step
-    FakeTrainer first;
-    struct Killed {};
-    first.before_update = [&](int, std::int64_t) {
-      if (first.updates > killed) throw Killed{};
-    };
-    bool thrown = false;
-    try {
-      parts.run(first);
-    } catch (const Killed&) {
-      thrown = true;
-    }
-    QVERIFY(thrown);
-    parts.settings.checkpoint_seconds = 3600;
-    FakeTrainer second;
-    const auto from = load_checkpoint(parts.file("latest"));
-    QVERIFY(std::stoi(from.at("step")) >= killed - 1);  // the end of a phase is saved with the next one's first step
-    QVERIFY(parts.run(second, &from) == Outcome::done);
-    const auto difference = first_difference(load_checkpoint(whole.file("latest")).tensors, load_checkpoint(parts.file("latest")).tensors);
-    QVERIFY2(difference.empty(), difference.c_str());
-  }
-}
-
-void TestTrainingLoop::aStopIsAnsweredWithinOneStepAndSkipsNoValidation() {
-  Bench bench;
-  bench.stop_after(5);  // a validation is due
-  FakeTrainer trainer;
-  QVERIFY(bench.run(trainer) == Outcome::cancelled);
-  QCOMPARE(trainer.updates, 5);
-  QCOMPARE(trainer.validations, 0);
-  QCOMPARE(bench.all<CheckpointSaved>().size(), std::size_t{1});
-  const auto from = load_checkpoint(bench.file("latest"));
-  bench.stop = std::stop_source();
-  bench.on_event = [&](const RunEventData& event) {
-    if (std::holds_alternative<ValidationDone>(event)) bench.stop.request_stop();
-  };
-  FakeTrainer next;
-  QVERIFY(bench.run(next, &from) == Outcome::cancelled);
-  QCOMPARE(next.updates, 0);
-  QCOMPARE(bench.all<ValidationDone>().at(0).step, std::int64_t{5});
-
-  Bench early;
-  early.stop.request_stop();
-  FakeTrainer untouched;
-  QVERIFY(early.run(untouched) == Outcome::cancelled);
-  QCOMPARE(untouched.updates, 0);
-}
-
-void TestTrainingLoop::aPausedRunTakesNoStepAndGoesOn() {
-  Bench bench;
-  int asked = 0;
-  FakeTrainer trainer;
-  bench.paused = [&] { return trainer.updates == 7 && ++asked < 4; };
-  QVERIFY(bench.run(trainer) == Outcome::done);
-  QCOMPARE(trainer.updates, 30);
-  const auto pauses = bench.all<RunPaused>();
-  QCOMPARE(pauses.size(), std::size_t{2});
-  QVERIFY(pauses[0].paused && !pauses[1].paused);
-  QCOMPARE(pauses[0].step, std::int64_t{7});
-  QCOMPARE(pauses[1].step, std::int64_t{7});
-  Bench plain;
-  FakeTrainer never_paused;
-  plain.run(never_paused);
-  QVERIFY(losses(bench) == losses(plain));
-}
-
-void TestTrainingLoop::aPausedRunCanBeStopped() {
-  Bench bench;
-  FakeTrainer trainer;
-  bench.paused = [&] {
-    if (trainer.updates < 3) return false;
-    bench.stop.request_stop();
-    return true;
-  };
-  QVERIFY(bench.run(trainer) == Outcome::cancelled);
-  QCOMPARE(trainer.updates, 3);
-  QCOMPARE(load_checkpoint(bench.file("latest")).at("step"), std::string("3"));
 }
 
 void TestTrainingLoop::patienceEndsTheLastPhase() {
@@ -392,49 +181,6 @@ void TestTrainingLoop::theNextPhaseBuildsOnTheAveragedWeights() {
   QVERIFY(torch::equal(measured, used));
 }
 
-void TestTrainingLoop::aFinishedRunIsLeftAsItIs() {
-  Bench bench;
-  FakeTrainer trainer;
-  QVERIFY(bench.run(trainer) == Outcome::done);
-  const auto before = fs::last_write_time(bench.file("latest"));
-  const auto from = load_checkpoint(bench.file("latest"));
-  bench.events.clear();
-  FakeTrainer again;
-  QVERIFY(bench.run(again, &from) == Outcome::done);
-  QCOMPARE(again.updates, 0);
-  QVERIFY(bench.events.empty());
-  QVERIFY(fs::last_write_time(bench.file("latest")) == before);
-}
-
-void TestTrainingLoop::whatCannotBeResumedIsRefusedWithASentence() {
-  Bench bench;
-  FakeTrainer trainer;
-  QVERIFY(bench.run(trainer) == Outcome::done);
-  const auto refused = [&](Checkpoint checkpoint) {
-    FakeTrainer fresh;
-    return sentence([&] { bench.run(fresh, &checkpoint); });
-  };
-  const auto latest = load_checkpoint(bench.file("latest"));
-  const auto weights = refused(load_checkpoint(bench.file("best")));
-  QVERIFY2(weights.find("weights only") != std::string::npos, weights.c_str());
-  auto no_step = latest;
-  no_step.record.erase("step");
-  QVERIFY(refused(no_step).find("'step'") != std::string::npos);
-  for (const char* text : {"", "many", "-3", "12x", "99999999999999999999"}) {
-    auto bad = latest;
-    bad.record["step"] = text;
-    QVERIFY2(refused(bad).find("number of steps") != std::string::npos, text);
-  }
-  auto other = latest;
-  other.record["step"] = "20";
-  for (const char* name : {"model.head.0.weight", "ema.head.0.weight", "state.second.exp_avg", "state.rate"}) {
-    auto bad = other;
-    bad.tensors[name] = torch::zeros({7, 7});
-    const auto said = refused(bad);
-    QVERIFY2(!said.empty() && said.find('\n') == std::string::npos, name);
-  }
-}
-
 void TestTrainingLoop::previewsAndCheckpointsComeWhenTheyAreDue() {
   Bench bench;
   bench.settings.preview_every = 8;
@@ -454,6 +200,29 @@ void TestTrainingLoop::previewsAndCheckpointsComeWhenTheyAreDue() {
     QVERIFY2(!name.starts_with("optim.") && !name.starts_with("state."), name.c_str());
   for (const auto& entry : fs::directory_iterator(bench.file("latest").parent_path()))
     QCOMPARE(entry.path().extension().string(), std::string(".safetensors"));  // no temporary file is left
+}
+
+void TestTrainingLoop::auditionsGetTheAveragedWeightsOncePhasesTransfer() {
+  Bench bench;
+  bench.settings.preview_every = 10;
+  FakeTrainer trainer(12, 18);
+  std::vector<std::string> heard;
+  torch::Tensor given;
+  bench.audition = [&](const Checkpoint& weights) {
+    heard.push_back(weights.at("step") + weights.at("phase"));
+    given = weights.tensors.at(weights.weights_prefix("head") + "4.bias").clone();
+    for (const auto& [name, tensor] : weights.tensors) {
+      if (name.starts_with("optim.")) heard.push_back(name);
+    }
+    return std::vector<Preview>{{"case: result", torch::zeros({4, 5}), {}, 0}};
+  };
+  QVERIFY(bench.run(trainer) == Outcome::done);
+  QCOMPARE(heard, (std::vector<std::string>{"20head", "30head"}));  // not in the phase before the last
+  QVERIFY(torch::equal(given, load_checkpoint(bench.file("latest")).tensors.at("ema.head.4.bias")));
+  std::vector<std::string> told;
+  for (const auto& preview : bench.all<PreviewReady>())
+    if (preview.title == "case: result") told.push_back(preview.image);
+  QCOMPARE(told, (std::vector<std::string>{"20-1", "30-1"}));
 }
 
 QTEST_GUILESS_MAIN(TestTrainingLoop)

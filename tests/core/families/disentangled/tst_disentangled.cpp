@@ -9,101 +9,14 @@
 
 #include "core/data/npz_file.h"
 #include "core/families/disentangled/curriculum.h"
-#include "core/families/disentangled/probe.h"
 #include "core/families/disentangled/section_clips.h"
 #include "core/families/family.h"
+#include "core/families/planned.h"
+#include "tests/support/core_disentangled.h"
 
 using namespace luthier;
 using namespace luthier::disentangled;
-
-namespace {
-
-template <class Call>
-std::string sentence(Call&& call) {
-  try {
-    call();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return {};
-}
-
-/// A chord that depends on the clip, with few or many partials by label.
-audio::AudioBuffer play(int clip, int label, int rate, double seconds) {
-  std::vector<float> samples(static_cast<std::size_t>(seconds * rate));
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const double t = static_cast<double>(i) / rate, hz = 220 * std::pow(2.0, ((clip * 5 + static_cast<int>(t / 0.3) * 7) % 12) / 12.0);
-    for (int k = 1; k <= 1 + 4 * label; ++k) samples[i] += static_cast<float>(0.1 / k * std::sin(2 * M_PI * k * hz * t));
-  }
-  return {rate, std::move(samples)};
-}
-
-std::shared_ptr<ClipSet> clips_of(const Settings& s, int labels, int each, double seconds = 1.5) {
-  auto set = std::make_shared<ClipSet>();
-  set->representation = s.spec();
-  const auto representation = make_representation(set->representation);
-  for (int label = 0; label < labels; ++label) {
-    set->labels.push_back(std::string(1, static_cast<char>('a' + label)));
-    for (int k = 0; k < each; ++k) {
-      ClipInfo info;
-      info.id = static_cast<std::int64_t>(set->clips.size()) + 1;
-      info.label = set->labels.back(), info.label_index = label, info.phrase = k;
-      info.split = each > 2 && k + 1 == each ? "validation" : "train";
-      set->clips.push_back(info);
-      set->features.push_back(representation->analyse(play(k, label, s.spec().sample_rate, seconds)));
-    }
-  }
-  return set;
-}
-
-Config tiny(const Config& more = {}) { return preset_config(find_family("disentangled"), "tiny", more); }
-Settings tiny_settings(const Config& more = {}) { return settings_from<Settings>(tiny(more)); }
-
-struct Run {
-  Config config;
-  std::shared_ptr<ClipSet> clips;
-  std::unique_ptr<Trainer> trainer;
-};
-
-Run run_of(const Config& more = {}, int labels = 2) {
-  Run run;
-  run.config = tiny(more);
-  run.clips = clips_of(settings_from<Settings>(run.config), labels, 3);
-  TrainingInputs inputs;
-  inputs.config = run.config;
-  inputs.clips = run.clips;
-  run.trainer = find_family("disentangled").make_training(inputs);
-  run.trainer->enter_phase(0);
-  return run;
-}
-
-Figures step_of(Trainer& trainer, int phase, std::int64_t step) {
-  Rng rng(1, static_cast<std::uint64_t>(step));
-  rng.seed_defaults();
-  const auto batch = trainer.draw(phase, rng);
-  return trainer.update(phase, batch, step, rng);
-}
-
-double figure(const Figures& figures, const std::string& name) {
-  for (const auto& [key, value] : figures)
-    if (key == name) return value;
-  return NAN;
-}
-
-Checkpoint checkpoint_of(Run& run) {
-  StateSaver saver;
-  run.trainer->visit(saver);
-  Checkpoint checkpoint;
-  checkpoint.record = run.trainer->record();
-  checkpoint.record["family"] = "disentangled";
-  checkpoint.record["config"] = canonical_text(run.config);
-  checkpoint.tensors = saver.tensors;
-  return checkpoint;
-}
-
-bool close(const torch::Tensor& a, const torch::Tensor& b, double tolerance) { return (a - b).abs().max().item<double>() <= tolerance; }
-
-}  // namespace
+using namespace disentangled_test;
 
 class DisentangledTest : public QObject {
   Q_OBJECT
@@ -128,6 +41,24 @@ class DisentangledTest : public QObject {
     s.order = "none";
     QVERIFY(is(curriculum_weights(s, 0, 0.0), 5, 0, 0, 0, 0, 0));
     QVERIFY(is(curriculum_weights(s, 0, 0.5), 5, 0.5, 0.5, 0.5, 0.5, 0.3));
+  }
+
+  void theTimelineIsTheCurriculumDrawn() {
+    const auto& family = find_family("disentangled");
+    const auto& planned = dynamic_cast<const Planned&>(family);
+    const auto timeline = planned.timeline(preset_config(family, "report"));
+    QCOMPARE(timeline.phases.size(), std::size_t{4});
+    QCOMPARE(timeline.curves.size(), std::size_t{6});
+    using Points = std::vector<std::pair<double, double>>;
+    QCOMPARE(timeline.curves[0].name, std::string("reconstruction"));
+    QCOMPARE(timeline.curves[0].points, (Points{{0, 10}, {480, 10}, {480, 8}, {960, 8}, {960, 5}, {1440, 5}, {1440, 3}, {2400, 3}}));
+    QCOMPARE(timeline.curves[4].name, std::string("adversarial"));
+    QCOMPARE(timeline.curves[4].points.back(), (std::pair<double, double>{2400, 0.5}));
+    const auto fixed = planned.timeline(preset_config(family, "report_fixed", {{"adversarial", 0.0}}));
+    QCOMPARE(fixed.curves.size(), std::size_t{5});  // what never counts is not drawn
+    QCOMPARE(fixed.curves[1].points, (Points{{0, 0}, {120, 0.5}, {2400, 0.5}}));
+    QVERIFY(sentence([&] { planned.timeline(preset_config(family, "report", {{"phase_1_end", 0.5}})); }).find("must rise") != std::string::npos);
+    QVERIFY(!dynamic_cast<const Planned*>(&find_family("simplegan")));
   }
 
   void phasesShareTheStepsAsTheSettingsSay() {
@@ -330,83 +261,6 @@ class DisentangledTest : public QObject {
     const double start = run.trainer->learning_rate();
     for (const double criterion : {1.0, 1.0, 1.0}) run.trainer->after_validation(0, criterion);
     QVERIFY(std::abs(run.trainer->learning_rate() / start - 0.7) < 1e-9);
-  }
-
-  void aTransferTakesStylesInEveryWay() {
-    auto run = run_of();
-    for (int step = 0; step < 5; ++step) step_of(*run.trainer, 0, step);
-    const auto& family = find_family("disentangled");
-    const auto checkpoint = checkpoint_of(run);
-    const auto model = family.make_transfer(checkpoint, torch::kCPU);
-    const auto go = [&](const torch::Tensor& content, const Config& options) {
-      return model->transform(content, run.clips->features[4], complete(family.transfer_schema(), options), {}, {});
-    };
-    const auto content = run.clips->features[0];
-    const auto label = [&](const char* name) { return go(content, {{"style_by", std::string("label")}, {"label", std::string(name)}}); };
-    const auto between = [&](double blend) {
-      return go(content, {{"style_by", std::string("between")}, {"from_label", std::string("a")}, {"label", std::string("b")}, {"blend", blend}});
-    };
-    QCOMPARE(label("a").sizes(), content.sizes());
-    QVERIFY(!torch::equal(label("a"), label("b")));
-    QVERIFY(close(between(0), label("a"), 1e-3));
-    QVERIFY(close(between(1), label("b"), 1e-3));
-    QVERIFY(!torch::equal(between(0.5), label("a")) && !torch::equal(between(0.5), label("b")));
-    // Any length, also less than a section and more than the sections of training.
-    for (const std::int64_t frames : {1, 3, 15, 16, 77, 150}) {
-      const auto part = content.narrow(2, 0, frames).contiguous();
-      const auto made = go(part, {{"refine", std::int64_t{frames == 77 ? 2 : 0}}});
-      QCOMPARE(made.sizes(), part.sizes());
-      QVERIFY(torch::isfinite(made).all().item<bool>());
-    }
-    QVERIFY(sentence([&] { go(content, {{"style_by", std::string("label")}, {"label", std::string("oboe")}}); }).find("'oboe'") != std::string::npos);
-    QVERIFY(sentence([&] { go(content, {{"content_label", std::string("oboe")}}); }).find("'oboe'") != std::string::npos);
-    QVERIFY_THROWS_EXCEPTION(ConfigError, go(content.narrow(1, 0, 100), {}));
-  }
-
-  void aMatrixTellsTheContentEncoderWhereThingsAre() {
-    auto run = run_of({{"content_matrix", true}, {"start_gain", 1.0}});
-    const auto figures = step_of(*run.trainer, 0, 0);
-    QVERIFY(std::isfinite(figures.front().second));
-    const auto checkpoint = checkpoint_of(run);
-    QVERIFY(checkpoint.tensors.count("model.content_encoder.cnn.matrix.weight"));
-    QVERIFY(!checkpoint.tensors.count("model.style_encoder.cnn.matrix.weight"));
-    find_family("disentangled").make_transfer(checkpoint, torch::kCPU);
-  }
-
-  void aLinearReadingFindsWhatIsLinear() {
-    torch::manual_seed(4);
-    const auto x = torch::randn({80, 6}), weights = torch::randn({6, 2});
-    const auto y = torch::matmul(x, weights) + 3;
-    const auto read = linear_reading(x.narrow(0, 0, 60), y.narrow(0, 0, 60), x.narrow(0, 60, 20));
-    QVERIFY(close(read, y.narrow(0, 60, 20).to(torch::kDouble), 0.7));
-    const auto nothing = linear_reading(torch::zeros({5, 3}), torch::ones({5, 1}), torch::zeros({2, 3}));
-    QVERIFY(close(nothing, torch::ones({2, 1}, torch::kDouble), 1e-9));
-  }
-
-  void theProbeReadsBothParts() {
-    auto run = run_of();
-    for (int step = 0; step < 3; ++step) step_of(*run.trainer, 0, step);
-    const auto settings = settings_from<Settings>(run.config);
-    auto clips = clips_of(settings, 2, 8);
-    for (std::size_t i = 0; i < clips->clips.size(); ++i) clips->clips[i].split = i % 2 ? "train" : "test";
-    const auto probe = probe_parts(checkpoint_of(run), *clips, torch::kCPU, {});
-    QCOMPARE(probe.training_clips, 8);
-    QCOMPARE(probe.measured_clips, 8);
-    QCOMPARE(probe.chance, 0.5);
-    QVERIFY(probe.label_from_style >= 0 && probe.label_from_style <= 1);
-    for (const double figure : {probe.label_from_content, probe.pitch_from_content, probe.pitch_from_style}) QVERIFY(std::isfinite(figure) && figure <= 1);
-    QVERIFY(sentence([&] { probe_parts(checkpoint_of(run), *clips_of(settings, 2, 3), torch::kCPU, {}); }).find("four clips") != std::string::npos);
-  }
-
-  void aTransferIsAsLoudAsItsContent() {
-    auto run = run_of();
-    for (int step = 0; step < 5; ++step) step_of(*run.trainer, 0, step);
-    const auto& family = find_family("disentangled");
-    const auto model = family.make_transfer(checkpoint_of(run), torch::kCPU);
-    const auto content = run.clips->features[0], style = run.clips->features[4];
-    const auto options = complete(family.transfer_schema(), {});
-    const auto one = model->transform(content, style, options, {}, {}), half = model->transform(content * 0.5, style, options, {}, {});
-    QVERIFY(close(half * 2, one, 1e-3 * one.abs().max().item<double>() + 1e-6));
   }
 };
 

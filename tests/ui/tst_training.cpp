@@ -1,0 +1,300 @@
+// timeout: 240
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDialogButtonBox>
+#include <QElapsedTimer>
+#include <QProcess>
+#include <QPushButton>
+#include <QSlider>
+#include <QSpinBox>
+#include <QTableView>
+#include <random>
+
+#include "core/session/family_catalog.h"
+#include "core/session/run_record.h"
+#include "tests/support/ui_harness.h"
+#include "ui/common/workbench.h"
+#include "ui/form/config_field.h"
+#include "ui/form/config_form.h"
+#include "ui/training/loss_plot.h"
+#include "ui/training/preview_panel.h"
+#include "ui/training/resume_dialog.h"
+#include "ui/training/run_check.h"
+#include "ui/training/run_controller.h"
+#include "ui/training/run_head.h"
+#include "ui/training/run_table_model.h"
+#include "ui/training/training_page.h"
+
+using namespace luthier;
+using namespace luthier::ui;
+using testing::wait_for;
+
+namespace {
+
+/// The quickest family, for as many steps as asked for.
+TrainingRequest quick_run(const Workspace& workspace, std::int64_t steps) {
+  TrainingRequest request;
+  request.workspace = workspace.folder();
+  request.family = "simplegan";
+  request.preset = "tiny";
+  request.device = "cpu";
+  request.overrides = {{"steps", steps}, {"validate_every", std::int64_t{1000000}}, {"preview_every", std::int64_t{1000000}}};
+  return request;
+}
+
+/// Steps that came from a controller, and how often it told its end.
+struct Watcher {
+  explicit Watcher(RunController& controller) {
+    QObject::connect(&controller, &RunController::arrived, &controller, [this](const std::vector<RunEvent>& events) {
+      for (const auto& event : events) {
+        if (const auto* done = std::get_if<StepDone>(&event.data)) step = done->step;
+        if (std::holds_alternative<RunFinished>(event.data)) ++finished;
+      }
+    });
+    QObject::connect(&controller, &RunController::ended, &controller, [this](Outcome last, const QString& words) {
+      ++ended;
+      outcome = last;
+      message = words;
+    });
+  }
+  std::int64_t step = 0;
+  int finished = 0, ended = 0;
+  Outcome outcome = Outcome::done;
+  QString message;
+};
+
+}  // namespace
+
+/// The page that watches and steers runs, with real runs of seconds.
+class TestTraining : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void initTestCase();
+  void cleanupTestCase();
+  void anyOrderOfButtonsLeavesARunThatGoesOn();
+  void anAbortedRunSavesNothing();
+  void aStoppedRunGoesOnWithOtherSettings();
+  void aRunThatLuthierctlTrainsIsSeenLive();
+  void runsArePinnedBesideTheChosenOne();
+  void previewsKeepTheirPlaceAndAreHeardBesideTheTruth();
+  void theCheckSaysWhichBatchFits();
+
+ private:
+  QTemporaryDir folder_;
+  std::optional<Workspace> workspace_;
+  std::unique_ptr<Workbench> bench_;
+  std::unique_ptr<TrainingPage> page_;
+};
+
+void TestTraining::initTestCase() {
+  workspace_ = testing::make_workspace(folder_.path() + "/w", 4);
+  bench_ = std::make_unique<Workbench>();
+  page_ = std::make_unique<TrainingPage>(*bench_);
+  page_->resize(1188, 700);
+  bench_->open(QString::fromStdString(workspace_->folder().string()), false);
+  QVERIFY(wait_for([&] { return bench_->has_workspace(); }));
+  QVERIFY(testing::show_active(*page_));
+}
+
+void TestTraining::cleanupTestCase() {
+  page_.reset();
+  bench_.reset();
+}
+
+void TestTraining::anyOrderOfButtonsLeavesARunThatGoesOn() {
+  RunController controller;
+  Watcher seen(controller);
+  std::mt19937 dice(11);
+  const auto throw_dice = [&](int sides) { return static_cast<int>(dice() % static_cast<unsigned>(sides)); };
+  QString run;
+  int starts = 0;
+  for (int turn = 0; turn < 60; ++turn) {
+    const int chosen = throw_dice(6);
+    QElapsedTimer clock;
+    clock.start();
+    if (chosen == 0 || !controller.running()) {
+      TrainingRequest request = quick_run(*workspace_, 1000000);
+      if (!run.isEmpty() && throw_dice(4) > 0 && !read_run(request.workspace, run.toStdString()).latest_checkpoint.empty()) request.resume = run.toStdString();
+      const bool was_running = controller.running();
+      controller.start(request);  // does nothing while one runs
+      starts += !was_running;
+      QVERIFY(controller.running());
+    } else if (chosen == 1) {
+      controller.set_paused(true);
+      QVERIFY(controller.paused() || controller.stopping());
+    } else if (chosen == 2) {
+      controller.set_paused(false);
+      QVERIFY(!controller.paused());
+    } else if (chosen == 3) {
+      controller.stop();
+    } else if (chosen == 4) {
+      controller.discard();
+    } else if (controller.paused() && !controller.stopping()) {
+      QTest::qWait(150);  // the step under way may still end
+      const auto step = seen.step;
+      QTest::qWait(200);
+      QVERIFY2(seen.step <= step + 1, "a paused run goes on");
+    }
+    QVERIFY2(clock.elapsed() < 1000, "a button took longer than a second");
+    QTest::qWait(throw_dice(120));
+    if (controller.stopping() && throw_dice(2)) QVERIFY2(wait_for([&] { return !controller.running(); }, 20000), "it hangs while stopping");
+    if (!controller.run().isEmpty()) run = controller.run();
+  }
+  controller.stop();
+  QVERIFY(wait_for([&] { return !controller.running(); }, 20000));
+  QCOMPARE(seen.ended, starts);  // every start ends once
+  QCOMPARE(seen.finished, starts);
+  QVERIFY2(seen.outcome != Outcome::failed, qPrintable(seen.message));
+  // And it is still a run that trains.
+  TrainingRequest last = quick_run(*workspace_, 1000000);
+  const auto summary = read_run(last.workspace, run.toStdString());
+  if (!summary.latest_checkpoint.empty()) last.resume = run.toStdString();
+  seen.step = 0;
+  controller.start(last);
+  QVERIFY(wait_for([&] { return seen.step > 0; }, 30000));
+  controller.stop();
+  QVERIFY(wait_for([&] { return !controller.running(); }, 20000));
+  QCOMPARE(seen.outcome, Outcome::cancelled);
+}
+
+void TestTraining::anAbortedRunSavesNothing() {
+  page_->controller().start(quick_run(*workspace_, 1000000));
+  QVERIFY(wait_for([&] { return !page_->controller().run().isEmpty() && page_->shown() == page_->controller().run() && page_->record().step >= 3; }, 30000));
+  auto* abort = page_->findChild<QPushButton*>("drop_training");
+  QVERIFY(abort && abort->isVisible() && abort->isEnabled());
+  QTest::mouseClick(abort, Qt::LeftButton);
+  QVERIFY(wait_for([&] { return !page_->controller().running(); }, 10000));
+  const auto run = read_run(workspace_->folder(), page_->shown().toStdString());
+  QVERIFY2(QString::fromStdString(run.message).contains("nothing was saved"), run.message.c_str());
+  QVERIFY(run.latest_checkpoint.empty());
+  QVERIFY(!page_->findChild<QPushButton*>("resume_run")->isVisible());  // there is nothing to go on from
+}
+
+void TestTraining::aStoppedRunGoesOnWithOtherSettings() {
+  page_->controller().start(quick_run(*workspace_, 40));
+  QVERIFY(wait_for([&] { return !page_->controller().running(); }, 60000));
+  QCOMPARE(page_->shown(), page_->controller().run());
+  const QString run = page_->shown();
+  QVERIFY(wait_for([&] { return page_->runs().row_of(run) >= 0 && page_->findChild<QPushButton*>("change_run")->isVisible(); }));
+  QTest::mouseClick(page_->findChild<QPushButton*>("change_run"), Qt::LeftButton);
+  ResumeDialog* dialog = nullptr;
+  QVERIFY(wait_for([&] { return (dialog = page_->findChild<ResumeDialog*>()) != nullptr && dialog->isVisible(); }));
+  for (const ConfigField* field : dialog->form().fields()) QVERIFY2(changeable_on_resume(field->setting()), field->setting().name.c_str());
+  auto* go_on = dialog->findChild<QDialogButtonBox*>()->buttons().value(0);
+  for (auto* button : dialog->findChild<QDialogButtonBox*>()->buttons()) {
+    if (button->text().contains("Go on")) go_on = button;
+  }
+  QVERIFY(!go_on->isEnabled());  // all steps are made
+  dialog->findChild<QCheckBox*>()->setChecked(true);
+  ConfigField* width = dialog->form().field("hidden");
+  QVERIFY(width && !width->isEnabled());
+  dialog->findChild<QSpinBox*>("more_steps")->setValue(10);
+  dialog->form().set_values({{"learning_rate", 1e-4}});
+  QVERIFY(go_on->isEnabled());
+  const TrainingRequest request = dialog->request();
+  QCOMPARE(request.overrides, (Config{{"steps", std::int64_t{50}}, {"learning_rate", 1e-4}}));
+  const QString command = train_command(request);
+  QVERIFY2(command.contains("train --resume " + run) && command.contains("--steps 50") && command.contains("--learning_rate 0.0001"), qPrintable(command));
+  QTest::mouseClick(go_on, Qt::LeftButton);
+  QVERIFY(wait_for([&] { return page_->controller().running(); }));
+  QVERIFY(wait_for([&] { return !page_->controller().running(); }, 60000));
+  QVERIFY(wait_for([&] { return page_->record().step == 50; }));
+  const auto record = load_run_record(workspace_->runs() / run.toStdString());
+  QCOMPARE(record.sittings.size(), std::size_t{2});
+  QCOMPARE(record.sittings.back().changed.size(), std::size_t{2});
+}
+
+void TestTraining::aRunThatLuthierctlTrainsIsSeenLive() {
+  QProcess program;
+  program.start(LUTHIERCTL, {"--workspace", QString::fromStdString(workspace_->folder().string()), "--json", "train", "simplegan", "--preset", "tiny", "--device", "cpu",
+                             "--steps", "1000000", "--validate_every", "1000000", "--preview_every", "1000000"});
+  QVERIFY(program.waitForStarted());
+  page_->runs().refresh();
+  QString run;
+  QVERIFY(wait_for([&] {
+    const auto& runs = page_->runs().runs();
+    if (!runs.empty() && runs.front().status == "running") run = QString::fromStdString(runs.front().id);
+    return !run.isEmpty();
+  }, 30000));
+  page_->show_run(run);
+  QVERIFY(wait_for([&] { return page_->record().step > 0; }, 15000));
+  const auto step = page_->record().step;
+  QElapsedTimer clock;
+  clock.start();
+  QVERIFY(wait_for([&] { return page_->record().step > step; }, 15000));
+  QVERIFY2(clock.elapsed() < 3000, qPrintable(QString::number(clock.elapsed())));
+  QVERIFY(page_->plot().point_count() > 0);
+  QVERIFY(!page_->findChild<QPushButton*>("stop_training")->isVisible());  // it is not this window's
+  program.terminate();
+  QVERIFY(program.waitForFinished(20000));
+  QVERIFY(wait_for([&] { return page_->record().finished; }, 10000));
+  QVERIFY(wait_for([&] { return page_->findChild<QPushButton*>("resume_run")->isVisible(); }, 10000));
+}
+
+void TestTraining::runsArePinnedBesideTheChosenOne() {
+  QVERIFY(page_->runs().rowCount() >= 2);
+  const int graphs = page_->plot().curve_count();
+  const int row = page_->runs().row_of(page_->shown()) == 0 ? 1 : 0;
+  QVERIFY(page_->runs().setData(page_->runs().index(row, RunTableModel::name), Qt::Checked, Qt::CheckStateRole));
+  QVERIFY(wait_for([&] { return page_->plot().pin_count() == 1; }));
+  QCOMPARE(page_->plot().curve_count(), graphs);
+  QVERIFY(page_->runs().setData(page_->runs().index(row, RunTableModel::name), Qt::Unchecked, Qt::CheckStateRole));
+  QVERIFY(wait_for([&] { return page_->plot().pin_count() == 0; }));
+}
+
+void TestTraining::previewsKeepTheirPlaceAndAreHeardBesideTheTruth() {
+  const auto sound = [&](const QString& name, double hz) {
+    const QString file = folder_.path() + "/" + name + ".wav";
+    testing::write_tone(file, hz, 1.0);
+    return file.toStdString();
+  };
+  luthier::ui::RunRecord record;
+  record.id = "run";
+  const auto add = [&](std::int64_t step, const std::string& title, const std::string& file) { record.apply({"run", PreviewReady{step, title, "", file}}); };
+  add(100, "flute: reconstruction", sound("own", 200));
+  add(100, "1 harp to violin: truth", sound("truth", 330));
+  add(100, "1 harp to violin: content", sound("content", 440));
+  for (const std::int64_t step : {100, 200, 300}) add(step, "1 harp to violin: result", sound("result" + QString::number(step), 220 + static_cast<double>(step)));
+  PreviewPanel panel(*bench_);
+  panel.resize(320, 420);
+  QVERIFY(testing::show_active(panel));
+  panel.show_run(record, folder_.path().toStdString());
+  QCOMPARE(panel.list().titles(), (QStringList{"1 harp to violin: result", "flute: reconstruction"}));  // auditions first
+  QCOMPARE(panel.list().references("1 harp to violin: result"), (QStringList{"truth", "content"}));
+  QCOMPARE(panel.step(), std::int64_t{300});  // follows the newest
+  panel.setFocus();
+  QTest::keyClick(&panel, Qt::Key_Down);
+  QCOMPARE(panel.step(), std::int64_t{200});
+  add(400, "1 harp to violin: result", sound("result400", 620));
+  panel.show_run(record, folder_.path().toStdString());
+  QCOMPARE(panel.step(), std::int64_t{200});  // keeps its place
+  QTest::keyClick(&panel, Qt::Key_Up);
+  QTest::keyClick(&panel, Qt::Key_Up);
+  QCOMPARE(panel.step(), std::int64_t{400});
+  add(500, "1 harp to violin: result", sound("result500", 720));
+  panel.show_run(record, folder_.path().toStdString());
+  QCOMPARE(panel.step(), std::int64_t{500});
+  panel.hear("result");
+  SoundPlayer& player = bench_->player();
+  QVERIFY(wait_for([&] { return player.playing() && player.current() && player.current()->path.endsWith("result500.wav"); }));
+  panel.hear("truth");
+  QVERIFY(wait_for([&] { return player.current() && player.current()->path.endsWith("truth.wav"); }));
+  player.stop();
+}
+
+void TestTraining::theCheckSaysWhichBatchFits() {
+  DryRun run;
+  run.batch_name = "batch", run.batch = 64, run.fitting_batch = 16;
+  run.clips = 10, run.parameters = 2000, run.total_steps = 500, run.seconds_total = 100;
+  run.phases = {{"autoencoder", 100, 0.1}, {"diffusion", 400, 0.2}};
+  QVERIFY(check_summary(run).contains("batch = 64") && check_summary(run).contains("16 fits"));
+  QVERIFY(check_details(run, false).contains("diffusion: 400 steps of 0.2 s"));
+  run.fitting_batch = 64;
+  QVERIFY(check_summary(run).contains("1 min 40 s"));
+  QVERIFY(check_details(run, true).contains("Bit for bit"));
+  run.inexact = {"batch: 32 -> 64"};
+  QVERIFY(check_details(run, true).contains("Not bit for bit"));
+}
+
+int main(int argc, char** argv) { return testing::run<TestTraining>(argc, argv); }
+#include "tst_training.moc"

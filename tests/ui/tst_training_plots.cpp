@@ -1,0 +1,158 @@
+#include <QLabel>
+#include <QTableWidget>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include "core/session/family_catalog.h"
+#include "tests/support/ui_harness.h"
+#include "ui/common/workbench.h"
+#include "ui/form/config_form.h"
+#include "ui/training/data_dialog.h"
+#include "ui/training/loss_plot.h"
+#include "ui/training/new_run_form.h"
+#include "ui/training/phase_marks.h"
+#include "ui/training/plot_curve.h"
+#include "ui/training/qcustomplot_header.h"
+#include "ui/training/run_record.h"
+#include "ui/training/settings_timeline.h"
+
+using namespace luthier;
+using namespace luthier::ui;
+using testing::wait_for;
+
+namespace {
+
+/// Two phases of five steps with the figures that the family `disentangled` tells.
+luthier::ui::RunRecord record_of_two_phases() {
+  luthier::ui::RunRecord record;
+  RunStarted started;
+  started.phases = {{"reconstruction", 5}, {"contrast", 5}};
+  started.total_steps = 10;
+  record.apply({"run", started});
+  for (std::int64_t step = 1; step <= 10; ++step) {
+    StepDone done;
+    done.step = step, done.total_steps = 10, done.learning_rate = 1e-3 / static_cast<double>(step);
+    done.losses = {{"loss", 10.0 - static_cast<double>(step)}, {"weight_reconstruction", step <= 5 ? 10.0 : 8.0}, {"weight_contrast", step <= 5 ? 0.0 : 0.5}};
+    record.apply({"run", done});
+  }
+  record.apply({"run", ValidationDone{10, "contrast", {{"error", 0.5}}, true}});
+  return record;
+}
+
+QStringList texts_in(QCustomPlot& plot) {
+  QStringList texts;
+  for (int i = 0; i < plot.itemCount(); ++i) {
+    if (auto* text = qobject_cast<QCPItemText*>(plot.item(i))) texts << text->text();
+  }
+  return texts;
+}
+
+}  // namespace
+
+class TestTrainingPlots : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void smoothingStartsAnewWithAPhase();
+  void theRightAxisShowsTheLearningRateOrTheWeights();
+  void phasesAreMarkedWithTheirWeights();
+  void theFormDrawsWhatItsSettingsPlan();
+  void theClipsAreMeasuredByLabel();
+};
+
+void TestTrainingPlots::smoothingStartsAnewWithAPhase() {
+  Smoothing smoothing(0.5);
+  QCOMPARE(smoothing.next(4), 4.0);
+  QCOMPARE(smoothing.next(2), 3.0);
+  QCOMPARE(smoothing.next(std::nan("")), 3.0);
+  smoothing.start_anew();
+  QCOMPARE(smoothing.next(10), 10.0);
+  QVERIFY(phase_between({5}, 5, 6) && !phase_between({5}, 4, 5) && !phase_between({}, 1, 2));
+  QCOMPARE(curve_kind("learning_rate"), CurveKind::learning_rate);
+  QCOMPARE(curve_kind("weight_contrast"), CurveKind::weight);
+  QCOMPARE(curve_kind("loss"), CurveKind::loss);
+}
+
+void TestTrainingPlots::theRightAxisShowsTheLearningRateOrTheWeights() {
+  LossPlot plot;
+  plot.resize(600, 300);
+  plot.show();
+  plot.show_run(record_of_two_phases());
+  QCOMPARE(plot.point_count(), 11);  // ten steps and the gap between two phases
+  QVERIFY(!plot.plot()->yAxis2->visible());
+  plot.set_right(LossPlot::Right::learning_rate);
+  QVERIFY(plot.plot()->yAxis2->visible());
+  QVERIFY(plot.plot()->yAxis2->range().upper >= 1e-3 && plot.plot()->yAxis2->range().upper < 2e-3);
+  plot.set_right(LossPlot::Right::weights);
+  QVERIFY(plot.plot()->yAxis2->range().upper >= 10);
+  QVERIFY(plot.plot()->yAxis->range().upper < 11);  // the losses keep their own axis
+  plot.set_right(LossPlot::Right::none);
+  QVERIFY(!plot.plot()->yAxis2->visible());
+}
+
+void TestTrainingPlots::phasesAreMarkedWithTheirWeights() {
+  QCustomPlot plot;
+  PhaseMarks marks(plot);
+  const auto record = record_of_two_phases();
+  marks.show(record, false);
+  QCOMPARE(texts_in(plot), (QStringList{"reconstruction", "contrast"}));
+  QCOMPARE(marks.starts(), std::vector<double>{5});
+  marks.show(record, true);
+  QCOMPARE(texts_in(plot), (QStringList{"reconstruction\nreconstruction 10", "contrast\nreconstruction 8\ncontrast 0.5"}));
+  luthier::ui::RunRecord one;
+  marks.show(one, true);
+  QVERIFY(texts_in(plot).isEmpty() && marks.starts().empty());
+}
+
+void TestTrainingPlots::theFormDrawsWhatItsSettingsPlan() {
+  Workbench bench;
+  NewRunForm form(bench);
+  form.resize(350, 640);
+  form.show();
+  form.choose("disentangled", "report");
+  QVERIFY(form.timeline().isVisible());
+  QCOMPARE(form.timeline().timeline().phases.size(), std::size_t{4});
+  const auto points = [&] { return form.timeline().timeline().curves.front().points; };
+  QCOMPARE(points().front(), (std::pair<double, double>{0, 10}));
+  form.form().set_values({{"reconstruction_1", 6.0}});
+  QCOMPARE(points().front(), (std::pair<double, double>{0, 6}));
+  form.form().set_values({{"phase_1_end", 0.9}});  // contradicts phase 2: the last plan stays
+  QCOMPARE(points().front(), (std::pair<double, double>{0, 6}));
+  QVERIFY(testing::busy_share(form.timeline().grab().toImage()) > 0.02);
+  form.choose("simplegan", "tiny");
+  QVERIFY(!form.timeline().isVisible());
+}
+
+void TestTrainingPlots::theClipsAreMeasuredByLabel() {
+  QTemporaryDir folder;
+  const Workspace workspace = testing::make_workspace(folder.path(), 3);
+  Workbench bench;
+  bench.open(QString::fromStdString(workspace.folder().string()), false);
+  QVERIFY(wait_for([&] { return bench.has_workspace(); }));
+  auto* dialog = new DataDialog(bench);
+  dialog->show();
+  QVERIFY(wait_for([&] { return dialog->ready(); }, 20000));
+  QCOMPARE(dialog->table().columnCount(), 3);
+  QCOMPARE(dialog->table().rowCount(), static_cast<int>(sound_measures().size()));
+  QCOMPARE(dialog->table().horizontalHeaderItem(0)->text(), QStringLiteral("harp (3)"));
+  QVERIFY(dialog->table().item(0, 0)->text().startsWith("1.00"));  // seconds
+  dialog->table().setCurrentCell(3, 0);
+  QTest::qWait(50);
+  QVERIFY(testing::busy_share(dialog->grab().toImage()) > 0.02);
+  const QString table = folder.path() + "/table.csv", picture = folder.path() + "/picture.png";
+  dialog->save_table(table);
+  dialog->save_picture(picture);
+  std::ifstream file(table.toStdString());
+  std::string head, first;
+  std::getline(file, head);
+  std::getline(file, first);
+  QVERIFY2(head.starts_with("label,clips,") && head.find("centroid_mean (Hz)") != std::string::npos, head.c_str());
+  QVERIFY2(first.starts_with("harp,3,"), first.c_str());
+  QVERIFY(!QImage(picture).isNull());
+  QVERIFY_THROWS_EXCEPTION(std::exception, dialog->save_table(table));  // never overwritten
+  dialog->close();
+  QVERIFY(wait_for([&] { return bench.tasks().empty(); }));
+}
+
+int main(int argc, char** argv) { return testing::run<TestTrainingPlots>(argc, argv); }
+#include "tst_training_plots.moc"
