@@ -3,11 +3,13 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDir>
+#include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
+#include <QMimeData>
 #include <QSettings>
 #include <QShortcut>
 #include <QStackedWidget>
@@ -32,16 +34,29 @@
 #include "ui/spectrogram/gl_probe.h"
 #include "ui/start_page.h"
 #include "ui/training/training_page.h"
+#include "ui/transfer/model_files.h"
 #include "ui/transfer/transfer_page.h"
 #include "ui/window/shortcut_sheet.h"
 #include "ui/window/status_line.h"
 #include "ui/window/window_keys.h"
 
 namespace luthier::ui {
+namespace {
+
+QStringList local_files(const QMimeData& data) {
+  QStringList files;
+  for (const QUrl& url : data.urls()) {
+    if (url.isLocalFile()) files << url.toLocalFile();
+  }
+  return files;
+}
+
+}  // namespace
 
 MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
   setWindowTitle(tr("Luthier"));
   setWindowIcon(QIcon(":/icons/luthier.svg"));
+  setAcceptDrops(true);
   auto* center = new QWidget(this);
   auto* column = new QVBoxLayout(center);
   column->setContentsMargins(0, 0, 0, 0);
@@ -103,7 +118,7 @@ void MainWindow::make_pages() {
   connect(library_, &LibraryPage::import_files_requested, this, [this] { choose_import(false); });
   connect(library_, &LibraryPage::import_folder_requested, this, [this] { choose_import(true); });
   connect(library_, &LibraryPage::demo_clips_requested, this, [this] { ask_and_render_phrases(bench_, this); });
-  connect(library_, &LibraryPage::files_dropped, this, &MainWindow::import_paths);
+  connect(library_, &LibraryPage::files_dropped, this, &MainWindow::take_files);
   pairs_ = new PairsPage(bench_, pages_);
   add_page("pairs", tr("Pairs"), "pairs", pairs_);
   training_ = new TrainingPage(bench_, pages_);
@@ -296,6 +311,26 @@ void MainWindow::import_paths(const QStringList& paths) {
   if (dialog.exec() == QDialog::Accepted) start_import(bench_, this, dialog.request());
 }
 
+void MainWindow::take_files(const QStringList& paths) {
+  if (paths.size() != 1 || QFileInfo(paths.first()).isDir()) return import_paths(paths);
+  const QString file = paths.first();
+  transfer_->restore(file, [this, file](bool found) {
+    if (!found) import_paths({file});
+  });
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (bench_.has_workspace() && !local_files(*event->mimeData()).isEmpty()) event->acceptProposedAction();
+}
+
+/// What no page takes: a result or its picture or record brings its settings back, sounds are imported.
+void MainWindow::dropEvent(QDropEvent* event) {
+  const QStringList files = local_files(*event->mimeData());
+  event->acceptProposedAction();
+  if (files.size() == 1 && is_weight_file(files.first())) install_model_file(bench_, this, files.first(), [this](const QString& run) { transfer_->choose_run(run); });
+  else take_files(files);
+}
+
 void MainWindow::look_at_hardware() {
   const QString gl = gl_works() ? gl_description() : tr("pictures without OpenGL: %1").arg(gl_description());
   start_->set_hardware(tr("Found: %1, %2.").arg(counted(QThread::idealThreadCount(), tr("processor core"), tr("processor cores")), gl));
@@ -312,6 +347,12 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   if (training_->controller().running() &&
       !confirm(this, tr("A run is training here. Stop it and close?"),
                tr("A checkpoint is saved first, and the run can be gone on with later."), tr("Stop and close"))) {
+    event->ignore();
+    return;
+  }
+  const int transfers = transfer_->open_jobs();
+  if (transfers > 0 && !confirm(this, tr("%1 not done yet. Stop and close?").arg(counted(transfers, tr("transfer is"), tr("transfers are"))),
+                                tr("What is done already is kept."), tr("Stop and close"))) {
     event->ignore();
     return;
   }

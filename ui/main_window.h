@@ -42,11 +42,15 @@ class MainWindow : public QMainWindow {
   void open_workspace(const QString& folder, bool create = false) { bench_.open(folder, create); }
   /// Asks how, then imports in the background.
   void import_paths(const QStringList& paths);
+  /// One result brings its settings back; anything else is imported.
+  void take_files(const QStringList& paths);
   /// A new workspace with rendered phrases.
   void make_demo_in(const QString& folder);
 
  protected:
   void closeEvent(QCloseEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
 
  private:
   void make_pages();

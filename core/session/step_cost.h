@@ -4,8 +4,6 @@
 #include <string>
 #include <vector>
 
-#include <torch/types.h>
-
 #include "core/session/run_preparation.h"
 
 namespace luthier {

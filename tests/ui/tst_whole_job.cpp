@@ -243,11 +243,11 @@ void TestWholeJob::aTransferIsCancelledWithinASecond() {
   auto* start = page.findChild<QPushButton*>("start_transfer");
   QVERIFY(wait_for([&] { return start->isEnabled(); }));
   click(start);
-  QVERIFY(wait_for([&] { return page.job().running() && page.job().steps().size() >= 2; }, 60000));
+  QVERIFY(wait_for([&] { return page.queue().running() && page.queue().running()->pictures().size() >= 2; }, 60000));
   QElapsedTimer clock;
   clock.start();
-  click_child<QPushButton>(page, "cancel_transfer");
-  QVERIFY(wait_for([&] { return !page.job().running(); }));
+  click_child<QToolButton>(page, "cancel_transfer");
+  QVERIFY(wait_for([&] { return !page.queue().running(); }));
   QVERIFY2(clock.elapsed() < 2000, qPrintable(QString::number(clock.elapsed())));
   QVERIFY(!page.result());
 }

@@ -8,12 +8,12 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QSettings>
 #include <QSignalBlocker>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "core/session/command_words.h"
 #include "core/session/family_catalog.h"
 #include "db/label_store.h"
 #include "db/pair_store.h"
@@ -22,6 +22,7 @@
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
 #include "ui/form/config_form.h"
+#include "ui/form/scrolled_form.h"
 #include "ui/training/run_check.h"
 #include "ui/training/settings_timeline.h"
 
@@ -108,17 +109,8 @@ NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   head->addWidget(changed_, 1);
   head->addWidget(reset);
   column->addLayout(head);
-  auto* scroll = new QScrollArea(this);
-  scroll->setWidgetResizable(true);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  auto* body = new QWidget(scroll);
-  body->setObjectName("form_body");
-  auto* body_column = new QVBoxLayout(body);
-  body_column->setContentsMargins(0, 0, 8, 0);
-  form_ = new ConfigForm(body);
-  body_column->addWidget(form_);
-  body_column->addStretch();
-  scroll->setWidget(body);
+  auto* scroll = new ScrolledForm(this);
+  form_ = &scroll->form();
   column->addWidget(scroll, 1);
   timeline_ = new SettingsTimeline(this);
   column->addWidget(timeline_);

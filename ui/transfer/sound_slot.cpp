@@ -14,6 +14,7 @@
 
 #include "ui/application_style.h"
 #include "ui/library/clip_pick_dialog.h"
+#include "ui/transfer/record_dialog.h"
 
 namespace luthier::ui {
 
@@ -58,11 +59,13 @@ SoundSlot::SoundSlot(Workbench& bench, const QString& title, const QString& icon
   play_ = tool("play", tr("Hear %1").arg(title), tr("Hear it"));
   auto* clip = tool("library", tr("%1: a clip of the library").arg(title), tr("Choose a clip of the library"));
   auto* file = tool("folder", tr("%1: a sound file").arg(title), tr("Choose any sound file"));
+  auto* microphone = tool("microphone", tr("%1: record").arg(title), tr("Record from a sound input, into a new clip"));
   row->addWidget(picture);
   row->addWidget(heading, 1);
   row->addWidget(play_);
   row->addWidget(clip);
   row->addWidget(file);
+  row->addWidget(microphone);
   name_ = new QLabel(this);
   name_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   details_ = new QLabel(this);
@@ -73,6 +76,7 @@ SoundSlot::SoundSlot(Workbench& bench, const QString& title, const QString& icon
   connect(play_, &QToolButton::clicked, this, &SoundSlot::play_requested);
   connect(clip, &QToolButton::clicked, this, &SoundSlot::choose_clip);
   connect(file, &QToolButton::clicked, this, &SoundSlot::choose_file);
+  connect(microphone, &QToolButton::clicked, this, &SoundSlot::record);
   show_choice();
 }
 
@@ -143,6 +147,12 @@ void SoundSlot::choose_file() {
   if (path.isEmpty()) return;
   QSettings().setValue("files/sounds", QFileInfo(path).absolutePath());
   set_choice({0, path, QFileInfo(path).fileName(), {}});
+}
+
+void SoundSlot::record() {
+  if (!bench_.has_workspace()) return;
+  RecordDialog dialog(bench_, this);
+  if (dialog.exec() == QDialog::Accepted) set_choice(dialog.recorded());
 }
 
 void SoundSlot::mark_drop(bool on) {

@@ -32,6 +32,7 @@ class SoundSlot : public QFrame {
  private:
   void choose_clip();
   void choose_file();
+  void record();
   void show_choice();
   void mark_drop(bool on);
 

@@ -1,15 +1,16 @@
 #include "ui/transfer/transfer_history.h"
 
-#include <QLabel>
+#include <QHBoxLayout>
 #include <QListWidget>
 #include <QSignalBlocker>
-#include <QVBoxLayout>
+#include <QToolButton>
 #include <filesystem>
 #include <optional>
 #include <vector>
 
 #include "core/session/transfer_session.h"
 #include "db/transfer_store.h"
+#include "ui/application_style.h"
 #include "ui/common/workbench.h"
 
 namespace luthier::ui {
@@ -30,30 +31,46 @@ QString model_title(const std::string& model) {
 }
 
 TransferHistory::TransferHistory(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
-  auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(0, 0, 0, 0);
-  column->setSpacing(4);
-  auto* title = new QLabel(tr("Earlier transfers"), this);
-  title->setProperty("role", "hint");
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(4, 4, 4, 4);
   list_ = new QListWidget(this);
+  list_->setObjectName("transfer_history");
   list_->setAccessibleName(tr("Earlier transfers"));
+  list_->setWhatsThis(tr("Every result of this workspace. Choose one to see and hear it; Enter or a double-click brings its content, style, model and settings back."));
   list_->setAlternatingRowColors(true);
-  column->addWidget(title);
-  column->addWidget(list_, 1);
-  connect(list_, &QListWidget::currentRowChanged, this, [this](int row) {
-    if (row < 0 || !bench_.catalog()) return;
-    const db::TransferId id{list_->item(row)->data(Qt::UserRole).toLongLong()};
-    bench_.catalog()->run(
-        this, [id](db::Catalog& catalog) { return catalog.transfers().get(id); },
-        [this](std::optional<db::TransferRow> found) {
-          if (found) Q_EMIT chosen(*found);
-        });
+  restore_ = new QToolButton(this);
+  restore_->setObjectName("restore_transfer");
+  restore_->setIcon(icon("undo"));
+  restore_->setAccessibleName(tr("Bring its settings back"));
+  restore_->setToolTip(tr("Bring content, style, model and settings of this result back (Enter, double-click)"));
+  restore_->setEnabled(false);
+  row->addWidget(list_, 1);
+  row->addWidget(restore_, 0, Qt::AlignTop);
+  connect(list_, &QListWidget::currentRowChanged, this, [this](int at) {
+    restore_->setEnabled(at >= 0);
+    if (at >= 0) with_current([this](const db::TransferRow& found) { Q_EMIT chosen(found); });
   });
+  const auto restore = [this] {
+    with_current([this](const db::TransferRow& found) { Q_EMIT restore_requested(found); });
+  };
+  connect(restore_, &QToolButton::clicked, this, restore);
+  connect(list_, &QListWidget::itemActivated, this, restore);
+}
+
+void TransferHistory::with_current(std::function<void(const db::TransferRow&)> then) {
+  if (!list_->currentItem() || !bench_.catalog()) return;
+  const db::TransferId id{list_->currentItem()->data(Qt::UserRole).toLongLong()};
+  bench_.catalog()->run(
+      this, [id](db::Catalog& catalog) { return catalog.transfers().get(id); },
+      [then = std::move(then)](std::optional<db::TransferRow> found) {
+        if (found) then(*found);
+      });
 }
 
 void TransferHistory::unmark() {
   const QSignalBlocker block(list_);
   list_->setCurrentRow(-1);
+  restore_->setEnabled(false);
 }
 
 void TransferHistory::refresh() {

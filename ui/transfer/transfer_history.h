@@ -1,10 +1,12 @@
 #pragma once
 #include <QWidget>
+#include <functional>
 #include <string>
 
 #include "db/rows.h"
 
 class QListWidget;
+class QToolButton;
 
 namespace luthier::ui {
 
@@ -20,10 +22,14 @@ class TransferHistory : public QWidget {
 
  Q_SIGNALS:
   void chosen(const luthier::db::TransferRow& row);
+  void restore_requested(const luthier::db::TransferRow& row);
 
  private:
+  void with_current(std::function<void(const db::TransferRow&)> then);
+
   Workbench& bench_;
   QListWidget* list_;
+  QToolButton* restore_;
 };
 
 /// A run's id as it is, a file of weights by its name.

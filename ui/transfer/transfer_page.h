@@ -1,35 +1,45 @@
 #pragma once
 #include <QWidget>
+#include <functional>
 
+#include "core/session/transfer_restore.h"
 #include "db/rows.h"
 #include "ui/common/workbench.h"
-#include "ui/transfer/transfer_job.h"
+#include "ui/transfer/transfer_queue.h"
 
-class QLabel;
-class QProgressBar;
-class QPushButton;
-class QSlider;
+class QTabWidget;
 
 namespace luthier::ui {
 
-class ModelChoice;
+class LivePanel;
+class QueueList;
 class SoundSlot;
 class SpectrogramView;
+class TransferForm;
 class TransferHistory;
+class TransferStage;
 
-/// Content and style in, result out: slots, model, settings, the estimate as it forms, listening and export.
+/// Content and style in, result out: the form at the left, what is set up, runs or is done at the right, and below it the
+/// history, the queue and the live stream.
 class TransferPage : public QWidget {
   Q_OBJECT
  public:
   explicit TransferPage(Workbench& bench, QWidget* parent = nullptr);
-  SoundSlot& content() { return *content_; }
-  SoundSlot& style_slot() { return *style_; }
-  TransferJob& job() { return job_; }
-  SpectrogramView& view() { return *view_; }
-  SoundPtr result() const { return result_; }
-  void start();
+  SoundSlot& content();
+  SoundSlot& style_slot();
+  TransferForm& form() { return *form_; }
+  TransferStage& stage() { return *stage_; }
+  TransferQueue& queue() { return queue_; }
+  LivePanel& live() { return *live_; }
+  SpectrogramView& view();
+  SoundPtr result() const;
+  void start();                         ///< puts what the form says into the queue
   void choose_run(const QString& run);
   QString run() const;
+  /// Brings content, style, model and settings of a result's record back. `done` is told whether there was a record; without
+  /// one nothing is said.
+  void restore(const QString& file, std::function<void(bool)> done = {});
+  int open_jobs() const { return queue_.open_count(); }
 
  protected:
   void dragEnterEvent(QDragEnterEvent* event) override;
@@ -37,38 +47,25 @@ class TransferPage : public QWidget {
   void showEvent(QShowEvent* event) override;
 
  private:
-  QWidget* make_left();
-  QWidget* make_right();
-  void open_earlier(const db::TransferRow& found);
-  void show_lanes(bool keep_view);
-  void show_progress();
-  void show_step(int index);
-  void job_ended();
-  void update_buttons();
-  void export_result();
-  TransferRequest request() const;
-  QString command() const;
+  QWidget* make_lower();
+  void connect_queue();
+  void enqueue(const TransferRequest& request, SoundPtr content, SoundPtr style);
+  void show_earlier(const db::TransferRow& row);
+  void show_counts();
+  void keep_step(int step);
+  void branch(int step);
+  void take(const RestoredTransfer& restored);
+  QString file_of(const db::TransferRow& row) const;
 
   Workbench& bench_;
-  TransferJob job_;
-  SoundSlot* content_;
-  SoundSlot* style_;
-  ModelChoice* model_;
-  SpectrogramView* view_;
-  QPushButton* start_;
-  QPushButton* cancel_;
-  QProgressBar* bar_;
-  QPushButton* hear_[3];
-  QPushButton* export_;
-  QLabel* message_;
-  QSlider* steps_;
-  QLabel* step_text_;
-  QWidget* step_row_;
+  TransferQueue queue_;
+  TransferForm* form_;
+  TransferStage* stage_;
+  QTabWidget* tabs_;
   TransferHistory* history_;
-  SoundPtr result_;
-  std::vector<SoundPtr> result_inputs_;  ///< content and style as the result was made from them
-  std::map<std::string, std::string> record_;
-  quint64 result_number_ = 0;
+  QueueList* list_;
+  LivePanel* live_;
+  quint64 earlier_number_ = 0;
 };
 
 }  // namespace luthier::ui
