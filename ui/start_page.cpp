@@ -4,6 +4,7 @@
 #include <QFileInfo>
 #include <QLabel>
 #include <QPushButton>
+#include <QRadioButton>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -83,9 +84,10 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
   words->setProperty("role", "hint");
   themes->addWidget(words);
   for (const auto& [name, shown] : {std::pair<QString, QString>{"dark", tr("Dark")}, {"light", tr("Light")}}) {
-    auto* b = new QPushButton(shown, middle);
+    auto* b = new QRadioButton(shown, middle);
+    b->setChecked(theme().dark == (name == "dark"));
     themes->addWidget(b);
-    connect(b, &QPushButton::clicked, this, [this, name = name] { Q_EMIT theme_chosen(name); });
+    connect(b, &QRadioButton::clicked, this, [this, name = name] { Q_EMIT theme_chosen(name); });
   }
   themes->addStretch();
   column->addLayout(themes);

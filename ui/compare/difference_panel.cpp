@@ -97,7 +97,8 @@ void DifferencePanel::set_sounds(std::vector<NumberedSound> sounds) {
   }
   first_->setCurrentIndex(std::max(0, first_->findData(first)));
   const int kept = second_->findData(second);
-  second_->setCurrentIndex(kept >= 0 && !second.isEmpty() ? kept : std::min(1, second_->count() - 1));
+  const int other = std::min(first_->currentIndex() == 0 ? 1 : 0, second_->count() - 1);  // two sounds, where there are two
+  second_->setCurrentIndex(kept >= 0 && kept != first_->currentIndex() ? kept : other);
   restart();
 }
 

@@ -103,6 +103,11 @@ void DirectionMatrix::show_matrix() {
     if (!best || badness(metric, value(d)) < badness(metric, value(*best))) best = &d;
     if (!worst || badness(metric, value(d)) > badness(metric, value(*worst))) worst = &d;
   }
+  // One order for rows and columns, so that the diagonal is one.
+  std::stable_sort(targets.begin(), targets.end(), [&](const QString& a, const QString& b) {
+    const auto place = [&](const QString& name) { return contents.contains(name) ? contents.indexOf(name) : contents.size(); };
+    return place(a) < place(b);
+  });
   table_->setRowCount(static_cast<int>(contents.size()));
   table_->setColumnCount(static_cast<int>(targets.size()));
   QStringList across, down;

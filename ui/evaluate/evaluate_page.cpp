@@ -107,7 +107,7 @@ QWidget* EvaluatePage::make_right() {
   auto* save_button = tool("export", tr("Save the table (CSV, JSON, Markdown, HTML)…"));
   row->addWidget(source_);
   row->addWidget(tables_box_);
-  row->addWidget(words_, 1);
+  row->addStretch(1);
   row->addWidget(open_button);
   row->addWidget(copy);
   row->addWidget(save_button);
@@ -133,6 +133,7 @@ QWidget* EvaluatePage::make_right() {
   splitter->setStretchFactor(1, 1);
   splitter->setSizes({430, 170});
   column->addLayout(row);
+  column->addWidget(words_);
   column->addWidget(splitter, 1);
   connect(source_, &QComboBox::activated, this, [this] { open(source_->currentData().toString()); });
   connect(tables_box_, &QComboBox::activated, this, &EvaluatePage::show_table);

@@ -6,6 +6,8 @@
 #include <QMenu>
 #include <QPainter>
 #include <QToolButton>
+#include <algorithm>
+#include <climits>
 
 #include "ui/application_style.h"
 #include "ui/common/flow_layout.h"
@@ -41,6 +43,10 @@ LabelBar::LabelBar(QWidget* parent) : QWidget(parent) {
 
 void LabelBar::set_labels(std::vector<db::LabelRow> labels) {
   labels_ = std::move(labels);
+  // By key, as on the keyboard; those without one last.
+  std::stable_sort(labels_.begin(), labels_.end(), [](const db::LabelRow& a, const db::LabelRow& b) {
+    return (a.key > 0 ? a.key : INT_MAX) < (b.key > 0 ? b.key : INT_MAX);
+  });
   while (QLayoutItem* item = chips_->layout()->takeAt(0)) {
     delete item->widget();
     delete item;
