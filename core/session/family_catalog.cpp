@@ -1,5 +1,6 @@
 #include "core/session/family_catalog.h"
 
+#include <algorithm>
 #include <set>
 
 #include "core/families/family.h"
@@ -34,6 +35,12 @@ std::vector<FamilyEntry> make_catalog() {
 const std::vector<FamilyEntry>& family_catalog() {
   static const std::vector<FamilyEntry> entries = make_catalog();
   return entries;
+}
+
+std::string family_role(const std::string& id) {
+  const auto& all = family_catalog();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const FamilyEntry& entry) { return entry.id == id; });
+  return found == all.end() ? std::string() : found->role;
 }
 
 const FamilyEntry& family_entry(const std::string& id) {

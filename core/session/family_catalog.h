@@ -30,6 +30,8 @@ struct FamilyEntry {
 const std::vector<FamilyEntry>& family_catalog();
 /// Throws ConfigError listing the known ids.
 const FamilyEntry& family_entry(const std::string& id);
+/// "translator", "vocoder", "generator" or "optimiser"; empty for a family that this build does not have.
+std::string family_role(const std::string& id);
 /// Preset over the defaults, then `overrides`; every value checked. Throws ConfigError.
 Config preset_values(const FamilyEntry& family, const std::string& preset, const Config& overrides = {});
 

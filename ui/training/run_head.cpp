@@ -7,6 +7,7 @@
 #include <QStyle>
 #include <QVBoxLayout>
 
+#include "core/session/family_catalog.h"
 #include "ui/application_style.h"
 #include "ui/common/background_task.h"
 #include "ui/training/run_controller.h"
@@ -108,7 +109,10 @@ void RunHead::show_run(const QString& shown, const RunRecord& record, const RunS
   resume_->setVisible(saved && summary->status != "done");
   change_->setVisible(saved);
   for (QPushButton* b : {resume_, change_}) b->setEnabled(!controller.running());
-  transfer_->setVisible(saved);
+  const std::string role = summary ? family_role(summary->family) : std::string();
+  transfer_->setVisible(saved && role != "vocoder");
+  transfer_->setText(role == "generator" ? tr("Explore") : tr("Use in a transfer"));
+  transfer_->setToolTip(role == "generator" ? tr("Sliders over the latent space: what this model makes from noise") : tr("Choose this run on the page Transfer"));
 }
 
 void RunHead::show_exactness(int sittings, const QStringList& why) {

@@ -16,11 +16,13 @@
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include "core/session/family_catalog.h"
 #include "core/session/run_record.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
 #include "ui/common/workbench.h"
 #include "ui/form/config_form.h"
+#include "ui/generate/latent_dialog.h"
 #include "ui/training/data_dialog.h"
 #include "ui/training/loss_plot.h"
 #include "ui/training/new_run_form.h"
@@ -108,10 +110,7 @@ void TrainingPage::connect_run() {
   connect(head_, &RunHead::drop_clicked, &controller_, &RunController::discard);
   connect(head_, &RunHead::resume_clicked, this, &TrainingPage::resume);
   connect(head_, &RunHead::change_clicked, this, &TrainingPage::change);
-  connect(head_, &RunHead::transfer_clicked, this, [this] {
-    Q_EMIT bench_.run_finished(shown_);
-    Q_EMIT bench_.page_requested("transfer");
-  });
+  connect(head_, &RunHead::transfer_clicked, this, &TrainingPage::use);
   connect(&controller_, &RunController::began, this, [this](const QString& id) {
     runs_->refresh();
     show_run(id);
@@ -239,6 +238,18 @@ void TrainingPage::start() {
     show_error(this, QString::fromUtf8(error.what()));
   }
   show_head();
+}
+
+void TrainingPage::use() {
+  const RunSummary* run = runs_->at(runs_->row_of(shown_));
+  if (run && family_role(run->family) == "generator") {
+    auto* dialog = new LatentDialog(bench_, shown_, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+    return;
+  }
+  Q_EMIT bench_.run_finished(shown_);
+  Q_EMIT bench_.page_requested("transfer");
 }
 
 void TrainingPage::resume() {

@@ -44,6 +44,7 @@ class TrainingPage : public QWidget {
   void connect_run();
   void workspace_opened();
   void check();
+  void use();
   void resume();
   void change();
   void go_on(const TrainingRequest& request);

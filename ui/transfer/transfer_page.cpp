@@ -17,6 +17,7 @@
 #include "ui/transfer/model_files.h"
 #include "ui/transfer/queue_list.h"
 #include "ui/transfer/sound_slot.h"
+#include "ui/transfer/step_bar.h"
 #include "ui/transfer/transfer_form.h"
 #include "ui/transfer/transfer_history.h"
 #include "ui/transfer/transfer_stage.h"
