@@ -29,6 +29,8 @@ LivePanel::LivePanel(Workbench& bench, std::function<TransferRequest()> current,
   source_->setObjectName("live_source");
   source_->addItem(tr("the sound input"), "input");
   source_->addItem(tr("the content, as if it were played"), "content");
+  source_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  source_->setMinimumContentsLength(10);
   source_->setAccessibleName(tr("What comes in"));
   source_->setToolTip(tr("What comes in: a microphone or line, or the content at its own pace"));
   input_ = new InputChoice(this);
@@ -57,7 +59,7 @@ LivePanel::LivePanel(Workbench& bench, std::function<TransferRequest()> current,
   words_ = new QLabel(this);
   words_->setObjectName("live_words");
   words_->setProperty("role", "hint");
-  words_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  words_->setWordWrap(true);
   auto label = [this](const QString& text, QWidget* buddy) {
     auto* l = new QLabel(text, this);
     l->setBuddy(buddy);
@@ -75,9 +77,9 @@ LivePanel::LivePanel(Workbench& bench, std::function<TransferRequest()> current,
   grid->addWidget(label(tr("Levels"), in_), 1, 0);
   grid->addWidget(in_, 1, 1);
   grid->addWidget(out_, 1, 2);
-  grid->addWidget(words_, 1, 3, 1, 6);
+  grid->addWidget(words_, 2, 0, 1, 9);
   grid->setColumnStretch(2, 1);
-  grid->setRowStretch(2, 1);
+  grid->setRowStretch(3, 1);
   connect(source_, &QComboBox::currentIndexChanged, this, &LivePanel::show_state);
   connect(input_, &InputChoice::looked, this, [this] {
     if (!input_->found()) source_->setCurrentIndex(1);
