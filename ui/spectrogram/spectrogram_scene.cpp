@@ -241,7 +241,8 @@ void SpectrogramScene::draw_bars(ScenePainter& painter) {
       drawn = true;
     }
   }
-  painter.text({size_.width() - kRight + 6, size_.height() - kBottom + 5}, QStringLiteral("dB"), theme().dim);
+  const QString unit = QStringLiteral("dB");
+  painter.text({size_.width() - painter.text_size(unit).width() - 4, size_.height() - kBottom + 5}, unit, theme().dim);
 }
 
 void SpectrogramScene::draw_lane(ScenePainter& painter, std::size_t index) {

@@ -27,8 +27,8 @@ LivePanel::LivePanel(Workbench& bench, std::function<TransferRequest()> current,
   grid->setVerticalSpacing(4);
   source_ = new QComboBox(this);
   source_->setObjectName("live_source");
-  source_->addItem(tr("the sound input"), "input");
-  source_->addItem(tr("the content, as if it were played"), "content");
+  source_->addItem(tr("sound input"), "input");
+  source_->addItem(tr("the content"), "content");
   source_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   source_->setMinimumContentsLength(10);
   source_->setAccessibleName(tr("What comes in"));
