@@ -1,4 +1,3 @@
-// labels: pending
 // labels: bench
 // timeout: 1200
 // The goals of speed that concern the catalog and the window, measured in a real window on 100,000 clips, printed as a table.

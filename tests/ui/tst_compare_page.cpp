@@ -1,4 +1,3 @@
-// labels: pending
 // timeout: 90
 #include <QCheckBox>
 #include <QFile>

@@ -1,6 +1,6 @@
-// labels: pending
 // timeout: 180
 #include <QDialogButtonBox>
+#include <QMenu>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>

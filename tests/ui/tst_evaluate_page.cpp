@@ -1,4 +1,3 @@
-// labels: pending
 // timeout: 120
 #include <QElapsedTimer>
 #include <QFile>

@@ -1,4 +1,3 @@
-// labels: pending
 // timeout: 180
 #include <QListWidget>
 #include <QPushButton>

@@ -43,7 +43,7 @@ class TestLatentDialog : public QObject {
 
   void theSpectrogramFollowsTheSliders() {
     Workbench bench;
-    bench.open(folder_.path() + "/w");
+    bench.open(folder_.path() + "/w", false);
     QVERIFY(wait_for([&] { return bench.has_workspace(); }));
     LatentDialog dialog(bench, run_);
     QVERIFY(testing::show_active(dialog));
@@ -71,7 +71,7 @@ class TestLatentDialog : public QObject {
 
   void aRunThatIsGoneIsSaid() {
     Workbench bench;
-    bench.open(folder_.path() + "/w");
+    bench.open(folder_.path() + "/w", false);
     QVERIFY(wait_for([&] { return bench.has_workspace(); }));
     LatentDialog dialog(bench, "no-such-run");
     bool said = false;

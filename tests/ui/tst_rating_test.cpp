@@ -1,4 +1,3 @@
-// labels: pending
 // timeout: 60
 #include <QCheckBox>
 #include <QComboBox>

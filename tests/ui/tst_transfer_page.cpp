@@ -25,6 +25,7 @@
 #include "ui/form/config_field.h"
 #include "ui/form/config_form.h"
 #include "ui/main_window.h"
+#include "ui/spectrogram/spectrogram_view.h"
 #include "ui/transfer/branch_dialog.h"
 #include "ui/transfer/live_panel.h"
 #include "ui/transfer/model_choice.h"
@@ -339,7 +340,7 @@ void TestTransferPage::modelsComeFromFilesAndGoIntoFiles() {
       if (!dialog) return;
       timer->deleteLater();
       dialog->findChild<QLineEdit*>("fileNameEdit")->setText(away);
-      dialog->accept();
+      static_cast<QDialog*>(dialog)->accept();
     });
     timer->start();
   });
