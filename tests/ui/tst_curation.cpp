@@ -104,7 +104,10 @@ void TestCuration::drag(double from, double to) {
   QTest::mouseMove(canvas, point((from + to) / 2));
   QTest::mouseMove(canvas, point(to));
   QTest::mouseRelease(canvas, Qt::LeftButton, {}, point(to));
-  QVERIFY(testing::wait_for([&] { return canvas_settled(canvas) && scene().selection().has_value(); }));
+  QVERIFY(testing::wait_for([&] {
+    const auto selection = scene().selection();
+    return canvas_settled(canvas) && selection && std::abs(selection->first - from) < 0.01 && std::abs(selection->second - to) < 0.01;
+  }));
 }
 
 void TestCuration::aDraggedRangeTrimsTheClipAndUndoBringsItBack() {
@@ -137,7 +140,7 @@ void TestCuration::aRangeOfTheRecordingBecomesANewClip() {
   const qint64 made = clips().id_at(12);
   QVERIFY(std::abs(in_catalog(made).clip.seconds - 0.4) < 0.01);
   QCOMPARE(in_catalog(made).label, std::string("harp"));
-  QVERIFY(testing::wait_for([&] { return library().panel().clip() == made; }));  // it is chosen and shown
+  QVERIFY(testing::wait_for([&] { return library().panel().clip() == made && std::abs(scene().duration() - 0.4) < 0.01; }));  // it is chosen and shown
   // The whole recording shows where it lies, and there it can grow.
   auto* whole = button<QToolButton>(window_.get(), "whole_recording");
   QVERIFY(testing::wait_for([&] { return whole->isEnabled(); }));

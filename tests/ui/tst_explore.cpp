@@ -175,7 +175,7 @@ void TestExplore::labelsHaveFiguresAndAWall() {
   QCOMPARE(labels.table().item(0, 1)->text(), QStringLiteral("8"));
   QVERIFY(testing::wait_for([&] { return labels.wall().clips().rowCount() == 8 && labels.wall().pictures_in_sight() == 8; }));
   labels.table().selectRow(2);
-  QVERIFY(testing::wait_for([&] { return labels.wall().clips().query() == "inst:\"violin\"" && labels.wall().pictures_in_sight() == 8; }));
+  QVERIFY(testing::wait_for([&] { return label_of(labels.wall().clips().id_at(2)) == "violin" && labels.wall().pictures_in_sight() == 8; }));
   WallView& wall = labels.wall();
   QVERIFY(testing::busy_share(wall.grab().toImage()) > 0.05);
   const QModelIndex third = wall.clips().index(2, 0);

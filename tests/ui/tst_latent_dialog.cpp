@@ -32,6 +32,7 @@ class TestLatentDialog : public QObject {
     const Workspace workspace = testing::make_workspace(folder_.path() + "/w", 3, 1.0);
     TrainingRequest request;
     request.workspace = workspace.folder();
+    workspace_ = QString::fromStdString(workspace.folder().string());
     request.family = "simplegan";
     request.preset = "tiny";
     request.device = "cpu";
@@ -43,7 +44,7 @@ class TestLatentDialog : public QObject {
 
   void theSpectrogramFollowsTheSliders() {
     Workbench bench;
-    bench.open(folder_.path() + "/w", false);
+    bench.open(workspace_, false);
     QVERIFY(wait_for([&] { return bench.has_workspace(); }));
     LatentDialog dialog(bench, run_);
     QVERIFY(testing::show_active(dialog));
@@ -71,7 +72,7 @@ class TestLatentDialog : public QObject {
 
   void aRunThatIsGoneIsSaid() {
     Workbench bench;
-    bench.open(folder_.path() + "/w", false);
+    bench.open(workspace_, false);
     QVERIFY(wait_for([&] { return bench.has_workspace(); }));
     LatentDialog dialog(bench, "no-such-run");
     bool said = false;
@@ -84,7 +85,7 @@ class TestLatentDialog : public QObject {
 
  private:
   QTemporaryDir folder_;
-  QString run_;
+  QString workspace_, run_;
 };
 
 int main(int argc, char** argv) { return testing::run<TestLatentDialog>(argc, argv); }

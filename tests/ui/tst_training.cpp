@@ -194,7 +194,7 @@ void TestTraining::aStoppedRunGoesOnWithOtherSettings() {
   const TrainingRequest request = dialog->request();
   QCOMPARE(request.overrides, (Config{{"steps", std::int64_t{50}}, {"learning_rate", 1e-4}}));
   const QString command = train_command(request);
-  QVERIFY2(command.contains("train --resume " + run) && command.contains("--steps 50") && command.contains("--learning_rate 0.0001"), qPrintable(command));
+  QVERIFY2(command.contains("train --resume " + run) && command.contains("--steps 50") && command.contains("--learning_rate 1e-04"), qPrintable(command));
   QTest::mouseClick(go_on, Qt::LeftButton);
   QVERIFY(wait_for([&] { return page_->controller().running(); }));
   QVERIFY(wait_for([&] { return !page_->controller().running(); }, 60000));

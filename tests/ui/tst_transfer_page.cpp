@@ -286,7 +286,7 @@ void TestTransferPage::aDroppedResultBringsItsSettingsBack() {
   child<QCheckBox>("treble").setChecked(true);
   window_->show_page("library");
   drop(*window_, result);
-  QVERIFY(wait_for([&] { return window_->page() == "transfer" && page().form().ready(); }));
+  QVERIFY(wait_for([&] { return window_->page() == "transfer" && page().form().ready() && page().form().request().options.count("seed"); }));
   const TransferRequest request = page().form().request();
   QCOMPARE(std::get<std::int64_t>(request.options.at("seed")), std::int64_t{7});
   QCOMPARE(std::get<std::int64_t>(request.options.at("steps")), std::int64_t{3});
