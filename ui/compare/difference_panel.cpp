@@ -69,11 +69,16 @@ DifferencePanel::DifferencePanel(Workbench& bench, QWidget* parent) : QWidget(pa
   column->addLayout(hearing);
   column->addWidget(words_);
   connect(show_, &QCheckBox::toggled, this, &DifferencePanel::restart);
-  connect(first_, &QComboBox::activated, this, &DifferencePanel::restart);
-  connect(second_, &QComboBox::activated, this, &DifferencePanel::restart);
+  for (QComboBox* box : {first_, second_}) {
+    connect(box, &QComboBox::activated, this, [this] {
+      by_hand_ = true;
+      restart();
+    });
+  }
   connect(equal_, &QCheckBox::toggled, this, &DifferencePanel::restart);
   connect(range_, &QComboBox::activated, this, &DifferencePanel::range_changed);
   connect(swap, &QToolButton::clicked, this, [this] {
+    by_hand_ = true;
     const int before = first_->currentIndex();
     first_->setCurrentIndex(second_->currentIndex());
     second_->setCurrentIndex(before);
@@ -95,8 +100,9 @@ void DifferencePanel::set_sounds(std::vector<NumberedSound> sounds) {
     box->clear();
     for (const NumberedSound& sound : sounds_) box->addItem(QStringLiteral("%1  %2").arg(sound.place + 1).arg(sound.title), sound.sound->key);
   }
-  first_->setCurrentIndex(std::max(0, first_->findData(first)));
-  const int kept = second_->findData(second);
+  // Until somebody chooses they are the first two, in whatever order the files come in.
+  first_->setCurrentIndex(by_hand_ ? std::max(0, first_->findData(first)) : 0);
+  const int kept = by_hand_ ? second_->findData(second) : -1;
   const int other = std::min(first_->currentIndex() == 0 ? 1 : 0, second_->count() - 1);  // two sounds, where there are two
   second_->setCurrentIndex(kept >= 0 && kept != first_->currentIndex() ? kept : other);
   restart();
@@ -108,6 +114,7 @@ bool DifferencePanel::equal_loudness() const { return equal_->isChecked(); }
 double DifferencePanel::range() const { return range_->currentData().toDouble(); }
 
 void DifferencePanel::choose(std::size_t first, std::size_t second) {
+  by_hand_ = true;
   for (std::size_t i = 0; i < sounds_.size(); ++i) {
     if (sounds_[i].place == first) first_->setCurrentIndex(static_cast<int>(i));
     if (sounds_[i].place == second) second_->setCurrentIndex(static_cast<int>(i));

@@ -67,6 +67,7 @@ class DifferencePanel : public QWidget {
   PicturePtr picture_;
   SoundPtr residual_, excess_;
   QString title_, problem_;
+  bool by_hand_ = false;  ///< somebody chose the two
   quint64 generation_ = 0;
 };
 

@@ -78,6 +78,7 @@ FiguresTable::FiguresTable(Workbench& bench, QWidget* parent) : QWidget(parent),
   wait_.setInterval(250);
   connect(&wait_, &QTimer::timeout, this, &FiguresTable::measure);
   connect(truth_, &QComboBox::activated, this, [this] {
+    by_hand_ = true;
     Q_EMIT truth_changed();
     restart();
   });
@@ -100,7 +101,7 @@ void FiguresTable::set_sounds(std::vector<NumberedSound> sounds) {
     const QSignalBlocker block(truth_);
     truth_->clear();
     for (const NumberedSound& sound : sounds_) truth_->addItem(QStringLiteral("%1  %2").arg(sound.place + 1).arg(sound.title), sound.sound->key);
-    truth_->setCurrentIndex(std::max(0, truth_->findData(before)));
+    truth_->setCurrentIndex(by_hand_ ? std::max(0, truth_->findData(before)) : 0);
   }
   Q_EMIT truth_changed();
   restart();
@@ -112,6 +113,7 @@ std::size_t FiguresTable::truth() const {
 }
 
 void FiguresTable::choose_truth(std::size_t place) {
+  by_hand_ = true;
   for (std::size_t i = 0; i < sounds_.size(); ++i) {
     if (sounds_[i].place == place) truth_->setCurrentIndex(static_cast<int>(i));
   }

@@ -43,6 +43,7 @@ class FiguresTable : public QWidget {
   std::vector<NumberedSound> sounds_;
   std::vector<ComparedFigures> rows_;
   std::vector<std::size_t> places_;  ///< [row] place of the sound in the comparison
+  bool by_hand_ = false;  ///< somebody chose the truth; until then it is the first sound
   QTimer wait_;
   std::unique_ptr<BackgroundTask> task_;
   QComboBox* truth_;
