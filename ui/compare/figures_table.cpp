@@ -87,6 +87,7 @@ FiguresTable::FiguresTable(Workbench& bench, QWidget* parent) : QWidget(parent),
     bench_.say(tr("Copied the figures of %1 sounds").arg(rows_.size()));
   });
   connect(save_, &QToolButton::clicked, this, &FiguresTable::ask_and_save);
+  connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, &FiguresTable::show_rows);
   show_rows();
 }
 

@@ -52,6 +52,7 @@ DirectionMatrix::DirectionMatrix(QWidget* parent) : QWidget(parent) {
   column->addLayout(row);
   column->addWidget(table_, 1);
   connect(metric_, &QComboBox::activated, this, &DirectionMatrix::show_matrix);
+  connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, &DirectionMatrix::show_matrix);
   show_matrix();
 }
 
