@@ -7,9 +7,9 @@
 #include <cstring>
 #include <fstream>
 #include <limits>
-#include <optional>
 #include <system_error>
 
+#include "audio/cut_short.h"
 #include "audio/sound_file.h"
 
 namespace luthier::audio {
@@ -22,47 +22,9 @@ using detail::SoundFile;
 
 constexpr int kLowestRate = 1000;
 constexpr int kHighestRate = 768000;
+constexpr float kLargestSample = 1e6f;
 constexpr sf_count_t kChunkFrames = 1 << 14;
 constexpr const char* kConvertCure = "convert it to WAV, FLAC, OGG, Opus, MP3 or AIFF";
-
-std::uint32_t little(const unsigned char* p) {
-  return p[0] | p[1] << 8 | p[2] << 16 | static_cast<std::uint32_t>(p[3]) << 24;
-}
-std::uint32_t big(const unsigned char* p) {
-  return p[3] | p[2] << 8 | p[1] << 16 | static_cast<std::uint32_t>(p[0]) << 24;
-}
-
-/// Bytes of sound that a RIFF or AIFF header promises and that the file has. libsndfile quietly believes the
-/// file's size, so a file that was cut short would pass for a shorter one.
-struct PromisedBytes {
-  std::uint64_t promised = 0;
-  std::uint64_t present = 0;
-};
-
-std::optional<PromisedBytes> promised_bytes(const fs::path& path, std::uint64_t file_size) {
-  std::ifstream in(path, std::ios::binary);
-  std::array<unsigned char, 12> head{};
-  if (!in.read(reinterpret_cast<char*>(head.data()), 12)) return std::nullopt;
-  const bool riff = std::memcmp(head.data(), "RIFF", 4) == 0;
-  const bool aiff = std::memcmp(head.data(), "FORM", 4) == 0;
-  if (!riff && !aiff) return std::nullopt;
-  const char* wanted = riff ? "data" : "SSND";
-  std::uint64_t at = 12;
-  for (int chunk = 0; chunk < 1000 && at + 8 <= file_size; ++chunk) {
-    in.seekg(static_cast<std::streamoff>(at));
-    if (!in.read(reinterpret_cast<char*>(head.data()), 8)) return std::nullopt;
-    const std::uint64_t size = riff ? little(head.data() + 4) : big(head.data() + 4);
-    if (std::memcmp(head.data(), wanted, 4) == 0) {
-      // Programs that write to a pipe cannot go back to fill in the size; they leave 0 or about 2^31 or 2^32
-      // there.
-      if (size == 0 || size >= 0xFFFFF000u || (size >= 0x7FFFF000u && size <= 0x7FFFFFFFu))
-        return std::nullopt;
-      return PromisedBytes{size, std::min(size, file_size - at - 8)};
-    }
-    at += 8 + size + (size & 1);
-  }
-  return std::nullopt;
-}
 
 std::string cut_short(const fs::path& path, double missing_share) {
   const int percent = std::clamp(static_cast<int>(std::lround(missing_share * 100)), 1, 100);
@@ -123,11 +85,11 @@ void check_length(const fs::path& path, const SF_INFO& info, std::int64_t frames
                      " MiB decoded): at most 4 hours and 2048 MiB are read; cut it into shorter files.");
 }
 
-void check_not_cut_short(const fs::path& path, const OpenFile& file) {
-  if (const auto bytes = promised_bytes(path, file.bytes)) {
-    const double missing = 1.0 - static_cast<double>(bytes->present) / static_cast<double>(bytes->promised);
-    if (missing > 0.01) throw AudioError(cut_short(path, missing));
-  }
+void check_not_cut_short(const fs::path& path, const OpenFile& file, bool whole) {
+  if (const double missing = detail::missing_share(path, file.bytes); missing > 0.01) throw AudioError(cut_short(path, missing));
+  // Walks through the file: too much for each short range of a long one, which was looked at when it was brought in.
+  if (whole && (file.info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_OGG && detail::ends_within_a_page(path, file.bytes))
+    throw AudioError(quoted(path) + " is cut short: it ends in the middle of an Ogg page; copy or export it again.");
 }
 
 /// Reads up to `count` frames from where the handle stands.
@@ -149,6 +111,9 @@ AudioBuffer decode(const fs::path& path, OpenFile& file, std::int64_t count, con
                      [](float x) { return std::isfinite(x); }))
       throw AudioError(quoted(path) +
                        " holds samples that are no numbers (NaN or infinite); export it again.");
+    if (!std::all_of(chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(samples),
+                     [](float x) { return std::abs(x) <= kLargestSample; }))
+      throw AudioError(quoted(path) + " holds samples more than a million times full scale, which no sound has; export it again.");
     for (std::size_t c = 0; c < buffer.channels.size(); ++c)
       for (std::size_t i = c; i < samples; i += static_cast<std::size_t>(channels))
         buffer.channels[c].push_back(chunk[i]);
@@ -161,7 +126,7 @@ AudioBuffer decode(const fs::path& path, OpenFile& file, std::int64_t count, con
 AudioBuffer read_range(const fs::path& path, std::int64_t start, std::int64_t count,
                        const std::stop_token& stop = {}) {
   OpenFile file = open_checked(path);
-  check_not_cut_short(path, file);
+  check_not_cut_short(path, file, start == 0 && count == std::numeric_limits<std::int64_t>::max());
   const std::int64_t total =
       file.length_known ? file.info.frames : std::numeric_limits<std::int64_t>::max() / 4;
   if (total == 0) throw AudioError(quoted(path) + " holds no sound (0 samples); export it again.");

@@ -165,6 +165,41 @@ class TestFiles : public QObject {
     QVERIFY(message_of_reading(at("a.aiff")).find("is cut short: about 50") != std::string::npos);
   }
 
+  void anAiffThatPromisesMoreFramesThanItHoldsIsCutShort() {
+    AudioBuffer sound(22050, 1, 0);
+    sound.channels[0] = noise(20'000, 3, 0.25f);
+    std::string file = "FORM";
+    const auto big = [](std::uint32_t value) { return std::string{static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8), static_cast<char>(value)}; };
+    const std::string rate("\x40\x0d\xac\x44\0\0\0\0\0\0", 10), bits("\0\x10", 2), mono("\0\1", 2);
+    file += big(4 + 26 + 16 + 2000) + "AIFFCOMM" + big(18) + mono + big(4000) + bits + rate + "SSND" + big(8 + 2000) + big(0) + big(0) + std::string(2000, '\1');
+    write_bytes(at("frames.aiff"), file);
+    QVERIFY(message_of_reading(at("frames.aiff")).find("is cut short: about 75") != std::string::npos);
+  }
+
+  void anOggThatEndsWithinAPageIsCutShort() {
+    AudioBuffer sound(48000, 1, 0);
+    sound.channels[0] = noise(150'000, 3, 0.25f);
+    for (const char* name : {"whole.ogg", "whole.opus"}) {
+      write_audio(at(name), sound);
+      const std::string bytes = bytes_of(at(name));
+      write_bytes(at(name), bytes.substr(0, bytes.size() / 2));
+      QVERIFY2(message_of_reading(at(name)).find("is cut short") != std::string::npos, name);
+      write_bytes(at(name), bytes + bytes);  // one stream after another is a whole file
+      QVERIFY(read_audio(at(name)).length() >= 149'000);
+      write_bytes(at(name), bytes + "TAG of another program");
+      QVERIFY(read_audio(at(name)).length() >= 149'000);
+    }
+  }
+
+  void samplesOfAbsurdSizeAreRefused() {
+    write_audio(at("absurd.wav"), AudioBuffer(22050, sine(440, 22050, 1000)), FileFormat::wav_float);
+    std::string bytes = bytes_of(at("absurd.wav"));
+    const float absurd = 3e30f;
+    std::memcpy(bytes.data() + bytes.size() - 400, &absurd, 4);
+    write_bytes(at("absurd.wav"), bytes);
+    QVERIFY(message_of_reading(at("absurd.wav")).find("times full scale") != std::string::npos);
+  }
+
   void loudSamplesAreClippedNotWrapped() {
     AudioBuffer sound(8000, std::vector<float>{0.0f, 1.5f, -1.5f, 0.25f});
     write_audio(at("loud.wav"), sound);
