@@ -1,4 +1,6 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <exception>
 #include <iostream>
 #include <memory>
 
@@ -6,6 +8,7 @@
 #include "app/ctl/verb.h"
 #include "core/session/evaluate_session.h"
 #include "core/session/evaluation_files.h"
+#include "core/session/outputs.h"
 #include "core/session/vocoder_session.h"
 
 namespace luthier::ctl {
@@ -21,9 +24,20 @@ struct Options {
 bool is_protocol(const std::string& name) { return name == "t1" || name == "t1w" || name == "t2" || name == "t3" || name == "t3x"; }
 
 int print_table_of(const Options& options, const Context& context, const EvaluationTable& table) {
-  if (!options.out.empty()) write_evaluation(options.out, table);
   if (context.json) std::cout << to_json(table).dump() << std::endl;
   else std::cout << to_text(table, options.directions) << std::flush;
+  std::exception_ptr failure;  // of one file; the other is written all the same
+  try {
+    if (options.save && options.show.empty() && !table.rows.empty()) {
+      const auto& request = options.request;
+      const auto file = save_evaluation(request.workspace, request.runs.size() == 1 ? request.runs.front() : "", table);
+      print_message("kept as '" + file.string() + "'");
+    }
+  } catch (const std::exception&) {
+    failure = std::current_exception();
+  }
+  if (!options.out.empty()) write_evaluation(options.out, table);
+  if (failure) std::rethrow_exception(failure);
   return context.stop.stop_requested() ? kCancelled : kDone;
 }
 
@@ -82,7 +96,7 @@ const VerbRegistration evaluate_verb{"evaluate", "measure trained systems agains
   command.add_option("--direction", request.protocol.directions, "only this direction, as in piano>violin; may be given several times");
   command.add_option("--vocoders", options->vocoders, "measure vocoders instead: runs or weight files of melgan, guidediff …, beside Griffin-Lim on the same clips")->delimiter(',');
   command.add_option("--clips", options->clips, "with --vocoders: clips of the workspace by a query (default: --phrases unseen phrases by four instruments, 10)");
-  auto* steps = command.add_option("--steps", request.steps, "sampling steps, a row for each; 0: the model's own number (default 1 4 10 50)");
+  auto* steps = command.add_option("--steps", request.steps, "sampling steps, a row for each; 0: the model's own number (default 1 4 10 50)")->check(CLI::Range(0, 100000));
   command.add_option("--variant", request.variants, "rows with another transfer setting, as in temperature=0.5");
   command.add_option("--threads", request.protocol.threads, "cases scored at the same time")->check(CLI::Range(1, 256));
   command.add_option("--cache", request.protocol.cache, "folder for renders and judges; default: in the workspace");
@@ -101,10 +115,15 @@ const VerbRegistration evaluate_verb{"evaluate", "measure trained systems agains
   return [options, protocol, phrases, steps](Context& context) {
     auto& wanted = options->request;
     wanted.workspace = Workspace::is_workspace(context.workspace) ? context.workspace : std::filesystem::path();
+    if (!options->out.empty()) check_evaluation_file(options->out);
     if (options->list) return list_files(wanted.workspace, context);
     if (!options->show.empty()) return show_file(*options, context, protocol->count() > 0);
     if (!is_protocol(wanted.protocol.protocol)) throw UsageError("--protocol is t1, t1w, t2, t3 or t3x, not '" + wanted.protocol.protocol + "'");
     if (options->save && wanted.workspace.empty()) throw UsageError("--save needs a workspace; name one with --workspace");
+    if (options->save) require_writable(Workspace::open(wanted.workspace).exports() / "evaluations" / "table.json");
+    const std::size_t measured = std::max<std::size_t>(1, options->vocoders.empty() ? wanted.runs.size() : options->vocoders.size());
+    if (wanted.names.size() > measured)
+      throw UsageError("there are " + std::to_string(wanted.names.size()) + " --name for " + std::to_string(measured) + (measured == 1 ? " row" : " rows") + "; give at most one each");
     const EvaluateRequest quick = quick_evaluation(wanted.workspace, "");
     if (options->quick && phrases->count() == 0) wanted.protocol.phrases = quick.protocol.phrases;
     if (options->quick && steps->count() == 0) wanted.steps = quick.steps;
@@ -114,10 +133,6 @@ const VerbRegistration evaluate_verb{"evaluate", "measure trained systems agains
     if (options->vocoders.empty() && !options->clips.empty()) throw UsageError("--clips chooses what vocoders are compared on; name them with --vocoders");
     const auto table = options->vocoders.empty() ? evaluate_runs(wanted, console_progress(context), context.stop)
                                                  : vocoder_table(*options, steps->count() > 0, phrases->count() > 0, context);
-    if (options->save && !table.rows.empty()) {
-      const auto file = save_evaluation(wanted.workspace, wanted.runs.size() == 1 ? wanted.runs.front() : "", table);
-      print_message("kept as '" + file.string() + "'");
-    }
     return print_table_of(*options, context, table);
   };
 }};

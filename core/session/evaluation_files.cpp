@@ -9,6 +9,7 @@
 #include "core/evaluate/clip_analysis.h"
 #include "core/session/csv.h"
 #include "core/session/html_report.h"
+#include "core/session/outputs.h"
 #include "core/session/text_file.h"
 #include "core/session/transfer_session.h"
 #include "core/session/workspace.h"
@@ -118,20 +119,27 @@ std::string evaluation_csv(const EvaluationTable& table) {
   return out;
 }
 
+void check_evaluation_file(const fs::path& file) {
+  const std::string ending = file.extension().string();
+  if (ending != ".json" && ending != ".md" && ending != ".csv" && ending != ".html")
+    throw ConfigError("A table is written as .json, .md, .csv or .html, not as '" + file.filename().string() + "'.");
+  if (ending == ".html") refuse_existing(file);
+  require_writable(file);
+}
+
 void write_evaluation(const fs::path& file, const EvaluationTable& table) {
+  check_evaluation_file(file);
+  make_parent(file);
   const std::string ending = file.extension().string();
   if (ending == ".json") return write_text(file, to_json(table).dump(1) + "\n");
   if (ending == ".md") return write_text(file, to_markdown(table));
   if (ending == ".csv") return write_text(file, evaluation_csv(table));
-  if (ending == ".html") {
-    ReportRequest report;
-    report.file = file;
-    report.comparison.record = {{"title", "Evaluation " + own_title(table)}};
-    for (const auto& [key, value] : table.record) report.comparison.record["evaluation." + key] = value;
-    report.tables = {{own_title(table), table}};
-    return write_report(report);
-  }
-  throw ConfigError("A table is written as .json, .md, .csv or .html, not as '" + file.filename().string() + "'.");
+  ReportRequest report;
+  report.file = file;
+  report.comparison.record = {{"title", "Evaluation " + own_title(table)}};
+  for (const auto& [key, value] : table.record) report.comparison.record["evaluation." + key] = value;
+  report.tables = {{own_title(table), table}};
+  write_report(report);
 }
 
 }  // namespace luthier

@@ -35,6 +35,8 @@ std::filesystem::path save_evaluation(const std::filesystem::path& workspace, co
 /// directions ("all,all"), then one for each of its directions (without intervals).
 std::string evaluation_csv(const EvaluationTable& table);
 
+/// For before the work: throws what write_evaluation would throw for this name and place (an .html is never overwritten).
+void check_evaluation_file(const std::filesystem::path& file);
 /// Writes the table as its ending says: .json, .md, .csv or .html. Throws ConfigError for another ending, SessionError.
 void write_evaluation(const std::filesystem::path& file, const EvaluationTable& table);
 

@@ -10,6 +10,7 @@
 #include "core/session/live_streams.h"
 #include "core/session/model_source.h"
 #include "core/session/named_sound.h"
+#include "core/session/outputs.h"
 #include "core/session/text_file.h"
 #include "core/session/transfer_files.h"
 #include "core/session/version.h"
@@ -33,8 +34,8 @@ class LiveRun {
   void work(LiveResult& result) {
     if (!request_.workspace.empty()) workspace_ = Workspace::open(request_.workspace);
     if (workspace_) catalog_ = workspace_->open_catalog();
-    require_absent(request_.output);
-    if (!request_.output.empty()) audio::file_format_for(request_.output);
+    if (workspace_ || !request_.output.empty()) check_transfer_place({request_.workspace, request_.output, {}, {}, {}, {}});
+    if (request_.content.empty() && !request_.output.empty()) refuse_existing(input_beside(request_.output));
     windows_ = {request_.window, request_.hop, request_.ahead, std::min({0.05, request_.hop, request_.ahead})};
     windows_.check();
     const auto device = choose_device(request_.device);
@@ -154,12 +155,14 @@ class LiveRun {
     result.output = files.output, result.record = files.record, result.message = files.message;
   }
 
+  static fs::path input_beside(const fs::path& output) { return output.parent_path() / (output.stem().string() + "-input" + output.extension().string()); }
+
   /// What came in from a device lies beside the result, so that it can be transferred again.
   std::string keep_input(const fs::path& output, const audio::AudioBuffer& heard) {
-    const fs::path file = output.parent_path() / (output.stem().string() + "-input" + output.extension().string());
+    const fs::path file = input_beside(output);
     std::error_code ignored;
     if (output.has_parent_path()) fs::create_directories(output.parent_path(), ignored);
-    require_absent(file);
+    refuse_existing(file);
     audio::write_audio(file, heard);
     content_ = named_sound(nullptr, nullptr, file.string());
     return file.string();

@@ -163,6 +163,10 @@ void make_sample(const SampleRequest& request, const std::function<void(double, 
   if (!request.output.empty()) audio::file_format_for(request.output);
   if (request.output.empty() && request.workspace.empty()) throw ConfigError("Say where the sound shall go, or name a workspace.");
   if (!request.features.empty() && request.features.extension() != ".npy") throw ConfigError("Features are written as .npy, not as '" + request.features.filename().string() + "'.");
+  for (const auto& file : {request.output, request.features})
+    if (!file.empty()) refuse_existing(fs::path(file).replace_extension(".json"));
+  require_writable(request.output.empty() ? Workspace::open(request.workspace).transfers() / "sample.wav" : request.output);
+  for (const auto& file : {request.image, request.features}) require_writable(file);
   tell(0, "loading the model");
   const SampleMaker maker(request.workspace, request.run, request.checkpoint, request.vocoder, request.device);
   const Config options = maker.with_latent(request.options, request.latent);

@@ -5,6 +5,7 @@
 #include "audio/writer.h"
 #include "core/session/config_json.h"
 #include "core/session/figure/spectrogram_figure.h"
+#include "core/session/outputs.h"
 #include "core/session/text_file.h"
 #include "core/session/version.h"
 #include "core/session/workspace.h"
@@ -15,13 +16,6 @@ namespace luthier {
 namespace {
 
 namespace fs = std::filesystem;
-
-void make_parent(const fs::path& file) {
-  if (!file.has_parent_path()) return;
-  std::error_code error;
-  fs::create_directories(file.parent_path(), error);
-  if (error) throw SessionError("the folder '" + file.parent_path().string() + "' cannot be made (" + error.message() + "); check permissions");
-}
 
 void write_picture(const TransferResult& result, const TransferRecord& record, const std::string& text, const fs::path& file) {
   SpectrogramFigure figure;
@@ -70,10 +64,16 @@ void add_row(TransferResult& result, const TransferRecord& record, const Transfe
 
 }  // namespace
 
-void require_absent(const fs::path& path) {
-  std::error_code error;
-  if (!path.empty() && fs::exists(path, error))
-    throw ConfigError("'" + path.string() + "' is there already and is never overwritten; choose another name or move it away.");
+void check_transfer_place(const TransferPlace& place) {
+  if (place.output.empty() && place.workspace.empty()) throw ConfigError("Say where the result shall go, or name a workspace.");
+  if (!place.output.empty()) {
+    audio::file_format_for(place.output);
+    refuse_existing(place.output);
+    refuse_existing(fs::path(place.output).replace_extension(".json"));
+  }
+  refuse_existing(place.image);
+  require_writable(place.output.empty() ? Workspace::open(place.workspace).transfers() / "result.wav" : place.output);
+  require_writable(place.image);
 }
 
 void write_transfer(TransferResult& result, const TransferRecord& record, const TransferPlace& place) {
@@ -86,8 +86,8 @@ void write_transfer(TransferResult& result, const TransferRecord& record, const 
   }
   make_parent(output);
   const fs::path record_file = fs::path(output).replace_extension(".json");
-  require_absent(output);
-  require_absent(record_file);
+  refuse_existing(output);
+  refuse_existing(record_file);
   const std::string text = transfer_record_text(record);
   const std::string title = record.content.name + " in the style of " + record.style.name;
   audio::write_audio(output, result.result, {{"title", title}, {"software", version_text()}, {"comment", text}});

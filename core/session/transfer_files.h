@@ -17,8 +17,9 @@ struct TransferPlace {
   std::optional<db::ClipId> content_clip, style_clip;
 };
 
-/// Throws ConfigError where something is there already.
-void require_absent(const std::filesystem::path& path);
+/// For before the work: throws ConfigError where a file is there already or its name has no known ending, SessionError where
+/// it cannot be written.
+void check_transfer_place(const TransferPlace& place);
 
 /// Writes sound, record and picture of a finished transfer, fills in `output` and `record` of the result, and adds a row to
 /// the workspace's history (a failure of that alone is a message). Nothing is overwritten. Throws ConfigError, SessionError, audio::AudioError.

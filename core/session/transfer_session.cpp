@@ -11,6 +11,7 @@
 #include "core/session/device.h"
 #include "core/session/model_source.h"
 #include "core/session/named_sound.h"
+#include "core/session/outputs.h"
 #include "core/session/run_record.h"
 #include "core/session/text_file.h"
 #include "core/session/transfer_files.h"
@@ -72,7 +73,7 @@ class KeptSteps : public TransferSteps {
 
   TransferResult keep(int step, const fs::path& output, std::stop_token stop) const override {
     return guarded([&](TransferResult& result) {
-      require_absent(output);
+      refuse_existing(output);
       const auto start = std::chrono::steady_clock::now();
       result.result = sound(step, stop);
       result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -114,14 +115,12 @@ class TransferRun {
   void work(TransferResult& result) {
     if (!request_.workspace.empty()) workspace_ = Workspace::open(request_.workspace);
     if (workspace_) catalog_ = workspace_->open_catalog();
-    require_absent(request_.output);
-    require_absent(request_.image);
-    if (!request_.output.empty()) audio::file_format_for(request_.output);
-    if (request_.output.empty() && !workspace_) throw ConfigError("Say where the result shall go, or name a workspace.");
+    check_transfer_place({request_.workspace, request_.output, request_.image, {}, {}, {}});
     if (request_.keep_step < 0) throw ConfigError("Steps count from 1; there is no step " + std::to_string(request_.keep_step) + ".");
     tell(0, "loading the model");
     const auto device = choose_device(request_.device);
     const Config options = choose_model();
+    check_kept_step(options);
     content_ = read_sound(request_.content, "content");
     style_ = read_sound(request_.style, "style");
     const auto model = model_.family->make_transfer(model_.checkpoint, device);
@@ -159,10 +158,18 @@ class TransferRun {
     return options;
   }
 
+  /// Sampling can only be kept where it will have been.
+  void check_kept_step(const Config& options) const {
+    const auto steps = options.find("steps");
+    const auto* count = steps == options.end() ? nullptr : std::get_if<std::int64_t>(&steps->second);
+    if (count && *count > 0 && request_.keep_step > *count)
+      throw ConfigError("There is no estimate of step " + std::to_string(request_.keep_step) + ": the transfer has " + std::to_string(*count) + (*count == 1 ? " step." : " steps."));
+  }
+
   /// A run of the workspace stands for its checkpoint.
   static void name_weights(const Workspace& workspace, std::string& weights) {
     std::error_code error;
-    if (!weights.empty() && weights.find('/') == std::string::npos && fs::exists(workspace.runs() / weights / "status.json", error))
+    if (!weights.empty() && weights.find('/') == std::string::npos && is_run(workspace.runs() / weights))
       weights = checkpoint_of_run(workspace, weights).string();
   }
 
