@@ -1,15 +1,35 @@
 #include "db/sql.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <ctime>
+#include <filesystem>
 
 namespace luthier::db {
 namespace {
 
+/// SQLite calls a full disk an I/O error, or says that it cannot open, when the files beside the catalog find no room.
+bool has_room(const std::string& file) {
+  constexpr std::uintmax_t kLeast = 256 * 1024;
+  std::error_code error;
+  const auto space = std::filesystem::space(std::filesystem::absolute(file).parent_path(), error);
+  return error || space.available >= kLeast;
+}
+
+int code_of(const SQLite::Exception& error, const std::string& file) {
+  const int code = error.getErrorCode();
+  if (code != SQLITE_IOERR && code != SQLITE_CANTOPEN) return code;
+  std::error_code ignored;
+  const auto folder = std::filesystem::absolute(file).parent_path();
+  if (!std::filesystem::is_directory(folder, ignored)) return code;
+  if (::access(folder.c_str(), W_OK) != 0) return SQLITE_READONLY;
+  return has_room(file) ? code : SQLITE_FULL;
+}
+
 std::string sentence(const SQLite::Exception& error, const std::string& file) {
   const std::string where = "the catalog '" + file + "'";
-  switch (error.getErrorCode()) {
+  switch (code_of(error, file)) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return where + " is busy: another program has been writing to it for more than 10 seconds; try again when it is done";

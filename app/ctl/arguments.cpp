@@ -8,8 +8,10 @@
 #include <cmath>
 #include <cstdio>
 #include <iostream>
+#include <limits>
 #include <memory>
 
+#include "core/session/outputs.h"
 #include "db/clip_store.h"
 
 namespace luthier::ctl {
@@ -73,7 +75,10 @@ bool add_range(const std::string& word, std::vector<db::ClipId>& ids) {
              !read_number(std::string_view(word).substr(dash + 1), last)) {
     return false;
   }
-  if (last - first > 10'000'000) throw UsageError("the range '" + word + "' is too long");
+  constexpr std::int64_t kLongest = 10'000'000, kLast = std::numeric_limits<std::int64_t>::max() - kLongest;
+  if (first < 0 || last > kLast) throw UsageError("'" + word + "' is no number of a clip; luthierctl clips lists them");
+  if (last < first) throw UsageError("the range '" + word + "' ends before it begins");
+  if (last - first > kLongest) throw UsageError("the range '" + word + "' is too long");
   for (std::int64_t value = first; value <= last; ++value) ids.push_back({value});
   return true;
 }
@@ -86,8 +91,7 @@ Workspace open_or_create_workspace(const Context& context) { return Workspace::o
 
 std::unique_ptr<db::Catalog> open_writable_catalog(const Workspace& workspace) {
   auto catalog = workspace.open_catalog();
-  if (catalog->read_only())
-    throw SessionError("the workspace '" + workspace.folder().string() + "' is read-only; change its permissions first");
+  if (catalog->read_only()) throw SessionError(why_read_only(workspace));
   return catalog;
 }
 

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
@@ -45,15 +47,24 @@ int run_free(const Options& options, Context& context) {
   if (options.runs.empty() && !options.features && !options.unused && !options.transfers)
     throw UsageError("name what to free: --run ID, --features, --unused or --transfers ('luthierctl disk' shows what they take)");
   const auto workspace = open_workspace(context);
-  const auto catalog = open_writable_catalog(workspace);
-  for (const std::string& run : options.runs) free_run(workspace, *catalog, run, true);  // a wrong name frees nothing at all
+  for (const std::string& run : options.runs) free_run(workspace, *workspace.open_catalog(), run, true);  // a wrong name frees nothing at all
+  if (!options.dry && ::access(workspace.folder().c_str(), W_OK) != 0) open_writable_catalog(workspace);  // throws
   const auto tell = [&](const std::string& what, const FreedFiles& freed) {
     if (context.json) print_json({{"event", "freed"}, {"what", what}, {"files", freed.files}, {"bytes", freed.bytes}, {"dry_run", options.dry}});
     else print_message(what + ": " + std::to_string(freed.files) + (freed.files == 1 ? " file, " : " files, ") + megabytes(freed.bytes) +
                        (options.dry ? " would be freed" : " freed"));
   };
-  for (const std::string& run : options.runs) tell("run " + run, free_run(workspace, *catalog, run, options.dry));
+  // What needs no row goes first: on a full disk it makes the room that the catalog needs.
   if (options.features) tell(to_text(DiskPart::features), free_features(workspace, options.dry));
+  const bool full = !options.dry && workspace.open_catalog()->read_only() && ::access(workspace.folder().c_str(), W_OK) == 0;
+  if (full)
+    for (const std::string& run : options.runs) tell("run " + run, free_run_files(workspace, run));
+  if (options.features && options.runs.empty() && !options.transfers && !options.unused) return kDone;
+  const auto catalog = options.dry ? workspace.open_catalog() : open_writable_catalog(workspace);
+  for (const std::string& run : options.runs) {
+    if (full) forget_run(*catalog, run);
+    else tell("run " + run, free_run(workspace, *catalog, run, options.dry));
+  }
   if (options.transfers) tell(to_text(DiskPart::old_transfers), free_transfers(workspace, *catalog, options.dry));
   if (options.unused) tell(to_text(DiskPart::unused_audio), free_unused_files(workspace, *catalog, options.dry));
   return kDone;

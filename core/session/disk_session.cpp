@@ -1,10 +1,13 @@
 #include "core/session/disk_session.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <set>
 
 #include "audio/reader.h"
+#include "core/session/sound_table.h"
 #include "core/session/training_session.h"
 #include "db/edit_journal.h"
 #include "db/recording_store.h"
@@ -53,6 +56,12 @@ void remove_folder(const fs::path& folder) {
   if (error) throw SessionError("the folder '" + folder.string() + "' cannot be removed (" + error.message() + "); check its permissions");
 }
 
+FreedFiles remove_run_folder(const fs::path& folder) {
+  const FreedFiles size = size_of(folder);
+  remove_folder(folder);
+  return size;
+}
+
 /// The run's folder, if one of that name lies in runs/: a name such as ".." is none.
 fs::path folder_of_run(const Workspace& workspace, const std::string& run) {
   std::error_code error;
@@ -96,6 +105,10 @@ FreedFiles free_unused_files(const Workspace& workspace, db::Catalog& catalog, b
     if (named.contains(path) || (!unused_paths.contains(path) && is_fresh(file))) continue;
     count_and_remove(file, dry_run, freed);
   }
+  for (const fs::path& folder : stale_unpacked(workspace)) {
+    for (const fs::path& file : files_below(folder)) count_and_remove(file, dry_run, freed);
+    if (!dry_run) remove_folder(folder);
+  }
   return freed;
 }
 
@@ -106,13 +119,20 @@ FreedFiles free_features(const Workspace& workspace, bool dry_run) {
 }
 
 FreedFiles free_run(const Workspace& workspace, db::Catalog& catalog, const std::string& run, bool dry_run) {
+  if (dry_run) return size_of(folder_of_run(workspace, run));
+  const RunLock lock(folder_of_run(workspace, run));
+  forget_run(catalog, run);
+  return remove_run_folder(folder_of_run(workspace, run));
+}
+
+FreedFiles free_run_files(const Workspace& workspace, const std::string& run) {
   const fs::path folder = folder_of_run(workspace, run);
-  const FreedFiles size = size_of(folder);
-  if (dry_run) return size;
-  const RunLock lock(folder);
+  if (RunLock::is_held(folder)) throw SessionError("the run '" + run + "' is being trained by another program; watch it, or stop it first");
+  return remove_run_folder(folder);
+}
+
+void forget_run(db::Catalog& catalog, const std::string& run) {
   if (const auto row = catalog.runs().find(run)) catalog.runs().remove(row->id);
-  remove_folder(folder);
-  return size;
 }
 
 FreedFiles free_transfers(const Workspace& workspace, db::Catalog& catalog, bool dry_run) {
@@ -129,7 +149,7 @@ FreedFiles free_transfers(const Workspace& workspace, db::Catalog& catalog, bool
 
 std::vector<DiskItem> disk_use(const Workspace& workspace, const std::stop_token& stop) {
   const auto catalog = workspace.open_catalog();
-  const bool writable = !catalog->read_only();
+  const bool writable = ::access(workspace.folder().c_str(), W_OK) == 0;  // on a full disk the catalog alone is not
   std::vector<DiskItem> items;
   const auto add = [&](DiskPart part, FreedFiles size, bool removable) {
     if (size.files > 0) items.push_back({part, {}, {}, size, removable && writable});
@@ -139,6 +159,10 @@ std::vector<DiskItem> disk_use(const Workspace& workspace, const std::stop_token
   add(DiskPart::catalog, own, false);
   const FreedFiles unused = free_unused_files(workspace, *catalog, true);
   FreedFiles audio = size_of(workspace.audio());
+  for (const fs::path& folder : stale_unpacked(workspace)) {
+    const FreedFiles left = size_of(folder);
+    audio.files += left.files, audio.bytes += left.bytes;
+  }
   add(DiskPart::audio, {audio.files - unused.files, audio.bytes - unused.bytes}, false);
   add(DiskPart::unused_audio, unused, true);
   add(DiskPart::features, free_features(workspace, true), true);

@@ -15,13 +15,17 @@ struct FreedFiles {
 
 /// Files in audio/ that no recording names (but not sounds of the last ten minutes: an import may be writing them), and
 /// recordings that no clip uses with their files in audio/ (files used in place are never touched). With `dry_run` only
-/// counted. Forgets the undo journal, as steps in it may need those files. Throws db::DbError.
+/// counted. Also what imports left that were killed while they unpacked a shard. Forgets the undo journal, as steps in it may need those files. Throws db::DbError.
 FreedFiles free_unused_files(const Workspace& workspace, db::Catalog& catalog, bool dry_run);
 /// Bytes of the feature cache; with `dry_run` false it is emptied (features are made again when needed).
 FreedFiles free_features(const Workspace& workspace, bool dry_run);
 /// A run with its checkpoints, metrics and previews. Throws SessionError for a name that is no run, and while a program
 /// trains it.
 FreedFiles free_run(const Workspace& workspace, db::Catalog& catalog, const std::string& run, bool dry_run);
+/// For a full disk, where the catalog cannot be written before there is room: the run's files first, then forget_run. Throws as free_run.
+FreedFiles free_run_files(const Workspace& workspace, const std::string& run);
+/// The run's row, if there is one. Throws db::DbError.
+void forget_run(db::Catalog& catalog, const std::string& run);
 /// Transfers that are not marked as kept, with their folders in transfers/.
 FreedFiles free_transfers(const Workspace& workspace, db::Catalog& catalog, bool dry_run);
 

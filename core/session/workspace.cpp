@@ -106,7 +106,16 @@ Workspace Workspace::open_or_create(const fs::path& folder) { return is_workspac
 
 std::unique_ptr<db::Catalog> Workspace::open_catalog() const {
   const bool writable = ::access(catalog_file().c_str(), W_OK) == 0 && ::access(folder_.c_str(), W_OK) == 0;
-  return std::make_unique<db::Catalog>(catalog_file(), writable ? db::Catalog::Mode::read_write : db::Catalog::Mode::read_only);
+  if (!writable) return std::make_unique<db::Catalog>(catalog_file(), db::Catalog::Mode::read_only);
+  try {
+    return std::make_unique<db::Catalog>(catalog_file());
+  } catch (const db::DbError&) {
+    // A full disk has no place for the files beside the catalog; it can still be read, which helps to free some.
+    constexpr std::uintmax_t kLeast = 256 * 1024;
+    std::error_code error;
+    if (const auto space = fs::space(folder_, error); error || space.available >= kLeast) throw;
+    return std::make_unique<db::Catalog>(catalog_file(), db::Catalog::Mode::read_only);
+  }
 }
 
 fs::path Workspace::resolve(const std::string& catalog_path) const {

@@ -35,7 +35,7 @@ class Workspace {
   std::filesystem::path transfers() const { return folder_ / "transfers"; }
   std::filesystem::path exports() const { return folder_ / "exports"; }
 
-  /// A new connection for the calling thread. A workspace that cannot be written opens read-only. Throws db::DbError.
+  /// A new connection for the calling thread. A workspace that cannot be written, or lies on a full disk, opens read-only. Throws db::DbError.
   std::unique_ptr<db::Catalog> open_catalog() const;
   /// RecordingRow::path or ClipView::path as a path that can be opened.
   std::filesystem::path resolve(const std::string& catalog_path) const;
