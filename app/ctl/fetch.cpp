@@ -41,8 +41,8 @@ const VerbRegistration verb{"fetch", "fetch a list of recordings with yt-dlp and
   auto& request = options->request;
   command.add_option("csv", request.csv, "list with lines instrument,title,url")->required();
   command.add_option("--rights", request.rights, "licence or permission, kept with each recording");
-  command.add_option("--clip-seconds", request.cutting.clip_seconds, "length of a clip, s; 0: whole recordings")->capture_default_str();
-  command.add_option("--max-seconds", request.cutting.max_seconds, "leave out clips that would start later than this, s; 0: none")->capture_default_str();
+  command.add_option("--clip-seconds", request.cutting.clip_seconds, "length of a clip, s; 0: whole recordings")->check(CLI::Range(0.0, 14400.0))->capture_default_str();
+  command.add_option("--max-seconds", request.cutting.max_seconds, "leave out clips that would start later than this, s; 0: none")->check(CLI::Range(0.0, 1e6))->capture_default_str();
   command.add_flag("--no-trim", options->no_trim, "keep the silence at both ends of a recording");
   return [options](Context& context) { return run_fetch(*options, context); };
 }};

@@ -53,7 +53,8 @@ void throw_if_failed(const ImportResult& result) {
 int run_import(Options& options, Context& context) {
   auto& request = options.request;
   request.cutting.trim = !options.no_trim;
-  // A wrong path must not leave a new workspace behind.
+  // A wrong word must not leave a new workspace behind.
+  check_import(request);
   const bool plain = std::none_of(request.paths.begin(), request.paths.end(), [](const auto& path) { return SoundTables::is_table(path) || SoundTables::is_shard(path); });
   if (plain && !Workspace::is_workspace(context.workspace)) find_sound_files(request.paths, context.stop);
   const auto workspace = open_or_create_workspace(context);
@@ -75,8 +76,8 @@ const VerbRegistration verb{"import", "bring sound files into the workspace, tri
   command.add_option("--validation-list", request.validation_lists, "the same for validation")->take_all();
   command.add_option("--test-list", request.test_lists, "the same for the test; with lists, files on none of them are left out")->take_all();
   command.add_option("--tag", request.tags, "tag of every clip; may be given several times")->take_all();
-  command.add_option("--clip-seconds", request.cutting.clip_seconds, "length of a clip, s; 0: whole recordings")->capture_default_str();
-  command.add_option("--max-seconds", request.cutting.max_seconds, "leave out clips that would start later than this, s; 0: none")->capture_default_str();
+  command.add_option("--clip-seconds", request.cutting.clip_seconds, "length of a clip, s; 0: whole recordings")->check(CLI::Range(0.0, 14400.0))->capture_default_str();
+  command.add_option("--max-seconds", request.cutting.max_seconds, "leave out clips that would start later than this, s; 0: none")->check(CLI::Range(0.0, 1e6))->capture_default_str();
   command.add_option("--top-db", request.cutting.top_db, "quieter than the loudest by this much is silence, dB")->capture_default_str();
   auto& segments = request.cutting.segments;
   command.add_option("--segments", segments.choice, "all, or only some of a recording's clips: even, random or centre")->check(CLI::IsMember({"all", "even", "random", "centre"}))->capture_default_str();

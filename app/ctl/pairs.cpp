@@ -2,6 +2,8 @@
 #include <memory>
 
 #include "app/ctl/arguments.h"
+#include "app/ctl/stopping.h"
+#include "core/session/outputs.h"
 #include "core/session/pair_session.h"
 #include "core/session/sound_files.h"
 
@@ -37,7 +39,9 @@ int tell_file(const Context& context, const std::string& file, std::int64_t pair
 int generate_from_folder(const Options& options, const Context& context) {
   if (options.out.empty()) throw UsageError("pairs generate --folder needs --out FILE for the table");
   if (options.phrases) throw UsageError("files in a folder share no phrases; give either --folder or --phrases");
-  const auto pairs = generate_indexed_pairs(count_files_by_folder(options.folder), options.count < 0 ? kPublishedCount : options.count, options.seed);
+  require_writable(options.out);
+  const auto pairs = generate_indexed_pairs(count_files_by_folder(options.folder), options.count < 0 ? kPublishedCount : options.count, options.seed,
+                                            console_progress(context), context.stop);
   write_whole(options.out, pairs_to_csv(pairs));
   return tell_file(context, options.out, static_cast<std::int64_t>(pairs.size()));
 }
@@ -45,15 +49,16 @@ int generate_from_folder(const Options& options, const Context& context) {
 int generate(const Options& options, const Context& context) {
   if (!options.folder.empty()) return generate_from_folder(options, context);
   const auto workspace = open_workspace(context);
+  require_writable(options.out);  // before the catalog is changed
   const auto set = options.phrases ? generate_phrase_pairs(workspace, std::max<std::int64_t>(options.count, 0), options.seed, options.name)
-                                   : generate_pairs(workspace, options.count < 0 ? kPublishedCount : options.count, options.seed, options.name);
+                                   : generate_pairs(workspace, options.count < 0 ? kPublishedCount : options.count, options.seed, options.name, console_progress(context), context.stop);
   if (!options.out.empty()) export_pairs(workspace, options.out, set.name, options.targets);
   tell(context, set);
   return kDone;
 }
 
 int run_pairs(const Options& options, Context& context) {
-  if (options.what == "generate") return generate(options, context);
+  if (options.what == "generate") return unless_stopped(context, [&] { return generate(options, context); });
   const auto workspace = open_workspace(context);
   if (options.what == "list") {
     for (const auto& set : list_pair_sets(workspace)) tell(context, set);

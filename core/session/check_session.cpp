@@ -8,6 +8,7 @@
 #include "core/session/disk_session.h"
 #include "core/session/progress_meter.h"
 #include "core/session/run_record.h"
+#include "core/session/sound_table.h"
 #include "db/clip_store.h"
 #include "db/recording_store.h"
 #include "db/run_store.h"
@@ -112,7 +113,9 @@ class Check {
       load_run_record(run);
     } catch (const std::exception& damage) {
       error(damage.what());
+      return;
     }
+    if (!has_whole_status(run)) note("the file '" + (run / "status.json").string() + "' is damaged; the run is taken from its run.json and checkpoints, and resuming writes it anew");
   }
 
   void check_runs() {
@@ -136,9 +139,11 @@ class Check {
   }
 
   void check_left_over_files() {
+    for (const fs::path& folder : stale_unpacked(workspace_))
+      note("the folder '" + folder.filename().string() + "' was left by an import that was killed; the next import of a shard or 'luthierctl check --free' removes it");
     const FreedFiles freed = free_unused_files(workspace_, *catalog_, true);
     if (freed.files > 0)
-      note(std::to_string(freed.files) + (freed.files == 1 ? " file" : " files") + " in audio/ (" + std::to_string(freed.bytes / 1'000'000) + " MB) " +
+      note(std::to_string(freed.files) + (freed.files == 1 ? " file" : " files") + " (" + std::to_string(freed.bytes / 1'000'000) + " MB) " +
            (freed.files == 1 ? "belongs" : "belong") + " to no clip; 'luthierctl check --free' removes them and forgets the undo steps");
   }
 

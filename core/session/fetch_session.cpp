@@ -5,15 +5,16 @@
 #include <algorithm>
 #include <cctype>
 #include <cstring>
-#include <fstream>
 #include <set>
 #include <sstream>
 
 #include "core/session/csv.h"
 #include "core/session/external_program.h"
 #include "core/session/import_session.h"
+#include "core/session/outputs.h"
 #include "core/session/progress_meter.h"
 #include "core/session/sound_files.h"
+#include "core/session/text_file.h"
 #include "db/recording_store.h"
 
 namespace luthier {
@@ -86,7 +87,7 @@ class Fetch {
   Fetch(const Workspace& workspace, const FetchRequest& request, std::stop_token stop)
       : workspace_(workspace), request_(request), stop_(std::move(stop)), downloader_(needed_program("yt-dlp")) {
     const auto catalog = workspace.open_catalog();
-    if (catalog->read_only()) throw SessionError("the workspace '" + workspace.folder().string() + "' is read-only; make it writable or fetch into another");
+    if (catalog->read_only()) throw SessionError(why_read_only(workspace));
     for (const auto& recording : catalog->recordings().all()) known_.insert(recording.source);
   }
 
@@ -162,12 +163,7 @@ std::vector<FetchRow> fetch_rows_from_csv(const std::string& text) {
 }
 
 std::vector<FetchRow> check_fetch(const FetchRequest& request) {
-  std::ifstream file(request.csv, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  std::error_code error;
-  if (!file || fs::is_directory(request.csv, error)) throw SessionError("the list '" + request.csv.string() + "' cannot be opened; check the path");
-  auto rows = fetch_rows_from_csv(text.str());
+  auto rows = fetch_rows_from_csv(read_text(request.csv));
   needed_program("yt-dlp");
   needed_program("ffmpeg");
   return rows;

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <unordered_set>
 
@@ -15,6 +16,7 @@
 #include "audio/trim.h"
 #include "audio/writer.h"
 #include "core/session/content_hash.h"
+#include "core/session/outputs.h"
 #include "core/session/progress_meter.h"
 #include "core/session/sound_files.h"
 #include "core/session/sound_table.h"
@@ -174,7 +176,7 @@ class Writer {
   Writer(const Workspace& workspace, const ImportRequest& request, const SoundTables& tables, const SplitLists& lists)
       : workspace_(workspace), request_(request), tables_(tables), lists_(lists), catalog_(workspace.open_catalog()) {
     if (catalog_->read_only())
-      throw SessionError("the workspace '" + workspace.folder().string() + "' is read-only; make it writable or import into another");
+      throw SessionError(why_read_only(workspace));
   }
 
   std::unordered_set<std::string> known_hashes() {
@@ -234,8 +236,13 @@ class Writer {
     begun_ = Clock::now();
   }
 
-  static void skip(const Prepared& prepared, const std::string& reason, bool duplicate, ImportResult& result) {
-    result.skipped.push_back({prepared.file, reason, duplicate});
+  /// A sound out of a shard is named by its place there, not by where it was unpacked.
+  void skip(const Prepared& prepared, std::string reason, bool duplicate, ImportResult& result) const {
+    const fs::path file = tables_.known_as(prepared.file);
+    const std::string unpacked = prepared.file.string(), shown = file.string();
+    if (unpacked != shown)
+      for (auto at = reason.find(unpacked); at != std::string::npos; at = reason.find(unpacked, at + shown.size())) reason.replace(at, unpacked.size(), shown);
+    result.skipped.push_back({file, reason, duplicate});
   }
 
   std::string label_of(const fs::path& file) const {
@@ -330,16 +337,6 @@ struct LevelFolder {
   fs::path folder;
 };
 
-void check(const ImportRequest& request) {
-  if (request.paths.empty()) throw SessionError("nothing to import; name files or folders");
-  if (!request.label.empty() && request.label_from_folder) throw SessionError("give either a label or 'label from folder', not both");
-  if (!(request.cutting.clip_seconds >= 0) || (request.cutting.clip_seconds > 0 && request.cutting.clip_seconds < 0.01))
-    throw SessionError("clips must be at least 0.01 s long, or 0 for whole recordings");
-  if (request.rms > 0 && request.in_place) throw SessionError("a level can only be changed in a copy; leave out either the level or 'in place'");
-  if (request.cutting.segments.choice != "all" && request.cutting.clip_seconds <= 0) throw SessionError("segments need a length; set the clips' seconds");
-  if (!(request.cutting.top_db > 0)) throw SessionError("the trim threshold must be more than 0 dB");
-}
-
 /// Leaves out files on no list, and says what the lists name in vain.
 void keep_listed(const SplitLists& lists, std::vector<fs::path>& files, ImportResult& result) {
   if (lists.empty()) return;
@@ -350,11 +347,17 @@ void keep_listed(const SplitLists& lists, std::vector<fs::path>& files, ImportRe
 }  // namespace
 
 ImportResult import_sounds(const Workspace& workspace, const ImportRequest& request, const ProgressSink& progress, std::stop_token stop) {
-  check(request);
+  check_import(request);
   const SoundTables tables(workspace, request.paths, stop);
   SoundFiles found = find_sound_files(tables.paths(), stop);
   ImportResult result;
   for (const std::string& reason : found.unreadable) result.skipped.push_back({{}, reason, false});
+  std::set<fs::path> refused;
+  for (const auto& [file, reason] : tables.left_out()) {
+    result.skipped.push_back({file, reason, false});
+    refused.insert(file);
+  }
+  std::erase_if(found.files, [&](const fs::path& file) { return refused.contains(file); });
   const SplitLists lists(request.train_lists, request.validation_lists, request.test_lists);
   keep_listed(lists, found.files, result);
   Writer writer(workspace, request, tables, lists);

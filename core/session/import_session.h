@@ -46,6 +46,10 @@ struct ImportResult {
   std::vector<SkippedFile> skipped;  ///< in order of the files
 };
 
+/// For before a workspace is made: throws what import_sounds would throw for the request itself (settings that make no sense, paths
+/// that do not exist, lists that cannot be read).
+void check_import(const ImportRequest& request);
+
 /// Brings sounds into the workspace: reads, trims, cuts, hashes, copies, and writes rows. Files whose bytes (SHA-256) are in
 /// the catalog already are skipped, so an import that was stopped goes on where it was; a file that cannot be read is
 /// skipped and listed. Blocks; decodes on up to four threads of its own. Throws SessionError or db::DbError when the whole

@@ -1,14 +1,15 @@
 #include "core/session/pair_session.h"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <tuple>
 
 #include "core/session/clip_names.h"
 #include "core/session/phrase_pairs.h"
+#include "core/session/outputs.h"
+#include "core/session/progress_meter.h"
 #include "core/session/sound_files.h"
+#include "core/session/text_file.h"
 #include "db/clip_store.h"
 #include "db/pair_store.h"
 
@@ -27,13 +28,22 @@ std::string made_up_name(const std::string& kind, std::int64_t count, std::uint3
   return name;
 }
 
-PairSetSummary keep(db::Catalog& catalog, const std::string& name, const char* kind, std::uint32_t seed, const std::vector<db::PairRow>& pairs) {
+PairSetSummary keep(db::Catalog& catalog, const std::string& name, const char* kind, std::uint32_t seed, const std::vector<db::PairRow>& pairs,
+                    const ProgressSink& progress = {}, const std::stop_token& stop = {}) {
   db::Transaction all(catalog);
   db::PairSetRow row;
   row.name = name;
   row.kind = kind;
   row.seed = seed;
-  catalog.pairs().add(catalog.pairs().add_set(row), pairs);
+  const auto set = catalog.pairs().add_set(row);
+  constexpr std::size_t kPage = 20'000;
+  ProgressMeter meter(progress, static_cast<double>(pairs.size()));
+  for (std::size_t first = 0; first < pairs.size(); first += kPage) {
+    if (stop.stop_requested()) throw SessionError("stopped; no pair set was made");
+    meter.report(static_cast<double>(first), "writing pairs");
+    const auto begin = pairs.begin() + static_cast<std::ptrdiff_t>(first);
+    catalog.pairs().add(set, {begin, begin + static_cast<std::ptrdiff_t>(std::min(kPage, pairs.size() - first))});
+  }
   all.commit();
   PairSetSummary summary{name, static_cast<std::int64_t>(pairs.size()), kind};
   summary.with_target = std::count_if(pairs.begin(), pairs.end(), [](const db::PairRow& pair) { return pair.target.has_value(); });
@@ -42,7 +52,7 @@ PairSetSummary keep(db::Catalog& catalog, const std::string& name, const char* k
 
 std::unique_ptr<db::Catalog> writable(const Workspace& workspace) {
   auto catalog = workspace.open_catalog();
-  if (catalog->read_only()) throw SessionError("the workspace '" + workspace.folder().string() + "' is read-only; make it writable first");
+  if (catalog->read_only()) throw SessionError(why_read_only(workspace));
   return catalog;
 }
 
@@ -83,20 +93,12 @@ std::vector<db::PairRow> resolve(const Groups& groups, const std::vector<Indexed
   return rows;
 }
 
-std::string read_text_file(const fs::path& csv) {
-  std::error_code error;
-  std::ifstream file(csv, std::ios::binary);
-  if (fs::is_directory(csv, error) || !file) throw SessionError("the pair file '" + csv.string() + "' cannot be opened; check the path");
-  if (fs::file_size(csv, error) > (std::uintmax_t{1} << 30)) throw SessionError("the pair file '" + csv.string() + "' is larger than 1 GiB; is it a CSV file?");
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 }  // namespace
 
-PairSetSummary generate_pairs(const Workspace& workspace, std::int64_t count, std::uint32_t seed, const std::string& name) {
+PairSetSummary generate_pairs(const Workspace& workspace, std::int64_t count, std::uint32_t seed, const std::string& name, const ProgressSink& progress,
+                              const std::stop_token& stop) {
   const auto catalog = writable(workspace);
+  if (catalog->pairs().find_set(name)) throw SessionError("there is a pair set '" + name + "' already; choose another name");
   Groups groups = named_clips(*catalog);
   std::int64_t kept_out = 0;
   for (auto& [label, clips] : groups)
@@ -104,8 +106,8 @@ PairSetSummary generate_pairs(const Workspace& workspace, std::int64_t count, st
   std::erase_if(groups, [](const auto& group) { return group.second.empty(); });
   LabelCounts counts;
   for (const auto& [label, clips] : groups) counts.emplace_back(label, static_cast<std::int64_t>(clips.size()));
-  const auto rows = resolve(groups, generate_indexed_pairs(counts, count, seed), {}, "drawn at random");
-  auto summary = keep(*catalog, name.empty() ? made_up_name("random", count, seed, *catalog) : name, "generated", seed, rows);
+  const auto rows = resolve(groups, generate_indexed_pairs(counts, count, seed, progress, stop), {}, "drawn at random");
+  auto summary = keep(*catalog, name.empty() ? made_up_name("random", count, seed, *catalog) : name, "generated", seed, rows, progress, stop);
   summary.kept_out = kept_out;
   return summary;
 }
@@ -118,7 +120,7 @@ PairSetSummary generate_phrase_pairs(const Workspace& workspace, std::int64_t co
 
 PairSetSummary import_pairs(const Workspace& workspace, const fs::path& csv, const std::string& name) {
   std::vector<std::int64_t> lines;
-  const auto pairs = pairs_from_csv(read_text_file(csv), &lines);
+  const auto pairs = pairs_from_csv(read_text(csv), &lines);
   const auto catalog = writable(workspace);
   const auto rows = resolve(named_clips(*catalog), pairs, lines, "imported");
   return keep(*catalog, name.empty() ? made_up_name(csv.stem().string(), static_cast<std::int64_t>(rows.size()), 0, *catalog) : name, "imported", 0, rows);

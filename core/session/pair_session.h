@@ -1,10 +1,12 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "core/session/pair_table.h"
+#include "core/run/progress.h"
 #include "core/session/workspace.h"
 
 namespace luthier {
@@ -18,8 +20,9 @@ struct PairSetSummary {
 };
 
 /// Pairs over the workspace's labelled clips as the published generator draws them; kept as a pair set. `name` empty: made up.
-/// Clips kept for validation or test are left out.
-PairSetSummary generate_pairs(const Workspace& workspace, std::int64_t count, std::uint32_t seed, const std::string& name = {});
+/// Clips kept for validation or test are left out. When stopped, a SessionError: nothing is kept then.
+PairSetSummary generate_pairs(const Workspace& workspace, std::int64_t count, std::uint32_t seed, const std::string& name = {}, const ProgressSink& progress = {},
+                              const std::stop_token& stop = {});
 /// Pairs with known targets: content and target are the same part of one phrase by two labels, style is another phrase by the
 /// target's label. Never across splits; a phrase with clips on both sides is refused. `count` 0: all ordered pairs of
 /// every phrase. Throws SessionError where no phrase is shared.

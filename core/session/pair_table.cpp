@@ -6,12 +6,14 @@
 
 #include "core/data/numpy_random.h"
 #include "core/session/csv.h"
+#include "core/session/progress_meter.h"
 #include "core/session/workspace.h"
 
 namespace luthier {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr std::int64_t kMostPairs = 10'000'000;
 
 [[noreturn]] void fail(std::int64_t line, const std::string& what) {
   throw SessionError("line " + std::to_string(line) + " of the pair file " + what);
@@ -29,25 +31,31 @@ std::string cells_of(const std::string& label, std::int64_t index) { return csv_
 
 }  // namespace
 
-std::vector<IndexedPair> generate_indexed_pairs(const LabelCounts& label_counts, std::int64_t count, std::uint32_t seed) {
+std::vector<IndexedPair> generate_indexed_pairs(const LabelCounts& label_counts, std::int64_t count, std::uint32_t seed, const ProgressSink& progress, const std::stop_token& stop) {
   auto labels = label_counts;
   std::sort(labels.begin(), labels.end());
   if (labels.size() < 2)
     throw SessionError("pairs need clips of at least two labels, but there " + std::string(labels.size() == 1 ? "is one" : "are none") +
                        "; import or label some clips of another instrument");
-  if (count < 1 || count > 100'000'000) throw SessionError("the number of pairs must be 1 to 100000000");
+  if (count < 1 || count > kMostPairs) throw SessionError("the number of pairs must be 1 to " + std::to_string(kMostPairs));
   for (const auto& [label, clips] : labels)
     if (clips < 1) throw SessionError("label '" + label + "' has no clips");
   NumpyRandom random(seed);
   std::vector<IndexedPair> pairs;
   pairs.reserve(static_cast<std::size_t>(count));
+  ProgressMeter meter(progress, static_cast<double>(count));
   for (std::int64_t row = 0; row < count; ++row) {
+    if (row % 4096 == 0) {
+      if (stop.stop_requested()) throw SessionError("stopped; no pair set was made");
+      meter.report(static_cast<double>(row), "drawing pairs");
+    }
     const auto chosen = random.choice(static_cast<std::int64_t>(labels.size()), 2);
     const auto& content = labels[static_cast<std::size_t>(chosen[0])];
     const auto& style = labels[static_cast<std::size_t>(chosen[1])];
     const auto content_index = random.randint(content.second);
     pairs.push_back({content.first, content_index, style.first, random.randint(style.second), {}, 0});
   }
+  meter.finish("pairs drawn");
   return pairs;
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "core/run/progress.h"
 
 namespace luthier {
 
@@ -22,8 +25,9 @@ using LabelCounts = std::vector<std::pair<std::string, std::int64_t>>;
 
 /// The published generator, row by row: NumPy's RandomState(seed), labels sorted; per row choice(labels, 2, replace=False), then
 /// randint(0, number of clips) for each side, each label by its own count. Throws SessionError for fewer than two labels or a
-/// label without clips.
-std::vector<IndexedPair> generate_indexed_pairs(const LabelCounts& label_counts, std::int64_t count, std::uint32_t seed);
+/// label without clips, for more than ten million pairs, and when stopped.
+std::vector<IndexedPair> generate_indexed_pairs(const LabelCounts& label_counts, std::int64_t count, std::uint32_t seed, const ProgressSink& progress = {},
+                                                const std::stop_token& stop = {});
 
 /// One folder per label, files counted: the same table for a data set on disk that is not imported. Throws SessionError.
 LabelCounts count_files_by_folder(const std::filesystem::path& folder);

@@ -3,7 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cctype>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -57,7 +61,8 @@ SoundEntry entry_of(const Cells& cells, const std::string& place) {
   entry.tags = words_of(cell(cells, {"tags"}));
   const std::string split = lower(cell(cells, {"split"})), rating = cell(cells, {"rating"});
   if (!split.empty()) {
-    entry.split = split == "valid" || split == "dev" ? db::Split::validation : db::split_from_text(split).value_or(db::Split::none);
+    entry.split = split == "valid" || split == "dev" ? db::Split::validation : db::split_from_text(split);
+    if (!entry.split) throw SessionError(place + ": a split is train, validation, test or none, not '" + split.substr(0, 40) + "'");
   }
   if (!rating.empty()) {
     if (rating.size() != 1 || rating[0] < '0' || rating[0] > '5') throw SessionError(place + ": a rating is 0 to 5, not '" + rating + "'");
@@ -89,7 +94,21 @@ std::pair<std::string, std::string> key_and_ending(const std::string& name) {
   return {name.substr(0, dot), name.substr(dot + 1)};
 }
 
+constexpr const char* kUnpacked = ".unpacked-";
+
 }  // namespace
+
+std::vector<fs::path> stale_unpacked(const Workspace& workspace) {
+  std::vector<fs::path> stale;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(workspace.folder(), error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(kUnpacked) || !entry.is_directory(error)) continue;
+    const long owner = std::strtol(name.c_str() + std::strlen(kUnpacked), nullptr, 10);
+    if (owner <= 0 || (::kill(static_cast<pid_t>(owner), 0) != 0 && errno == ESRCH)) stale.push_back(entry.path());
+  }
+  return stale;
+}
 
 bool SoundTables::is_table(const fs::path& path) {
   const std::string ending = lower(path.extension().string());
@@ -102,7 +121,9 @@ bool SoundTables::is_shard(const fs::path& path) {
 }
 
 SoundTables::SoundTables(const Workspace& workspace, const std::vector<fs::path>& paths, const std::stop_token& stop)
-    : unpacked_(workspace.folder() / (".unpacked-" + std::to_string(::getpid()))) {
+    : unpacked_(workspace.folder() / (kUnpacked + std::to_string(::getpid()))) {
+  std::error_code ignored;
+  for (const fs::path& stale : stale_unpacked(workspace)) fs::remove_all(stale, ignored);
   try {
     for (const fs::path& given : paths) {
       const fs::path path = fs::absolute(given).lexically_normal();
@@ -119,6 +140,7 @@ SoundTables::SoundTables(const Workspace& workspace, const std::vector<fs::path>
         paths_.push_back(given);
       }
     }
+    if (paths_.empty() && !stop.stop_requested() && !left_out_.empty()) throw SessionError(left_out_.front().reason);
     if (paths_.empty() && !stop.stop_requested()) throw SessionError("the table '" + paths.front().string() + "' names no sound file; each row needs its file_name");
   } catch (...) {
     std::error_code error;
@@ -137,6 +159,11 @@ const SoundEntry* SoundTables::find(const fs::path& file) const {
   return found == entries_.end() ? nullptr : &found->second;
 }
 
+fs::path SoundTables::known_as(const fs::path& file) const {
+  const auto found = known_as_.find(file);
+  return found == known_as_.end() ? file : found->second;
+}
+
 void SoundTables::read_table(const fs::path& file, bool add_paths) {
   const std::string text = read_text(file);
   if (lower(file.extension().string()) == ".jsonl") read_json_lines(file, text, add_paths);
@@ -147,7 +174,12 @@ void SoundTables::take(const fs::path& table, const Cells& cells, const std::str
   const std::string name = cell(cells, {"file_name", "file", "path", "filename"});
   if (name.empty()) throw SessionError(place + " names no file (column file_name)");
   const fs::path path = (table.parent_path() / name).lexically_normal();
-  entries_[path] = entry_of(cells, place);
+  try {
+    entries_[path] = entry_of(cells, place);
+  } catch (const SessionError& bad) {
+    left_out_.push_back({path, bad.what()});
+    return;
+  }
   std::error_code error;
   if (!add_paths) return;
   if (!fs::exists(path, error)) throw SessionError(place + ": '" + path.string() + "' does not exist; check the column file_name");
@@ -164,16 +196,22 @@ void SoundTables::read_csv(const fs::path& file, const std::string& text, bool a
     if (line == 1 && row.starts_with("\xEF\xBB\xBF")) row.erase(0, 3);  // the mark that some programs put before UTF-8
     if (row.find_first_not_of(" \r\t") == std::string::npos) continue;
     const std::string place = "'" + file.string() + "', line " + std::to_string(line);
-    if (!split_csv(row, cells)) throw SessionError(place + " has a quote that is not closed");
+    const bool closed = split_csv(row, cells);
     if (head.empty()) {
+      if (!closed) throw SessionError(place + " has a quote that is not closed");
       for (const std::string& one : cells) head.push_back(lower(one));
       continue;
     }
-    if (cells.size() != head.size())
-      throw SessionError(place + " has " + std::to_string(cells.size()) + " cells, and the first line has " + std::to_string(head.size()));
-    Cells named;
-    for (std::size_t i = 0; i < cells.size(); ++i) named[head[i]] = cells[i];
-    take(file, named, place, add_paths);
+    try {
+      if (!closed) throw SessionError(place + " has a quote that is not closed");
+      if (cells.size() != head.size())
+        throw SessionError(place + " has " + std::to_string(cells.size()) + " cells, and the first line has " + std::to_string(head.size()));
+      Cells named;
+      for (std::size_t i = 0; i < cells.size(); ++i) named[head[i]] = cells[i];
+      take(file, named, place, add_paths);
+    } catch (const SessionError& bad) {
+      left_out_.push_back({file, bad.what()});
+    }
   }
 }
 
@@ -186,8 +224,12 @@ void SoundTables::read_json_lines(const fs::path& file, const std::string& text,
     if (row.find_first_not_of(" \r\t") == std::string::npos) continue;
     const std::string place = "'" + file.string() + "', line " + std::to_string(line);
     const auto object = nlohmann::json::parse(row, nullptr, false);
-    if (!object.is_object()) throw SessionError(place + " is no JSON object");
-    take(file, cells_of(object), place, add_paths);
+    try {
+      if (!object.is_object()) throw SessionError(place + " is no JSON object");
+      take(file, cells_of(object), place, add_paths);
+    } catch (const SessionError& bad) {
+      left_out_.push_back({file, bad.what()});
+    }
   }
 }
 
@@ -196,6 +238,7 @@ void SoundTables::unpack(const fs::path& shard, const std::stop_token& stop) {
   fs::create_directories(folder);
   std::map<std::string, std::vector<fs::path>> sounds;  // by key
   std::map<std::string, Cells> said;
+  std::map<std::string, std::string> bad;  // by key
   constexpr std::int64_t kMostText = 1 << 20;
   const auto wanted = [](const std::string& name, std::int64_t size) {
     const auto ending = lower(key_and_ending(name).second);
@@ -210,10 +253,12 @@ void SoundTables::unpack(const fs::path& shard, const std::stop_token& stop) {
       out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
       if (!out.flush()) throw SessionError("the shard '" + shard.string() + "' cannot be unpacked; check the free space");
       sounds[key].push_back(file);
+      known_as_[file] = shard / fs::path(name).relative_path();
     } else if (lower(ending) == "json") {
       const auto object = nlohmann::json::parse(bytes, nullptr, false);
-      if (!object.is_object()) throw SessionError("'" + name + "' in '" + shard.string() + "' is no JSON object");
-      for (auto& [column, value] : cells_of(object)) said[key].emplace(column, value);
+      if (!object.is_object()) bad[key] = "'" + name + "' in '" + shard.string() + "' is no JSON object";
+      else
+        for (auto& [column, value] : cells_of(object)) said[key].emplace(column, value);
     } else {
       said[key]["label"] = bytes.substr(0, bytes.find_last_not_of(" \r\n\t") + 1);
     }
@@ -221,7 +266,14 @@ void SoundTables::unpack(const fs::path& shard, const std::stop_token& stop) {
   });
   for (const auto& [key, files] : sounds) {
     for (const fs::path& file : files) {
-      SoundEntry entry = entry_of(said[key], "'" + key + "' in '" + shard.string() + "'");
+      SoundEntry entry;
+      try {
+        if (const auto found = bad.find(key); found != bad.end()) throw SessionError(found->second);
+        entry = entry_of(said[key], "'" + key + "' in '" + shard.string() + "'");
+      } catch (const SessionError& refused) {
+        left_out_.push_back({known_as_[file], refused.what()});
+        continue;
+      }
       if (entry.source.empty()) entry.source = shard.string() + "/" + key + file.extension().string();
       if (entry.name.empty()) entry.name = fs::path(key).filename().string() + file.extension().string();
       entries_[file] = entry;

@@ -26,7 +26,9 @@ struct SoundEntry {
 class SoundTables {
  public:
   /// Reads the tables among the paths and those that lie in the folders named; unpacks shards into a hidden folder of the
-  /// workspace, which goes with this object. Throws SessionError naming file and line.
+  /// workspace, which goes with this object (as do those of programs that were killed). A row or an entry that cannot be used is
+  /// left out with its file; where none is left, and for a file that is no table or shard at all, throws SessionError naming
+  /// file and line.
   SoundTables(const Workspace& workspace, const std::vector<std::filesystem::path>& paths, const std::stop_token& stop);
   ~SoundTables();
   SoundTables(const SoundTables&) = delete;
@@ -36,6 +38,14 @@ class SoundTables {
   const std::vector<std::filesystem::path>& paths() const { return paths_; }
   /// Null: no table speaks of the file.
   const SoundEntry* find(const std::filesystem::path& file) const;
+  /// What was left out because a row or an entry cannot be used: its file, or the table or shard, and one sentence naming the place.
+  struct LeftOut {
+    std::filesystem::path file;
+    std::string reason;
+  };
+  const std::vector<LeftOut>& left_out() const { return left_out_; }
+  /// The file as the user knows it: an unpacked one by its place in the shard, "/data/a.tar/x.wav".
+  std::filesystem::path known_as(const std::filesystem::path& file) const;
   /// True when a table gives files labels, so that folder names are not needed.
   bool empty() const { return entries_.empty(); }
 
@@ -52,6 +62,11 @@ class SoundTables {
   std::filesystem::path unpacked_;
   std::vector<std::filesystem::path> paths_;
   std::map<std::filesystem::path, SoundEntry> entries_;
+  std::vector<LeftOut> left_out_;
+  std::map<std::filesystem::path, std::filesystem::path> known_as_;  ///< unpacked files
 };
+
+/// Folders of unpacked shards that programs left which were killed.
+std::vector<std::filesystem::path> stale_unpacked(const Workspace& workspace);
 
 }  // namespace luthier

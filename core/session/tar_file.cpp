@@ -4,6 +4,7 @@
 #include <archive_entry.h>
 #include <unistd.h>
 
+#include "core/session/text_file.h"
 #include "core/session/workspace.h"
 
 namespace luthier {
@@ -75,6 +76,7 @@ void TarWriter::finish() {
 void read_tar(const fs::path& file, const std::function<bool(const std::string&, std::int64_t)>& wanted,
               const std::function<bool(const std::string&, std::string&&)>& take) {
   const auto refuse = [&](const std::string& why) { throw SessionError("'" + file.string() + "' cannot be read as a tar file: " + why + "; pack it anew"); };
+  require_ordinary_file(file);
   const std::unique_ptr<archive, ReadEnd> in(archive_read_new());
   archive_read_support_filter_all(in.get());
   archive_read_support_format_tar(in.get());

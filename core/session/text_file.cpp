@@ -44,7 +44,15 @@ void write_text(const fs::path& path, std::string_view text, bool synced) {
   throw SessionError("the file '" + path.string() + "' cannot be written (" + reason + "); check free space and permissions");
 }
 
+void require_ordinary_file(const fs::path& path) {
+  std::error_code error;
+  const auto status = fs::status(path, error);
+  if (fs::is_directory(status)) throw SessionError("'" + path.string() + "' is a folder; name a file");
+  if (fs::exists(status) && !fs::is_regular_file(status)) throw SessionError("'" + path.string() + "' is no ordinary file; copy what it holds into one");
+}
+
 std::string read_text(const fs::path& path) {
+  require_ordinary_file(path);  // opening a pipe would wait
   std::error_code error;
   const auto size = fs::file_size(path, error);
   std::ifstream file(path, std::ios::binary);

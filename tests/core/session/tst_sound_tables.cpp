@@ -137,7 +137,7 @@ class TestSoundTables : public QObject {
     row("d.csv", "file_name,rating\nx.wav,excellent\n", "a rating is 0 to 5");
     row("e.csv", "file_name\ngone.wav\n", "does not exist");
     row("f.csv", "", "names no sound file");
-    row("g.jsonl", "{\"file_name\": \"x.wav\"}\n{broken\n", "line 2 is no JSON object");
+    row("g.jsonl", "\n{broken\n", "line 2 is no JSON object");
     row("h.jsonl", "[1, 2]\n", "line 1 is no JSON object");
     row("i.tar", "this is no tar file, and much too short for one", "cannot be read as a tar file");
   }
@@ -154,6 +154,31 @@ class TestSoundTables : public QObject {
     QVERIFY2(words.find(part.toStdString()) != std::string::npos, words.c_str());
     QCOMPARE(other.open_catalog()->recordings().count(), 0);
     for (const auto& entry : fs::directory_iterator(other.folder())) QVERIFY2(!entry.path().filename().string().starts_with("."), entry.path().c_str());
+  }
+
+  void oneBadEntryOfAShardIsListedByItsPlaceThere() {
+    const auto workspace = make_test_workspace(at("w"), 2);
+    {
+      TarWriter shard(at("mixed.tar"));
+      shard.add("good.wav", read(workspace.audio() / "bell0.wav"));
+      shard.add("good.json", "{\"label\":\"bell\"}");
+      shard.add("json.wav", read(workspace.audio() / "bell1.wav"));
+      shard.add("json.json", "{broken");
+      shard.add("split.wav", read(workspace.audio() / "horn0.wav"));
+      shard.add("split.json", "{\"split\":\"foo\"}");
+      shard.add("deep/sound.wav", "no sound at all, but long enough to be looked at");
+      shard.finish();
+    }
+    const auto other = Workspace::create(at("other"));
+    fs::create_directories(other.folder() / ".unpacked-999999999" / "0");  // of an import that was killed
+    const auto result = take(other, at("mixed.tar"));
+    QCOMPARE(result.recordings, 1);
+    std::string all;
+    for (const auto& skipped : result.skipped) all += skipped.reason + "\n";
+    QCOMPARE(result.skipped.size(), std::size_t{3});
+    for (const char* part : {"'json.json' in '", "'split' in '", "a split is train", "mixed.tar/deep/sound.wav' "}) QVERIFY2(all.find(part) != std::string::npos, all.c_str());
+    QVERIFY2(all.find(".unpacked") == std::string::npos, all.c_str());
+    for (const auto& entry : fs::directory_iterator(other.folder())) QVERIFY2(!entry.path().filename().string().starts_with(".unpacked"), entry.path().c_str());
   }
 
   void nothingInAShardChoosesWhereItLands() {
