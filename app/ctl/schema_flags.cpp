@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "app/ctl/stopping.h"
+
 namespace luthier::ctl {
 
 SchemaFlags::SchemaFlags(CLI::App& command, const std::vector<Schema>& schemas) : texts_(std::make_shared<std::map<std::string, std::string>>()) {
@@ -16,13 +18,15 @@ SchemaFlags::SchemaFlags(CLI::App& command, const std::vector<Schema>& schemas) 
 }
 
 Config SchemaFlags::given(const Schema& schema) const {
-  Config config;
-  for (const auto& [name, text] : *texts_) {
-    const auto setting = std::find_if(schema.begin(), schema.end(), [&](const Setting& s) { return s.name == name; });
-    if (setting == schema.end()) complete(schema, {{name, text}});  // throws, naming the nearest one
-    config[name] = parse_value(*setting, text);
-  }
-  return config;
+  return as_usage([&] {
+    Config config;
+    for (const auto& [name, text] : *texts_) {
+      const auto setting = std::find_if(schema.begin(), schema.end(), [&](const Setting& s) { return s.name == name; });
+      if (setting == schema.end()) complete(schema, {{name, text}});  // throws, naming the nearest one
+      config[name] = parse_value(*setting, text);
+    }
+    return config;
+  });
 }
 
 std::string schema_help(const Schema& schema) {

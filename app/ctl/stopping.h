@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "app/ctl/verb.h"
+#include "core/config/schema.h"
 
 namespace luthier::ctl {
 
@@ -13,6 +14,16 @@ inline int unless_stopped(const Context& context, const std::function<int()>& wo
   } catch (const std::exception&) {
     if (context.stop.stop_requested()) return kCancelled;
     throw;
+  }
+}
+
+/// Settings that the words on the command line name wrongly are wrong usage.
+template <class Work>
+auto as_usage(const Work& work) {
+  try {
+    return work();
+  } catch (const ConfigError& error) {
+    throw UsageError(error.what());
   }
 }
 

@@ -55,15 +55,18 @@ TrainingRequest request_from(const Options& options, const SchemaFlags& flags, c
   if (!options.resume.empty() && !options.start_from.empty()) throw UsageError("--resume goes on with a run's own weights; leave out --start-from");
   request.family = options.family;
   if (!options.resume.empty()) {
+    for (const auto& [given, name] : {std::pair{!options.labels.empty(), "--label"}, {!options.pairs.empty(), "--pairs"}, {!options.preset.empty(), "--preset"}})
+      if (given) throw UsageError(std::string(name) + " is fixed for the life of a run; leave it out, or begin a new run");
     const std::string family = read_run(context.workspace, options.resume).family;
     if (!options.family.empty() && options.family != family)
       throw UsageError("the run " + options.resume + " is of the family " + family + ", not " + options.family);
     request.family = family;
   }
   if (request.family.empty()) throw UsageError("name a family (" + family_names() + ") or a run with --resume");
-  const FamilyEntry& entry = family_entry(request.family);
+  const FamilyEntry& entry = *as_usage([&] { return &family_entry(request.family); });
   request.preset = options.preset.empty() ? entry.presets.front().name : options.preset;
   request.overrides = flags.given(entry.schema);
+  if (request.resume.empty()) as_usage([&] { return preset_values(entry, request.preset, request.overrides); });  // before anything is read
   return request;
 }
 
@@ -120,15 +123,34 @@ int show_timeline(const TrainingRequest& request, const Context& context) {
       start = end;
     }
   }
+  if (context.json) {
+    Json phases = Json::array();
+    for (const auto& phase : timeline.phases) phases.push_back({{"name", phase.name}, {"steps", phase.steps}});
+    print_json({{"event", "phases"}, {"family", request.family}, {"weights", timeline.curves.size()}, {"phases", phases}});
+  }
   if (!context.json && !rows.empty()) print_table(head, rows);
+  return kDone;
+}
+
+Json to_json(const Value& value) {
+  return std::visit([](const auto& v) { return Json(v); }, value);
+}
+
+int list_settings(const Schema& schema, const Context& context) {
+  if (!context.json) {
+    std::cout << schema_help(schema);
+    return kDone;
+  }
+  for (const auto& setting : schema)
+    print_json({{"event", "setting"}, {"name", setting.name}, {"group", setting.group}, {"default", to_json(setting.default_value)}, {"range", range_text(setting)},
+                {"unit", setting.unit}, {"help", setting.help}});
   return kDone;
 }
 
 int train_verb(const Options& options, const SchemaFlags& flags, Context& context) {
   if (options.settings) {
     if (options.family.empty()) throw UsageError("--settings needs a family: " + family_names());
-    std::cout << schema_help(family_entry(options.family).schema);
-    return kDone;
+    return list_settings(as_usage([&] { return &family_entry(options.family); })->schema, context);
   }
   const TrainingRequest request = request_from(options, flags, context);
   if (options.timeline) return show_timeline(request, context);

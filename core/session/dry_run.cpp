@@ -45,6 +45,7 @@ DryRun measured(const TrainingRequest& request, std::stop_token stop, double mem
   }
   for (std::size_t i = 0; i < cost.phases.size(); ++i) out.phases.push_back({cost.phases[i].name, cost.phases[i].steps, cost.seconds[i]});
   out.total_steps = cost.steps();
+  if (resumed) check_length(request.resume, load_run_status(workspace.runs() / request.resume).step, cost.phases);
   out.seconds_per_step = cost.seconds.back();
   if (resumed) out.first_step = resumed->status.step, out.changed = changes_on_resume(resumed->config, prepared.config), out.inexact = why_inexact(*resumed, prepared);
   out.seconds_total = seconds_left(cost, prepared.config, out.first_step);

@@ -8,6 +8,7 @@
 #include "core/session/run_record.h"
 #include "core/session/training_session.h"
 #include "core/session/transfer_session.h"
+#include "core/session/weights_check.h"
 
 namespace luthier {
 namespace {
@@ -29,6 +30,7 @@ LoadedModel load_file(const fs::path& file, const std::string& run, Role role) {
   model.file = file;
   model.run = run;
   model.checkpoint = load_checkpoint(file);
+  check_checkpoint(model.checkpoint, file);
   model.family = &find_family(model.checkpoint.at("family"));
   const FamilyInfo info = model.family->info();
   if (info.role != role)
@@ -63,7 +65,7 @@ LoadedModel load_model(const Workspace* workspace, const std::string& run, const
 
 LoadedModel load_named_model(const Workspace* workspace, const std::string& name, Role role) {
   std::error_code error;
-  if (workspace && name.find('/') == std::string::npos && fs::exists(workspace->runs() / name / "status.json", error))
+  if (workspace && name.find('/') == std::string::npos && is_run(workspace->runs() / name))
     return load_file(checkpoint_of_run(*workspace, name), name, role);
   if (fs::exists(name, error)) return load_file(name, "", role);
   throw ConfigError("'" + name + "' is neither a run of this workspace nor a checkpoint file; luthierctl runs lists the runs.");

@@ -32,6 +32,14 @@ void check_changes(const Schema& schema, const Config& before, const Config& aft
   }
 }
 
+void check_length(const std::string& run, std::int64_t step, const std::vector<PhaseInfo>& phases) {
+  std::int64_t total = 0;
+  for (const auto& phase : phases) total += phase.steps;
+  if (total < step)
+    throw ConfigError("The run '" + run + "' is at step " + std::to_string(step) + ", and these settings end it after " + std::to_string(total) +
+                      "; give it more steps, or transfer with it as it is.");
+}
+
 std::vector<std::string> changes_on_resume(const Config& before, const Config& now) {
   Config known = now;
   std::erase_if(known, [&](const auto& entry) { return !before.count(entry.first); });

@@ -9,6 +9,9 @@ namespace luthier {
 /// Throws ConfigError when a run that goes on would change what shapes its networks, its sound or its data.
 void check_changes(const Schema& schema, const Config& before, const Config& after);
 
+/// Throws ConfigError when a run that has come to `step` would end before it.
+void check_length(const std::string& run, std::int64_t step, const std::vector<PhaseInfo>& phases);
+
 /// Settings that a run which goes on changes, "name: a -> b"; those that came with a later version count as they are.
 std::vector<std::string> changes_on_resume(const Config& before, const Config& now);
 

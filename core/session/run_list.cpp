@@ -36,7 +36,7 @@ std::vector<RunSummary> list_runs(const fs::path& workspace) {
   std::vector<RunSummary> all;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(Workspace::open(workspace).runs(), error)) {
-    if (!fs::exists(entry.path() / "status.json", error)) continue;
+    if (!is_run(entry.path())) continue;
     try {
       all.push_back(summary_of(entry.path()));
     } catch (const SessionError& damaged) {

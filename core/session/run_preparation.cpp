@@ -13,6 +13,8 @@
 #include "core/session/resume_check.h"
 #include "core/session/text_file.h"
 #include "core/session/transfer_session.h"
+#include "core/session/weights_check.h"
+#include "db/label_store.h"
 #include "db/pair_store.h"
 
 namespace luthier {
@@ -203,7 +205,10 @@ void compare_clips(PreparedRun& run, const RunRecord& resumed) {
 
 void find_auditions(PreparedRun& run, const TrainingRequest& request, db::Catalog& catalog, const RunRecord* resumed) {
   const auto wanted = std::get<std::int64_t>(run.config.at("auditions"));
-  if (wanted == 0 || run.family->info().role != Role::translator) return;
+  if (wanted == 0 || run.family->info().role != Role::translator) {
+    if (!request.auditions.empty()) run.warnings.push_back(wanted == 0 ? "Auditions are off (auditions = 0): none of those named is made." : "The family '" + run.family->info().id + "' makes no auditions: none of those named is made.");
+    return;
+  }
   if (request.auditions.empty()) {
     run.auditions = resumed && !resumed->auditions.empty() ? resumed->auditions : choose_auditions(run.clips->clips, wanted);
     return;
@@ -213,6 +218,15 @@ void find_auditions(PreparedRun& run, const TrainingRequest& request, db::Catalo
     for (const auto& clip : run.clips->clips)
       if (clip.split == "train" && clip.id == audition.content)
         run.warnings.push_back("Clip " + std::to_string(clip.id) + " is auditioned and trained on: it may sound better than an unseen one.");
+}
+
+/// What the request names must be there, whatever the family makes of it.
+void check_named(const TrainingRequest& request, const Workspace& workspace) {
+  if (request.labels.empty() && request.auditions.empty()) return;
+  const auto catalog = workspace.open_catalog();
+  for (const auto& label : request.labels)
+    if (!catalog->labels().find_label(label)) throw ConfigError("There is no label '" + label + "'; luthierctl stats lists them.");
+  named_auditions(*catalog, request.auditions);
 }
 
 std::filesystem::path weights_to_start_from(const TrainingRequest& request, const Workspace& workspace) {
@@ -255,11 +269,13 @@ PreparedRun prepare_run(const TrainingRequest& request, const Workspace& workspa
   if (!resumed && !request.start_from.empty()) {
     const auto file = weights_to_start_from(request, workspace);
     run.start_from = load_checkpoint(file);
+    check_checkpoint(*run.start_from, file);
     const std::string name = std::filesystem::is_regular_file(request.start_from) ? file.filename().string() : request.start_from;
     run.start_text = name + " (SHA-256 " + sha256_of_file(file) + ")";
     if (run.start_from->at("family") != run.family->info().id)
       throw ConfigError("The weights '" + request.start_from + "' are of the family '" + run.start_from->at("family") + "', not of '" + run.family->info().id + "'.");
   }
+  if (!resumed) check_named(request, workspace);
   run.config = requested_config(request, *run.family, resumed, run.start_from ? &*run.start_from : nullptr);
   if (!resumed) use_public_weights(workspace, run.config);
   run.device = choose_device(request.device);

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "core/session/text_file.h"
+#include "core/session/weights_check.h"
 #include "core/session/workspace.h"
 
 namespace luthier {
@@ -116,6 +117,23 @@ auto read_or_explain(const fs::path& folder, const char* name, Read&& read) {
   }
 }
 
+/// run.json holds the status as it was when the run began or ended; the checkpoints say what came after.
+RunStatus status_from_parts(const fs::path& folder) {
+  RunStatus status = read_or_explain(folder, "run.json", record_from).status;
+  std::error_code error;
+  const auto find = [&](const std::string& name) { return fs::exists(folder / name, error) ? name : std::string(); };
+  status.latest_checkpoint = find("checkpoints/latest.safetensors");
+  if (status.best_checkpoint.empty() || !fs::exists(folder / status.best_checkpoint, error)) status.best_checkpoint = find("checkpoints/best.safetensors");
+  if (status.latest_checkpoint.empty()) return status;
+  try {
+    const fs::path latest = folder / status.latest_checkpoint;
+    status.step = step_of(load_checkpoint(latest), latest);
+  } catch (const CheckpointError&) {
+    // the checkpoint is damaged too; whoever uses it says so
+  }
+  return status;
+}
+
 std::string line_of(const char* file, const std::string& key) {
   std::ifstream input(file);
   for (std::string line; std::getline(input, line);)
@@ -138,7 +156,31 @@ void save_run_record(const fs::path& folder, const RunRecord& record) {
 }
 
 RunRecord load_run_record(const fs::path& folder) { return read_or_explain(folder, "run.json", record_from); }
-RunStatus load_run_status(const fs::path& folder) { return read_or_explain(folder, "status.json", status_from); }
+
+RunStatus load_run_status(const fs::path& folder) {
+  try {
+    return read_or_explain(folder, "status.json", status_from);
+  } catch (const SessionError&) {
+    std::error_code error;
+    if (!fs::exists(folder / "run.json", error)) throw;
+  }
+  return status_from_parts(folder);
+}
+
+bool is_run(const fs::path& folder) {
+  std::error_code error;
+  return fs::exists(folder / "status.json", error) || fs::exists(folder / "run.json", error);
+}
+
+bool has_whole_status(const fs::path& folder) {
+  if (!is_run(folder)) return true;
+  try {
+    read_or_explain(folder, "status.json", status_from);
+    return true;
+  } catch (const SessionError&) {
+    return false;
+  }
+}
 
 std::map<std::string, std::string> machine_facts() {
   std::map<std::string, std::string> facts;

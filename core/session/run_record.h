@@ -67,7 +67,12 @@ void save_run_record(const std::filesystem::path& folder, const RunRecord& recor
 void save_run_status(const std::filesystem::path& folder, const RunStatus& status);
 /// Throws SessionError: no run, or a damaged record.
 RunRecord load_run_record(const std::filesystem::path& folder);
+/// Where status.json is damaged or gone, it is made up from run.json and the checkpoints.
 RunStatus load_run_status(const std::filesystem::path& folder);
+/// The folder holds a run: its status.json, or else its run.json.
+bool is_run(const std::filesystem::path& folder);
+/// status.json is whole, or the run has neither it nor a record yet.
+bool has_whole_status(const std::filesystem::path& folder);
 
 /// Processor, cores, memory, system, LibTorch, GPU.
 std::map<std::string, std::string> machine_facts();

@@ -14,6 +14,7 @@
 #include "core/session/step_fitting.h"
 #include "core/session/text_file.h"
 #include "core/session/version.h"
+#include "core/session/weights_check.h"
 #include "core/training/training_loop.h"
 
 namespace luthier {
@@ -65,6 +66,7 @@ class TrainingRun {
     emit(RunPreparing{1, "making the networks", -1});
     auto trainer = prepared_.family->make_training(inputs());
     if (stop_.stop_requested()) throw Cancelled();
+    if (resumed_) check_length(id_, first_step_, trainer->phases());
     if (!resumed_) {
       folder_ = workspace.make_unique_folder(workspace.runs(), prepared_.family->info().id);
       id_ = folder_.filename().string();
@@ -91,10 +93,11 @@ class TrainingRun {
     std::error_code error;
     if (!fs::exists(latest, error)) throw SessionError("the run '" + request_.resume + "' has no checkpoint to go on from; start it anew");
     checkpoint_ = load_checkpoint(latest);
+    check_checkpoint(*checkpoint_, latest);
     if (checkpoint_->at("family") != resumed_->status.family)
       throw CheckpointError("The checkpoint " + latest.string() + " belongs to the family '" + checkpoint_->at("family") + "', not to '" +
                             resumed_->status.family + "'; put back the run's own file.");
-    step_ = first_step_ = saved_ = std::stoll(checkpoint_->at("step"));
+    step_ = first_step_ = saved_ = step_of(*checkpoint_, latest);
   }
 
   void preparing(const Progress& progress) {

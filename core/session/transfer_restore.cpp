@@ -7,6 +7,7 @@
 #include "core/session/family_catalog.h"
 #include "core/session/model_source.h"
 #include "core/session/named_sound.h"
+#include "core/session/run_record.h"
 #include "db/clip_store.h"
 #include "db/recording_store.h"
 
@@ -76,8 +77,7 @@ class Search {
   }
 
   std::string known_run(const std::string& run) const {
-    std::error_code error;
-    return workspace_ && !run.empty() && run.find('/') == std::string::npos && fs::exists(workspace_->runs() / run / "status.json", error) ? run : "";
+    return workspace_ && !run.empty() && run.find('/') == std::string::npos && is_run(workspace_->runs() / run) ? run : "";
   }
 
   static bool is_shipped(const fs::path& file) {

@@ -12,6 +12,7 @@
 #include "core/session/text_file.h"
 #include "core/session/training_session.h"
 #include "core/session/version.h"
+#include "core/session/weights_check.h"
 #include "core/session/workspace.h"
 #include "core/training/checkpoint.h"
 
@@ -84,11 +85,16 @@ WeightsInfo export_weights(const fs::path& workspace, const std::string& run_or_
   return info_of(output, checkpoint);
 }
 
-WeightsInfo weights_info(const fs::path& file) { return info_of(file, load_checkpoint(file)); }
+WeightsInfo weights_info(const fs::path& file) {
+  const auto checkpoint = load_checkpoint(file);
+  check_checkpoint(checkpoint, file, {"family"});
+  return info_of(file, checkpoint);
+}
 
 std::string import_weights(const fs::path& workspace, const fs::path& file) { return import_checkpoint(workspace, load_checkpoint(file), file); }
 
 std::string import_checkpoint(const fs::path& workspace, const Checkpoint& checkpoint, const fs::path& file) {
+  check_checkpoint(checkpoint, file);
   const auto opened = Workspace::open(workspace);
   const auto& family = find_family(checkpoint.at("family"));
   family.make_transfer(checkpoint, torch::kCPU);  // every tensor is there and has its shape

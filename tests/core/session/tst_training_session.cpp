@@ -153,7 +153,7 @@ void TestTrainingSession::everyMistakeEndsOnceWithASentence_data() {
   QTest::newRow("pair set") << "pairs" << "no pair set 'x'";
   QTest::newRow("run") << "resume" << "no run 'nothing'";
   QTest::newRow("one label") << "label" << "at least 2 labels";
-  QTest::newRow("no clips") << "empty" << "no labelled clip";
+  QTest::newRow("no clips") << "empty" << "no label 'flute'";
 }
 
 void TestTrainingSession::everyMistakeEndsOnceWithASentence() {
@@ -229,6 +229,8 @@ void TestTrainingSession::anInterruptedRunIsSeenAsSuch() {
   const RunLock lock(run);
   QCOMPARE(read_run(place(), log.run()).status, std::string("running"));
   std::ofstream(run / "status.json") << "{";
+  QCOMPARE(list_runs(place()).front().step, 2);  // from the record and the checkpoint
+  std::ofstream(run / "run.json") << "{";
   QCOMPARE(list_runs(place()).front().status, std::string("damaged"));
 }
 
