@@ -56,6 +56,7 @@ const VerbRegistration phrase{"phrase", "say that clips play the same notes: eac
   command.add_option("name", options->text, "phrase, made if there is none; none: take the phrase away")->required();
   command.add_option("clips", options->words, kClipsHelp)->required();
   return [options](Context& context) {
+    if (options->text.empty()) throw UsageError("the name of a phrase cannot be empty; 'none' takes the phrase away");
     return annotate(*options, context, "phrase", [&](db::Catalog& catalog, const ClipIds& ids) {
       return phrase_clips(catalog, ids, options->text == "none" ? std::string() : options->text);
     });

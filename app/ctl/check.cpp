@@ -53,6 +53,8 @@ int tell_result(const Context& context, const Workspace& workspace, const CheckR
 
 int run_check(const Options& options, Context& context) {
   const auto workspace = open_workspace(context);
+  for (const auto& folder : options.relink)
+    if (std::error_code error; !std::filesystem::is_directory(folder, error)) throw SessionError("there is no folder '" + folder.string() + "' to look for missing files in; check the path");
   if (!options.relink.empty()) relink(options, workspace, context);
   if (options.free || options.free_features) free_files(options, workspace, context);
   return tell_result(context, workspace, check_workspace(workspace, options.deep, console_progress(context), context.stop));

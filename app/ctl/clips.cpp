@@ -108,7 +108,7 @@ std::string query_help() {
 const VerbRegistration verb{"clips", "list and search clips", [](CLI::App& command) {
   auto options = std::make_shared<Options>();
   command.add_option("query", options->words, "search, as in inst:violin dur:>2 !tag:noisy; default: all");
-  command.add_option("--limit", options->limit, "at most this many; 0: all")->check(CLI::NonNegativeNumber)->capture_default_str();
+  command.add_option("--limit", options->limit, "at most this many; 0: all")->check(CLI::Range(0, 1000000000))->capture_default_str();
   std::vector<std::string> names;
   for (const auto& [name, column] : columns()) names.push_back(name);
   command.add_option("--sort", options->sort, "column, or several with commas between: " + column_names())->delimiter(',')->check(CLI::IsMember(names))->capture_default_str();

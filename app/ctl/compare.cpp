@@ -4,7 +4,9 @@
 #include <sstream>
 
 #include "app/ctl/arguments.h"
+#include "app/ctl/stopping.h"
 #include "core/session/compare_session.h"
+#include "core/session/text_file.h"
 
 namespace luthier::ctl {
 namespace {
@@ -48,8 +50,8 @@ ComparisonRequest request_from(const Options& options, const Context& context) {
 int compare_verb(const Options& options, Context& context) {
   const ComparisonRequest request = request_from(options, context);
   ComparisonFiles files;
-  if (!options.out.empty()) files = write_comparison(request);
-  const Json record = Json::parse(comparison_record(request, {}, compare_to_truth(request.sounds, request.truth, {}, context.stop)));
+  if (!options.out.empty()) files = write_comparison(request, context.stop);
+  const Json record = Json::parse(options.out.empty() ? comparison_record(request, {}, compare_to_truth(request.sounds, request.truth, {}, context.stop)) : read_text(files.record));
   if (context.json) {
     Json line{{"event", "compared"}, {"truth", request.sounds[request.truth].title}, {"figures", record.at("figures")}};
     if (record.contains("difference")) line["difference"] = record.at("difference");
@@ -73,7 +75,8 @@ int compare_verb(const Options& options, Context& context) {
     for (const auto& [name, value] : entry.at("figures").items()) {
       std::ostringstream cell;
       cell.precision(3);
-      cell << std::fixed << value.get<double>();
+      if (value.is_number()) cell << std::fixed << value.get<double>();
+      else cell << '-';  // a silent sound has no such figure
       row.push_back(cell.str());
     }
     rows.push_back(std::move(row));
@@ -96,7 +99,7 @@ const VerbRegistration compare{"compare", "pictures, sounds and numbers side by 
   command.add_option("--title", options->title, "heading of the picture")->capture_default_str();
   command.add_option("--format", options->format, "wav or flac")->check(CLI::IsMember({"wav", "flac"}))->capture_default_str();
   command.add_option("--colours", options->colours, "magma, viridis, grey, contrast or ink")->check(CLI::IsMember(colour_map_names()))->capture_default_str();
-  return [options](Context& context) { return compare_verb(*options, context); };
+  return [options](Context& context) { return unless_stopped(context, [&] { return compare_verb(*options, context); }); };
 }};
 
 }  // namespace

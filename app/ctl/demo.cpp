@@ -4,13 +4,16 @@
 
 #include "app/ctl/arguments.h"
 #include "app/ctl/console_listener.h"
+#include "app/ctl/stopping.h"
 #include "core/session/demo_session.h"
+#include "core/session/family_catalog.h"
 
 namespace luthier::ctl {
 namespace {
 
 int demo_verb(DemoRequest request, Context& context) {
   request.workspace = context.workspace;
+  as_usage([&] { return preset_values(family_entry("latent_diffusion"), request.preset, {}); });
   ConsoleListener listener(context.json);
   const auto sink = console_progress(context);
   // The run shows itself; the bar is for what comes before and after it.

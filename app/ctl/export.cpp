@@ -109,7 +109,7 @@ const VerbRegistration verb{"export", "write the labelled clips as pictures, sou
   command.add_option("--sound", options->named, "a sound of the report: file or clip number; may be given several times");
   command.add_option("--title", options->title, "heading of the report")->capture_default_str();
   command.add_option("--truth", options->truth, "number of the report's sound that the others are measured against")->capture_default_str();
-  command.add_option("--difference", options->difference, "numbers of two sounds of the report: also what is left of first - second")->expected(2)->check(CLI::PositiveNumber);
+  command.add_option("--difference", options->difference, "numbers of two sounds of the report: also what is left of first - second")->expected(2)->check(CLI::Range(1, 1000));
   command.add_option("--evaluation", options->tables, "JSON file of luthierctl evaluate, shown in the report; may be given several times");
   command.add_flag("--full-precision", options->full, "keep single precision; default: half");
   return [options](Context& context) { return run_export(*options, context); };

@@ -18,6 +18,8 @@ constexpr const char* kClipsHelp = "numbers, ranges as 3-9, or a search as 'inst
 /// Opens the catalog, finds the clips, makes the change and says what came of it.
 template <class Change>
 int edit(const Options& options, const Context& context, const std::string& what, Change change) {
+  if (what != "exclude" && what != "remove" && options.name.empty())
+    throw UsageError("the name of a " + what + " cannot be empty" + (what == "label" ? "; 'none' takes the label away" : ""));
   const auto workspace = open_workspace(context);
   const auto catalog = open_writable_catalog(workspace);
   const auto ids = clips_from_words(*catalog, options.words);

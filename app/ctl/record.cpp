@@ -17,8 +17,8 @@ struct Options {
 };
 
 int run_record(const Options& options, const Context& context) {
+  audio::Recorder recorder(options.input);  // without an input no workspace is made
   const auto workspace = open_or_create_workspace(context);
-  audio::Recorder recorder(options.input);
   const std::string source = recorder.description();
   recorder.start();
   const auto sink = console_progress(context);

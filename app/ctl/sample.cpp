@@ -40,7 +40,7 @@ const VerbRegistration sample_registration{"sample", "let a generator make a spe
   command.add_option("--checkpoint", request->checkpoint, "a weight file instead of a run");
   command.add_option("--latent", request->latent, "places of the latent space's sliders, as in 1.5,0,-2; those left out stay at 0")->delimiter(',');
   command.add_option("--vocoder", request->vocoder, "run or weight file of a vocoder (default: Griffin-Lim)");
-  command.add_option("--device", request->device, "auto, cpu or cuda")->capture_default_str();
+  command.add_option("--device", request->device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}))->capture_default_str();
   command.add_option("--out", request->output, "WAV, FLAC … that does not exist yet (default: a new folder under transfers/)");
   command.add_option("--image", request->image, "PNG of the spectrogram");
   command.add_option("--features", request->features, "the spectrogram as .npy, which luthierctl invert reads");

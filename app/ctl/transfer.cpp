@@ -77,6 +77,8 @@ TransferRequest branched(const TransferRequest& given, const Options& options, c
 
 TransferRequest request_from(const Options& options, const SchemaFlags& flags, Context& context) {
   TransferRequest request = options.request;
+  if (options.at_step != 0 && options.branch_from.empty()) throw UsageError("--at-step belongs to --branch-from: name the result to go on from");
+  if (!options.like.empty() && !options.branch_from.empty()) throw UsageError("--branch-from takes all from its record; leave out --like");
   if (Workspace::is_workspace(context.workspace)) request.workspace = context.workspace;
   else if (!request.run.empty() || !options.saved.empty() || !options.save.empty()) request.workspace = open_workspace(context).folder();
   if (!options.branch_from.empty()) return branched(request, options, flags);
@@ -120,6 +122,8 @@ int transfer_verb(const Options& options, const SchemaFlags& flags, Context& con
   return kDone;
 }
 
+std::string not_empty(const std::string& word) { return word.empty() ? "needs a name, not an empty word" : ""; }
+
 const VerbRegistration transfer_registration{"transfer", "play one sound's notes in another sound's timbre", [](CLI::App& command) {
   auto options = std::make_shared<Options>();
   TransferRequest& request = options->request;
@@ -138,10 +142,10 @@ const VerbRegistration transfer_registration{"transfer", "play one sound's notes
   command.add_option("--branch-from", options->branch_from, "a result to go on from at --at-step, with another --seed, --temperature, --guidance or --eta");
   command.add_option("--at-step", options->at_step, "of --branch-from: the sampling step up to which all is as it was");
   command.add_option("--keep-step", request.keep_step, "take the clean estimate after this sampling step as the result")->check(CLI::Range(0, 1000000));
-  command.add_option("--saved", options->saved, "settings that were saved under this name in the workspace");
-  command.add_option("--save", options->save, "keep model and settings under a new name in the workspace, for --saved");
+  command.add_option("--saved", options->saved, "settings that were saved under this name in the workspace")->check(not_empty);
+  command.add_option("--save", options->save, "keep model and settings under a new name in the workspace, for --saved")->check(not_empty);
   command.add_flag("--list-saved", options->list_saved, "list the settings that are saved, and do no more");
-  command.add_option("--forget", options->forget, "take the settings of this name away, and do no more");
+  command.add_option("--forget", options->forget, "take the settings of this name away, and do no more")->check(not_empty);
   command.add_flag("--json-steps", options->json_steps, "with --json: a line for every sampling step");
   std::vector<Schema> schemas;
   for (const auto& family : family_catalog()) {

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <iostream>
 #include <map>
@@ -44,6 +45,18 @@ int act(const Action& action, Context& context) {
   }
 }
 
+/// "nan" and "inf" are no number of anything, and every range lets the first one pass.
+void refuse_numbers_without_end(CLI::App& command) {
+  for (CLI::Option* option : command.get_options()) {
+    if (option->get_type_name().find("FLOAT") == std::string::npos) continue;
+    option->check([](const std::string& word) {
+      char* end = nullptr;
+      const double value = std::strtod(word.c_str(), &end);
+      return *end == '\0' && !std::isfinite(value) ? "must be a number, not " + word : std::string();
+    });
+  }
+}
+
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   std::string what = error.what();
   if (const auto rest = app.remaining(); app.get_subcommands().empty() && !rest.empty()) what = "there is no verb '" + rest.front() + "'";
@@ -78,6 +91,7 @@ int run(int argc, char** argv) {
   for (const Verb& verb : verbs()) {
     CLI::App* command = app.add_subcommand(verb.name, verb.help);
     actions[command] = verb.add(*command);
+    refuse_numbers_without_end(*command);
   }
   try {
     app.parse(argc, argv);

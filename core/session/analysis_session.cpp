@@ -3,10 +3,13 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <thread>
 
 #include "audio/analysis/cqt.h"
 #include "audio/analysis/griffin_lim.h"
@@ -82,6 +85,17 @@ Analysis analyse(const SpectrogramRequest& request, const audio::AudioBuffer& so
   }
   if (request.kind == "waveform") throw ConfigError("A waveform is no spectrogram; the kinds are: mel, stft, cqt, mel_image, mel_db, log10_mel, log_mel.");
   return by_representation(request, sound);
+}
+
+/// For work that cannot be asked to stop and writes nothing: on a thread of its own, which a stop request leaves behind.
+template <class Work>
+auto apart(Work work, const std::stop_token& stop) {
+  std::packaged_task<std::invoke_result_t<Work>()> task(std::move(work));
+  auto result = task.get_future();
+  std::thread(std::move(task)).detach();
+  while (result.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready)
+    if (stop.stop_requested()) throw Cancelled();
+  return result.get();
 }
 
 SpectrogramRequest as_seen_by(SpectrogramRequest request) {
@@ -219,9 +233,12 @@ SpectrogramResult write_spectrogram(const SpectrogramRequest& given, std::stop_t
   if (request.hop < 1 || request.hop > request.n_fft) throw ConfigError("--hop must be from 1 to --n-fft.");
   refuse_existing(request.output);
   refuse_existing(record_file);
-  auto sound = read_named_sound(request.workspace, request.input).sound;
-  if (request.sample_rate > 0) sound = audio::resample({sound.sample_rate, sound.mono()}, request.sample_rate);
-  const Analysis analysis = analyse(request, sound);
+  const auto [sound, analysis] = apart([request] {
+    auto heard = read_named_sound(request.workspace, request.input).sound;
+    if (request.sample_rate > 0) heard = audio::resample({heard.sample_rate, heard.mono()}, request.sample_rate);
+    Analysis made = analyse(request, heard);
+    return std::pair(std::move(heard), std::move(made));
+  }, stop);
   if (stop.stop_requested()) throw Cancelled();
   const std::string record = record_of(request, sound, analysis);
   if (drawing) write_figure(request, sound, analysis, record);

@@ -6,6 +6,7 @@
 
 #include "audio/writer.h"
 #include "core/config/schema.h"
+#include "core/families/family.h"
 #include "core/session/figure/pdf_canvas.h"
 #include "core/session/sound_difference.h"
 #include "core/session/text_file.h"
@@ -147,8 +148,11 @@ std::string comparison_record(const ComparisonRequest& request, const std::vecto
   return json.dump(1, ' ', false, Json::error_handler_t::replace);
 }
 
-ComparisonFiles write_comparison(const ComparisonRequest& request) {
+ComparisonFiles write_comparison(const ComparisonRequest& request, std::stop_token stop) {
   check(request);
+  const auto go_on = [&] {
+    if (stop.stop_requested()) throw Cancelled();
+  };
   Unfinished unfinished;
   unfinished.open(request.folder);
   ComparisonFiles out;
@@ -164,20 +168,26 @@ ComparisonFiles write_comparison(const ComparisonRequest& request) {
     out.sounds.push_back(unfinished.add(file_stem(title, taken) + "." + request.audio_format));
     files.push_back(out.sounds.back().filename().string());
   }
-  const auto figures = compare_to_truth(request.sounds, request.truth);
+  const auto figures = compare_to_truth(request.sounds, request.truth, {}, stop);
   const std::string record = comparison_record(request, files, figures);
   const SpectrogramFigure figure = comparison_figure(request);
+  go_on();
   RasterCanvas raster(figure.width, figure.height(), {255, 255, 255, 255});
   figure.draw(raster);
   write_png(out.png, raster.raster(), {{"Software", version_text()}, {"Comment", record}});
+  go_on();
   SvgCanvas svg(figure.width, figure.height(), {255, 255, 255, 255});
   figure.draw(svg);
   write_text(out.svg, svg.document(record));
+  go_on();
   PdfCanvas pdf(figure.width, figure.height(), {255, 255, 255, 255});
   figure.draw(pdf);
   write_text(out.pdf, pdf.document(figure.title, record));
-  for (std::size_t i = 0; i < sounds.size(); ++i)
+  for (std::size_t i = 0; i < sounds.size(); ++i) {
+    go_on();
     audio::write_audio(out.sounds[i], sounds[i].sound, {{"title", sounds[i].title}, {"software", version_text()}, {"comment", record}});
+  }
+  go_on();
   write_text(out.figures, figures_csv(figures));
   write_text(out.record, record + "\n");
   unfinished.keep();

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,8 +30,8 @@ struct ComparisonFiles {
 };
 
 /// Writes comparison.png, .svg and .pdf (mel spectrograms with axes, ticks, dB bars), each sound, figures.csv (the others against
-/// the truth) and record.json. Throws ConfigError or audio::AudioError; nothing half-written is left.
-ComparisonFiles write_comparison(const ComparisonRequest& request);
+/// the truth) and record.json. Throws ConfigError, audio::AudioError, and Cancelled when stopped; nothing half-written is left.
+ComparisonFiles write_comparison(const ComparisonRequest& request, std::stop_token stop = {});
 
 /// The picture alone, with the difference below the sounds. Throws ConfigError.
 SpectrogramFigure comparison_figure(const ComparisonRequest& request);

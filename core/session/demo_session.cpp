@@ -1,3 +1,4 @@
+#include "core/session/family_catalog.h"
 #include "core/session/demo_session.h"
 
 #include <algorithm>
@@ -189,6 +190,7 @@ class Demo {
 DemoResult run_demo(const DemoRequest& request, RunListener& listener, const ProgressSink& progress, std::stop_token stop) {
   DemoResult failure;
   try {
+    preset_values(family_entry("latent_diffusion"), request.preset, {});  // a wrong name ends here, before anything is made
     return Demo(request, listener, progress, stop).run();
   } catch (const Cancelled&) {
     failure.outcome = Outcome::cancelled;

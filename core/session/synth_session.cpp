@@ -1,6 +1,7 @@
 #include "core/session/synth_session.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "audio/reader.h"
 #include "audio/synth/gm_instruments.h"
@@ -11,6 +12,7 @@
 #include "core/config/held_out.h"
 #include "core/session/content_hash.h"
 #include "core/session/cutting.h"
+#include "core/session/outputs.h"
 #include "core/session/progress_meter.h"
 #include "db/clip_store.h"
 #include "db/label_store.h"
@@ -23,14 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 constexpr int kRenderRate = 48000;   // a soundfont's samples are 44.1 kHz: a lower rate would fold their treble back
 constexpr double kGain = 0.6;        // as the measuring protocol renders
-
-void check(const SynthRequest& request) {
-  if (request.phrases < 1 || request.phrases > 100000) throw SessionError("the number of phrases must be from 1 to 100000");
-  if (request.instruments.empty()) throw SessionError("name at least one instrument, as in piano,guitar,harp,violin");
-  if (!(request.seconds >= 1 && request.seconds <= 120)) throw SessionError("a phrase must be from 1 to 120 seconds long");
-  if (request.sample_rate < 8000 || request.sample_rate > 96000) throw SessionError("the sample rate must be from 8000 to 96000 Hz");
-  for (const auto& name : request.instruments) audio::gm_program(name);  // an unknown name ends here
-}
 
 std::string notes_json(const audio::Phrase& phrase) {
   auto list = nlohmann::json::array();
@@ -46,18 +40,22 @@ class Synth {
       : workspace_(workspace), request_(request), catalog_(workspace.open_catalog()),
         font_(request.soundfont.empty() ? audio::find_soundfont() : request.soundfont), renderer_(font_, options()) {
     if (catalog_->read_only())
-      throw SessionError("the workspace '" + workspace.folder().string() + "' is read-only; make it writable or render into another");
+      throw SessionError(why_read_only(workspace));
   }
 
-  /// Returns how many clips are new.
-  std::int64_t render_phrase(int index, const std::stop_token& stop) {
+  /// Returns how many clips are new; nothing when stopped: a phrase comes by all of its instruments or not at all.
+  std::optional<std::int64_t> render_phrase(int index, const std::stop_token& stop) {
     const auto phrase = make(index);
-    const auto id = phrase_id(phrase, index);
-    std::int64_t added = 0;
+    std::vector<Rendered> sounds;
     for (const auto& instrument : request_.instruments) {
-      if (stop.stop_requested()) break;
-      added += render_clip(phrase, id, instrument) ? 1 : 0;
+      if (stop.stop_requested()) return std::nullopt;
+      if (auto sound = render(phrase, instrument)) sounds.push_back(std::move(*sound));
     }
+    std::int64_t added = 0;
+    db::Transaction all(*catalog_);
+    const auto id = phrase_id(phrase, index);
+    for (const auto& sound : sounds) added += keep(phrase, id, sound) ? 1 : 0;
+    all.commit();
     return added;
   }
 
@@ -96,19 +94,28 @@ class Synth {
     return std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits;
   }
 
-  bool render_clip(const audio::Phrase& phrase, db::PhraseId phrase_row, const std::string& instrument) {
+  struct Rendered {
+    std::string instrument, name;
+    fs::path file;
+    audio::AudioBuffer sound;
+  };
+
+  /// Nothing where the clip is there already.
+  std::optional<Rendered> render(const audio::Phrase& phrase, const std::string& instrument) {
     const std::string name = instrument + "-" + std::to_string(request_.seed) + "-" + number(static_cast<int>(phrase.seed - seed_of(0))) + ".flac";
     const fs::path file = workspace_.audio() / instrument / font_.stem() / name;
-    const std::string path = workspace_.catalog_path(file);
-    if (const auto known = catalog_->recordings().find_by_path(path); known && fs::exists(file)) return false;
-    auto sound = renderer_.render(phrase, audio::gm_program(instrument), request_.seconds);
-    sound = audio::resample(sound, request_.sample_rate);
+    if (catalog_->recordings().find_by_path(workspace_.catalog_path(file)) && fs::exists(file)) return std::nullopt;
+    const auto sound = renderer_.render(phrase, audio::gm_program(instrument), request_.seconds);
+    return Rendered{instrument, name, file, audio::resample(sound, request_.sample_rate)};
+  }
+
+  bool keep(const audio::Phrase& phrase, db::PhraseId phrase_row, const Rendered& rendered) {
+    const auto& [instrument, name, file, sound] = rendered;
     fs::create_directories(file.parent_path());
     audio::write_audio(file, sound, {{"comment", "rendered by Luthier: " + font_.filename().string() + ", " + instrument + ", phrase seed " + std::to_string(phrase.seed)}});
     const auto written = audio::read_audio(file);  // what is hashed is what the file holds
-    db::Transaction all(*catalog_);
     db::RecordingRow row;
-    row.path = path;
+    row.path = workspace_.catalog_path(file);
     row.name = name;
     row.sha256 = sha256_of_file(file);
     row.sample_rate = written.sample_rate;
@@ -122,7 +129,6 @@ class Synth {
     clip.label = catalog_->labels().label(instrument);
     clip.phrase = phrase_row;
     catalog_->clips().add(clip);
-    all.commit();
     return true;
   }
 
@@ -135,17 +141,29 @@ class Synth {
 
 }  // namespace
 
+void check_synth(const SynthRequest& request) {
+  if (request.phrases < 1 || request.phrases > 100000) throw SessionError("the number of phrases must be from 1 to 100000");
+  if (request.instruments.empty()) throw SessionError("name at least one instrument, as in piano,guitar,harp,violin");
+  if (!(request.seconds >= 1 && request.seconds <= 120)) throw SessionError("a phrase must be from 1 to 120 seconds long");
+  if (request.sample_rate < 8000 || request.sample_rate > 96000) throw SessionError("the sample rate must be from 8000 to 96000 Hz");
+  for (const auto& name : request.instruments) audio::gm_program(name);  // an unknown name ends here
+  const fs::path font = request.soundfont.empty() ? audio::find_soundfont() : request.soundfont;
+  std::error_code error;
+  if (!fs::is_regular_file(font, error)) throw SessionError("there is no soundfont '" + font.string() + "'; name an SF2 or SF3 file with --soundfont");
+}
+
 SynthResult synth_phrases(const Workspace& workspace, const SynthRequest& request, const ProgressSink& progress, std::stop_token stop) {
-  check(request);
+  check_synth(request);
   Synth synth(workspace, request);
   ProgressMeter meter(progress, request.phrases);
   SynthResult result;
   for (int index = 0; index < request.phrases; ++index) {
-    if (stop.stop_requested()) {
+    const auto added = synth.render_phrase(index, stop);
+    if (!added) {
       result.outcome = Outcome::cancelled;
       return result;
     }
-    result.clips += synth.render_phrase(index, stop);
+    result.clips += *added;
     result.phrases += 1;
     meter.report(index + 1, "phrase " + std::to_string(index + 1) + " of " + std::to_string(request.phrases));
   }

@@ -27,10 +27,13 @@ struct SynthResult {
   std::int64_t phrases = 0, clips = 0;
 };
 
+/// For before a workspace is made: throws what synth_phrases would throw for the request itself.
+void check_synth(const SynthRequest& request);
+
 /// Renders the same phrases by each instrument: clips that play the same notes at the same times, hence known targets for a
 /// transfer. Each clip is one FLAC file under audio/<instrument>/ with its own row; phrases and labels are shared by name,
 /// silence is never trimmed. Phrases that are there already (same seed, instrument, font and length) are not rendered again.
-/// Blocks. Throws SessionError, audio::AudioError or db::DbError; what was rendered by then stays.
+/// A stop leaves whole phrases only. Blocks. Throws SessionError, audio::AudioError or db::DbError; what was rendered by then stays.
 SynthResult synth_phrases(const Workspace& workspace, const SynthRequest& request, const ProgressSink& progress = {},
                           std::stop_token stop = {});
 

@@ -68,8 +68,11 @@ void save_transfer_preset(const fs::path& workspace, const TransferPreset& prese
 }
 
 void remove_transfer_preset(const fs::path& workspace, const std::string& name) {
-  std::error_code ignored;
-  fs::remove(file_of(workspace, name), ignored);
+  const fs::path file = file_of(workspace, name);
+  std::error_code error;
+  if (!fs::exists(file, error)) transfer_preset(workspace, name);  // throws, naming those there are
+  fs::remove(file, error);
+  if (error) throw SessionError("'" + file.string() + "' cannot be removed (" + error.message() + "); check its permissions");
 }
 
 TransferPreset preset_of(const TransferRequest& request, const std::string& name) {

@@ -24,7 +24,7 @@ class TestMadeSounds : public QObject {
     QVERIFY(QFile::exists(out));
     QVERIFY(made.out.count("\"event\":\"sampling\"") >= 3);  // three steps for each window
     const auto unknown = run({"transfer", "--family", "texture", "--guidance", "2", "--content", "1", "--style", "4", "--out", folder_.filePath("no.wav")});
-    QCOMPARE(unknown.code, 1);
+    QCOMPARE(unknown.code, 2);
     QVERIFY2(unknown.err.contains("guidance"), unknown.all());
     const auto trained = run({"transfer", "--family", "cyclegan", "--content", "1", "--style", "4", "--out", folder_.filePath("no.wav")});
     QCOMPARE(trained.code, 1);

@@ -129,6 +129,9 @@ void TestTrainAndTransfer::wrongWordsAreUsageErrors_data() {
   QTest::newRow("no style") << QStringList{"transfer", "--content", "1"};
   QTest::newRow("device") << QStringList{"train", "latent_diffusion", "--preset", "tiny", "--device", "tpu"};
   QTest::newRow("kind") << QStringList{"spectrogram", "/nowhere.wav", "--kind", "scalogram", "--out", "x.npy"};
+  QTest::newRow("family") << QStringList{"train", "opera"};
+  QTest::newRow("value") << QStringList{"train", "latent_diffusion", "--batch", "many"};
+  QTest::newRow("range") << QStringList{"train", "latent_diffusion", "--batch", "-1"};
   QTest::newRow("colours") << QStringList{"compare", "a.wav", "--colours", "rainbow", "--out", "x"};
   QTest::newRow("no sounds") << QStringList{"compare", "--out", "x"};
 }
@@ -143,9 +146,6 @@ void TestTrainAndTransfer::wrongWordsAreUsageErrors() {
 void TestTrainAndTransfer::wrongValuesFailWithOneSentence_data() {
   QTest::addColumn<QStringList>("words");
   QTest::addColumn<QString>("says");
-  QTest::newRow("family") << QStringList{"train", "opera"} << "no model family";
-  QTest::newRow("value") << QStringList{"train", "latent_diffusion", "--batch", "many"} << "'batch' cannot be 'many'";
-  QTest::newRow("range") << QStringList{"train", "latent_diffusion", "--batch", "-1"} << "batch";
   QTest::newRow("resume") << QStringList{"train", "--resume", "nothing"} << "no run";
   QTest::newRow("models") << QStringList{"models", "opera"} << "no model family";
   QTest::newRow("spectrogram") << QStringList{"spectrogram", "/nowhere.wav", "--out", "/tmp/never.npy"} << "nowhere.wav";
