@@ -133,8 +133,10 @@ prepare_torch() {
 }
 
 # --- build ------------------------------------------------------------------------------------------------------------
+# The targets named, or everything with the tests.
 build() {
-  local tool
+  local tool targets=()
+  [ $# -eq 0 ] || targets=(--target "$@")
   for tool in cmake ninja g++ pkg-config; do
     command -v "$tool" >/dev/null || die "'$tool' is missing; install what $ROOT/installers/packages.txt names."
   done
@@ -146,7 +148,7 @@ build() {
   }
   [ -f build/release/bin/luthierctl ] || need_space 2000 "The build"
   say "Building (the first time takes a quarter of an hour on two cores)"
-  cmake --build --preset release >&2 </dev/null ||
+  cmake --build --preset release "${targets[@]}" >&2 </dev/null ||
     die "The build stopped (the first error above says where); with the disk full or memory short, make room and call this again: it goes on where it stopped."
 }
 
@@ -157,5 +159,5 @@ set_up() {
   case $(uname -s) in Linux) ;; *) die "These scripts are for Linux; README.md says how to build by hand." ;; esac
   install_packages
   prepare_torch
-  build
+  build "$@"
 }
