@@ -31,7 +31,7 @@ LoadedModel load_file(const fs::path& file, const std::string& run, Role role) {
   model.run = run;
   model.checkpoint = load_checkpoint(file);
   check_checkpoint(model.checkpoint, file);
-  model.family = &find_family(model.checkpoint.at("family"));
+  model.family = &family_of(model.checkpoint, file);
   const FamilyInfo info = model.family->info();
   if (info.role != role)
     throw ConfigError("The model in " + file.string() + " is of the family '" + info.id + "', a " + role_text(info.role) + "; a " + role_text(role) + " is needed here.");

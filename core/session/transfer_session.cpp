@@ -17,6 +17,7 @@
 #include "core/session/transfer_files.h"
 #include "core/session/transfer_record.h"
 #include "core/session/version.h"
+#include "core/session/weights_check.h"
 #include "core/transfer/step_store.h"
 #include "core/transfer/transfer_sound.h"
 
@@ -283,7 +284,7 @@ Schema transfer_settings(const fs::path& workspace, const std::string& run) {
 }
 
 Schema checkpoint_transfer_settings(const fs::path& checkpoint) {
-  return schema_or_sentence([&]() -> const Family& { return find_family(load_checkpoint(checkpoint).at("family")); });
+  return schema_or_sentence([&]() -> const Family& { return family_of(load_checkpoint(checkpoint), checkpoint); });
 }
 
 Schema untrained_transfer_settings(const std::string& family) {

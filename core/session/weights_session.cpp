@@ -96,7 +96,7 @@ std::string import_weights(const fs::path& workspace, const fs::path& file) { re
 std::string import_checkpoint(const fs::path& workspace, const Checkpoint& checkpoint, const fs::path& file) {
   check_checkpoint(checkpoint, file);
   const auto opened = Workspace::open(workspace);
-  const auto& family = find_family(checkpoint.at("family"));
+  const auto& family = family_of(checkpoint, file);
   family.make_transfer(checkpoint, torch::kCPU);  // every tensor is there and has its shape
   const auto folder = opened.make_unique_folder(opened.runs(), family.info().id + "-imported");
   try {

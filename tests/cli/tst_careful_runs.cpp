@@ -16,6 +16,7 @@ class TestCarefulRuns : public QObject {
   void aStepThatIsNoNumberIsSaid();
   void aMissingEntryNamesTheFile();
   void weightsThatAreNoNumbersAreRefused();
+  void anUnknownFamilyNamesTheFile();
   void settingsAndTimelineAreJson();
 
  private:
@@ -126,6 +127,16 @@ void TestCarefulRuns::weightsThatAreNoNumbersAreRefused() {
     QVERIFY2(said.code == 1 && said.err.contains("values that are no numbers"), said.all());
   }
   QVERIFY(!QFile::exists(at("none.wav")));
+}
+
+void TestCarefulRuns::anUnknownFamilyNamesTheFile() {
+  QByteArray changed = checkpoint_;
+  write_file(at("other.safetensors"), changed.replace("\"family\":\"simplegan\"", "\"family\":\"simpleman\""));
+  for (const QStringList& words : {QStringList{"transfer", "--checkpoint", "other.safetensors", "--content", "1", "--style", "2", "--out", "y.wav"},
+                                   QStringList{"sample", "--checkpoint", "other.safetensors", "--out", "y.wav"}, QStringList{"import-weights", "other.safetensors"}}) {
+    const Said said = ctl(words);
+    QVERIFY2(said.code == 1 && said.err.contains("other.safetensors' is of the family 'simpleman'"), said.all());
+  }
 }
 
 void TestCarefulRuns::settingsAndTimelineAreJson() {
