@@ -8,6 +8,7 @@
 #include "core/session/csv.h"
 #include "core/session/dataset_figure.h"
 #include "core/session/map_session.h"
+#include "core/session/outputs.h"
 #include "core/session/text_file.h"
 #include "core/session/version.h"
 #include "db/clip_store.h"
@@ -69,6 +70,7 @@ int run_map(const Options& options, Context& context) {
   std::error_code error;
   if (std::filesystem::exists(options.out, error)) throw SessionError("'" + options.out.string() + "' is there already and is never overwritten; choose another name");
   const auto workspace = open_workspace(context);
+  require_writable(options.out);
   const auto map = map_of(workspace, options, context);
   if (!options.out.empty()) write_map(*map, *workspace.open_catalog(), options.out);
   if (context.json) print_json({{"event", "map"}, {"clips", map->points().size()}, {"unplaced", map->unplaced()}, {"file", options.out.string()}});

@@ -233,6 +233,7 @@ SpectrogramResult write_spectrogram(const SpectrogramRequest& given, std::stop_t
   if (request.hop < 1 || request.hop > request.n_fft) throw ConfigError("--hop must be from 1 to --n-fft.");
   refuse_existing(request.output);
   refuse_existing(record_file);
+  require_writable(request.output);
   const auto [sound, analysis] = apart([request] {
     auto heard = read_named_sound(request.workspace, request.input).sound;
     if (request.sample_rate > 0) heard = audio::resample({heard.sample_rate, heard.mono()}, request.sample_rate);
@@ -251,6 +252,7 @@ SpectrogramResult write_spectrogram(const SpectrogramRequest& given, std::stop_t
 
 void invert_spectrogram(const InversionRequest& request, std::stop_token stop) {
   refuse_existing(request.output);
+  require_writable(request.output);
   audio::file_format_for(request.output);
   const Reading reading = reading_of(request);
   const bool picture = is_picture(request.input);

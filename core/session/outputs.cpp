@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -18,14 +17,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Empty when a new file in the folder can take a block; else why not. The folder itself says more than its permissions.
+/// Empty when a new file in the folder can take 64 KiB; else why not. The folder itself says more than its permissions.
 std::string why_not_written(const fs::path& folder) {
   const fs::path probe = folder / (".luthier-" + std::to_string(::getpid()));
   const int descriptor = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) return std::strerror(errno);
-  const std::array<char, 4096> block{};
-  const bool good = ::write(descriptor, block.data(), block.size()) == static_cast<ssize_t>(block.size());
-  const int kept = errno;
+  const std::vector<char> block(std::size_t{1} << 16);
+  const auto written = ::write(descriptor, block.data(), block.size());
+  const bool good = written == static_cast<ssize_t>(block.size());
+  const int kept = written < 0 ? errno : ENOSPC;  // a part went in: that was the last room
   ::close(descriptor);
   ::unlink(probe.c_str());
   return good ? std::string() : std::strerror(kept);

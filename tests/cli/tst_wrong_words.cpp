@@ -92,6 +92,8 @@ void TestWrongWords::whatCannotBeDoneIsRefused_data() {
   row("a stream's folder", "live --content sounds/soft/0.wav --style sounds/bright/0.wav --out /proc/none/y.wav", "cannot be written");
   row("a stream into a file's folder", "live --content sounds/soft/0.wav --style sounds/bright/0.wav --out pairs.csv/y.wav", "is a file");
   row("a transfer's folder", "transfer --content 1 --style 2 --out /proc/none/y.wav", "cannot be written");
+  row("a spectrogram's folder", "spectrogram 1 --out /proc/none/a.npy", "cannot be written");
+  row("a map's folder", "map --out /proc/none/map.csv", "cannot be written");
   row("a step past the last", "transfer --content 1 --style 2 --steps 3 --keep-step 5 --out y.wav", "no estimate of step 5");
   row("a pair file's folder", "pairs generate --count 5 --name kept --out /proc/none/p.csv", "cannot be written");
   row("more pairs than can be kept", "pairs generate --count 90000000", "1 to 10000000");
