@@ -20,6 +20,7 @@
 
 #include "core/session/version.h"
 #include "ui/application_style.h"
+#include "ui/common/copy_command.h"
 #include "ui/common/error_box.h"
 #include "ui/common/player_bar.h"
 #include "ui/common/words.h"
@@ -217,6 +218,11 @@ void MainWindow::make_menus() {
   QMenu* edit = menuBar()->addMenu(tr("&Edit"));
   edit->addAction(icon("undo"), tr("Undo"), QKeySequence::Undo, &bench_, &Workbench::undo);
   edit->addAction(icon("redo"), tr("Redo"), QKeySequence(tr("Ctrl+Shift+Z")), &bench_, &Workbench::redo);
+  QAction* copy_last = edit->addAction(icon("copy"), tr("Copy the last change as a command"), QKeySequence(tr("Ctrl+Shift+C")), this, [this] {
+    if (bench_.last_command().isEmpty()) return bench_.say(tr("Nothing was changed yet: label, rate, tag, import … first."));
+    copy_command(bench_, bench_.last_command());
+  });
+  copy_last->setObjectName("copy_last_change");
   edit->addSeparator();
   edit->addAction(icon("search"), tr("Find clips"), QKeySequence::Find, this, [this] {
     show_page("library");

@@ -2,7 +2,9 @@
 #include <QAbstractButton>
 #include <QAbstractItemView>
 #include <QAbstractSpinBox>
+#include <QClipboard>
 #include <QComboBox>
+#include <QGuiApplication>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
@@ -121,6 +123,9 @@ void TestMainWindow::keysLabelTheClipAndGoOn() {
   QVERIFY(testing::wait_for([&] { return label_in_catalog(id) == "violin"; }));
   QVERIFY(testing::wait_for([&] { return label_of(0) == "violin"; }));
   QCOMPARE(library().table().currentIndex().row(), 1);
+  QTest::keyClick(window_.get(), Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+  const QString command = QGuiApplication::clipboard()->text();
+  QVERIFY2(command.startsWith("luthierctl --workspace ") && command.endsWith(" label violin " + QString::number(id)), qPrintable(command));
   QVERIFY(testing::wait_for([&] { return window_->bench().player().playing(); }));  // and the next one plays
   QTest::keyClick(window_.get(), Qt::Key_Z, Qt::ControlModifier);
   QVERIFY(testing::wait_for([&] { return label_in_catalog(id) == "harp" && label_of(0) == "harp"; }));

@@ -26,17 +26,19 @@ QString command_text(const Workbench& bench, const QStringList& words) {
   return parts.join(' ');
 }
 
+void copy_command(Workbench& bench, const QStringList& words) {
+  const QString command = command_text(bench, words);
+  QGuiApplication::clipboard()->setText(command);
+  bench.say(QObject::tr("Copied: %1").arg(command));
+}
+
 QToolButton* make_copy_command_button(Workbench& bench, QWidget* parent, std::function<QStringList()> words) {
   auto* button = new QToolButton(parent);
   button->setObjectName("copy_command");
   button->setIcon(icon("copy"));
   button->setAccessibleName(QObject::tr("Copy as command"));
   button->setToolTip(QObject::tr("Copy this as a luthierctl command"));
-  QObject::connect(button, &QToolButton::clicked, button, [&bench, words = std::move(words)] {
-    const QString command = command_text(bench, words());
-    QGuiApplication::clipboard()->setText(command);
-    bench.say(QObject::tr("Copied: %1").arg(command));
-  });
+  QObject::connect(button, &QToolButton::clicked, button, [&bench, words = std::move(words)] { copy_command(bench, words()); });
   return button;
 }
 

@@ -92,8 +92,14 @@ void Workbench::edit(const QString& title, std::function<void(db::Catalog&)> job
       });
 }
 
-void Workbench::undo() { step(true); }
-void Workbench::redo() { step(false); }
+void Workbench::undo() {
+  note_command({"undo"});
+  step(true);
+}
+void Workbench::redo() {
+  note_command({"redo"});
+  step(false);
+}
 
 void Workbench::step(bool undo) {
   if (!catalog_) return;

@@ -57,6 +57,9 @@ class Workbench : public QObject {
   void edit(const QString& title, std::function<void(db::Catalog&)> job, std::function<void()> done = {});
   void undo();
   void redo();
+  /// What one types after luthierctl for the change that was made last; empty: none yet. The menu Edit offers it to be copied.
+  void note_command(const QStringList& words) { last_command_ = words; }
+  const QStringList& last_command() const { return last_command_; }
 
   /// Starts a long job that the status bar shows with a cancel button. It is deleted after it has ended.
   BackgroundTask* start_task(const QString& title, BackgroundTask::Job job);
@@ -93,6 +96,7 @@ class Workbench : public QObject {
   void step(bool undo);
 
   std::optional<Workspace> workspace_;
+  QStringList last_command_;
   std::unique_ptr<CatalogWorker> catalog_;
   SoundStore sounds_;
   PictureService pictures_;

@@ -24,6 +24,19 @@ namespace {
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 
+/// Numbers as luthierctl reads them: "3-9", "12".
+QStringList clip_words(std::vector<db::ClipId> ids) {
+  std::sort(ids.begin(), ids.end());
+  QStringList words;
+  for (std::size_t i = 0; i < ids.size();) {
+    std::size_t last = i;
+    while (last + 1 < ids.size() && ids[last + 1].value == ids[last].value + 1) ++last;
+    words << (last == i ? QString::number(ids[i].value) : QStringLiteral("%1-%2").arg(ids[i].value).arg(ids[last].value));
+    i = last + 1;
+  }
+  return words;
+}
+
 SoundChoice choice_of(const db::ClipView& view) { return {view.clip.id.value, {}, text(view.name), text(view.label)}; }
 
 }  // namespace
@@ -43,6 +56,7 @@ void ClipActions::label(qint64 label) {
   bench_.edit(tr("label %1 %2").arg(count_text(ids.size()), name), [ids, label](db::Catalog& catalog) {
     catalog.clips().set_label(ids, label ? std::optional(db::LabelId{label}) : std::nullopt);
   });
+  bench_.note_command(QStringList{"label", label ? name : QStringLiteral("none")} + clip_words(ids));
   bench_.say(tr("%1: %2").arg(name, count_text(ids.size())));
   Q_EMIT labelled(static_cast<int>(ids.size()));
 }
@@ -65,6 +79,7 @@ void ClipActions::new_label() {
     const db::LabelId made = catalog.labels().label(n);
     if (!ids.empty()) catalog.clips().set_label(ids, made);
   });
+  if (!ids.empty()) bench_.note_command(QStringList{"label", name} + clip_words(ids));
 }
 
 void ClipActions::change_rating(int by) {
@@ -76,6 +91,7 @@ void ClipActions::set_rating(int stars) {
   const auto ids = selection_().ids;
   if (ids.empty()) return;
   bench_.edit(tr("rate %1 %2").arg(count_text(ids.size())).arg(stars), [ids, stars](db::Catalog& catalog) { catalog.clips().set_rating(ids, stars); });
+  bench_.note_command(QStringList{"rate", QString::number(stars)} + clip_words(ids));
 }
 
 void ClipActions::add_tag() {
@@ -90,6 +106,7 @@ void ClipActions::add_tag(const QString& name) {
   bench_.edit(tr("tag %1 %2").arg(count_text(ids.size()), name), [ids, n = name.toStdString()](db::Catalog& catalog) {
     catalog.clips().add_tag(ids, catalog.labels().tag(n));
   });
+  bench_.note_command(QStringList{"tag", name} + clip_words(ids));
 }
 
 void ClipActions::remove_tag(qint64 tag) {
@@ -107,6 +124,7 @@ void ClipActions::edit_notes() {
   if (!ok) return;
   bench_.edit(tr("note on %1").arg(count_text(now.ids.size())),
               [ids = now.ids, n = notes.trimmed().toStdString()](db::Catalog& catalog) { catalog.clips().set_notes(ids, n); });
+  bench_.note_command(QStringList{"note", notes.trimmed()} + clip_words(now.ids));
 }
 
 void ClipActions::toggle_excluded() {
@@ -116,6 +134,7 @@ void ClipActions::toggle_excluded() {
   const QString clips = count_text(now.ids.size());
   bench_.edit((exclude ? tr("exclude %1") : tr("include %1")).arg(clips),
               [ids = now.ids, exclude](db::Catalog& catalog) { catalog.clips().set_excluded(ids, exclude); });
+  bench_.note_command(QStringList{"exclude"} + clip_words(now.ids) + (exclude ? QStringList{} : QStringList{"--undo"}));
   bench_.say((exclude ? tr("%1 excluded from training, pairs and export.") : tr("%1 included again.")).arg(clips));
 }
 
@@ -132,6 +151,7 @@ void ClipActions::remove() {
                              .arg(counted(unused.files, tr("file"), tr("files")), bytes_text(unused.bytes));
         if (!confirm(window_, tr("Remove %1 from the library?").arg(clips), words, tr("Remove %1").arg(clips))) return;
         bench_.edit(tr("remove %1").arg(clips), [ids](db::Catalog& catalog) { catalog.clips().remove(ids); });
+        bench_.note_command(QStringList{"remove"} + clip_words(ids));
       });
 }
 
@@ -190,7 +210,7 @@ void ClipActions::fill_tags(QMenu& menu) {
     action->setChecked(has);
     connect(action, &QAction::triggered, this, [this, tag](bool on) {
       if (on) add_tag(text(tag.name));
-      else remove_tag(tag.id.value);
+      else remove_tag(tag.id.value), bench_.note_command(QStringList{"tag", "--remove", text(tag.name)} + clip_words(selection_().ids));
     });
   }
 }

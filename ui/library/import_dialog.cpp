@@ -60,6 +60,20 @@ void show_import_result(QWidget* parent, const ImportResult& result) {
   box->open();
 }
 
+/// The same import for luthierctl.
+QStringList import_words(const ImportRequest& request) {
+  QStringList words{"import"};
+  for (const auto& path : request.paths) words << text(path.string());
+  if (request.label_from_folder) words << "--label-from-folder";
+  else if (!request.label.empty()) words << "--label" << text(request.label);
+  words << "--clip-seconds" << QString::number(request.cutting.clip_seconds);
+  if (!request.cutting.trim) words << "--no-trim";
+  if (request.in_place) words << "--in-place";
+  if (!request.source.empty()) words << "--source" << text(request.source);
+  if (!request.rights.empty()) words << "--rights" << text(request.rights);
+  return words;
+}
+
 }  // namespace
 
 ImportDialog::ImportDialog(Workbench& bench, const QStringList& paths, QWidget* parent) : QDialog(parent), paths_(paths) {
@@ -184,6 +198,7 @@ QString import_file_filter() {
 
 void start_import(Workbench& bench, QWidget* parent, const ImportRequest& request) {
   if (!bench.has_workspace()) return;
+  bench.note_command(import_words(request));
   auto result = std::make_shared<ImportResult>();
   BackgroundTask* task = bench.start_task(QObject::tr("Importing"), [result, request, workspace = bench.workspace()](std::stop_token stop, const ProgressSink& sink) {
     *result = import_sounds(workspace, request, sink, stop);
@@ -204,6 +219,7 @@ void start_rendering(Workbench& bench, QWidget* parent, int phrases, quint64 see
   request.phrases = phrases;
   request.seed = seed;
   request.seconds = seconds;
+  bench.note_command({"synth", "--phrases", QString::number(phrases), "--seed", QString::number(seed), "--seconds", QString::number(seconds)});
   auto result = std::make_shared<SynthResult>();
   BackgroundTask* task = bench.start_task(QObject::tr("Rendering phrases"), [result, request, workspace = bench.workspace()](std::stop_token stop, const ProgressSink& sink) {
     *result = synth_phrases(workspace, request, sink, stop);

@@ -223,13 +223,18 @@ void PairsPage::ask_generate() {
 
 void PairsPage::generate(const QString& name, int count, quint64 seed, bool by_phrase) {
   if (!bench_.has_workspace()) return;
+  QStringList words{"pairs", "generate", "--seed", QString::number(seed)};
+  if (by_phrase) words << "--phrases";
+  if (count > 0) words << "--count" << QString::number(count);
+  if (!name.isEmpty()) words << "--name" << name;
+  bench_.note_command(words);
   auto made = std::make_shared<PairSetSummary>();
   BackgroundTask* task = bench_.start_task(
       tr("Generating pairs"),
-      [made, by_phrase, count, seed, workspace = bench_.workspace(), n = name.toStdString()](std::stop_token, const ProgressSink& sink) {
+      [made, by_phrase, count, seed, workspace = bench_.workspace(), n = name.toStdString()](std::stop_token stop, const ProgressSink& sink) {
         sink({0, "", -1});
         const auto start = static_cast<std::uint32_t>(seed);
-        *made = by_phrase ? generate_phrase_pairs(workspace, count, start, n) : generate_pairs(workspace, count, start, n);
+        *made = by_phrase ? generate_phrase_pairs(workspace, count, start, n) : generate_pairs(workspace, count, start, n, sink, stop);
       });
   connect(task, &BackgroundTask::failed, this, [this](const QString& message) { show_error(this, message); });
   connect(task, &BackgroundTask::done, this, [this, made] {
