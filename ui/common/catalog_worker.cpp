@@ -2,6 +2,7 @@
 
 #include <QMetaObject>
 #include <chrono>
+#include <iterator>
 
 namespace luthier::ui {
 
@@ -18,10 +19,12 @@ CatalogWorker::~CatalogWorker() {
   thread_.join();
 }
 
-void CatalogWorker::post(Posted job, bool keep_on_close) {
+void CatalogWorker::post(Posted job, bool keep_on_close, bool before_reads) {
   {
     std::lock_guard lock(mutex_);
-    queue_.push_back({std::move(job), keep_on_close});
+    auto place = queue_.end();
+    while (before_reads && place != queue_.begin() && !std::prev(place)->keep_on_close) --place;
+    queue_.insert(place, {std::move(job), keep_on_close});
   }
   wake_.notify_one();
 }

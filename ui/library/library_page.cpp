@@ -175,8 +175,8 @@ void LibraryPage::workspace_opened() {
   model_->set_restriction(std::nullopt);
   model_->set_workspace(&bench_.workspace());
   model_->set_query({});
-  model_->set_catalog(bench_.catalog());
-  catalog_changed();
+  model_->set_catalog(bench_.catalog());  // asks for the clips
+  read_counts();
 }
 
 void LibraryPage::workspace_closing() {
@@ -190,6 +190,10 @@ void LibraryPage::workspace_closing() {
 void LibraryPage::catalog_changed() {
   if (!bench_.catalog()) return;
   model_->refresh();
+  read_counts();
+}
+
+void LibraryPage::read_counts() {
   struct Counts {
     std::vector<db::LabelRow> labels;
     std::vector<db::TagRow> tags;

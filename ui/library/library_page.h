@@ -65,6 +65,7 @@ class LibraryPage : public QWidget {
   void workspace_opened();
   void workspace_closing();
   void catalog_changed();
+  void read_counts();
   void list_loaded();
   bool select_kept();
   void show_all();
