@@ -12,6 +12,7 @@
 #include "db/clip_store.h"
 #include "db/edit_journal.h"
 #include "db/label_store.h"
+#include "db/pair_store.h"
 #include "db/phrase_store.h"
 #include "db/recording_store.h"
 
@@ -108,6 +109,10 @@ db::EditId recut_clip(const Workspace& workspace, db::Catalog& catalog, db::Clip
   return step(catalog, "cut clip " + std::to_string(id.value) + " anew", [&, &cut = extent] {
     catalog.clips().set_extent(id, cut);
     catalog.clips().set_phrase({id}, std::nullopt);
+    std::vector<db::PairId> untrue;  // what is known as the target no longer plays the content's notes
+    for (const db::PairRow& pair : catalog.pairs().of_clip(id))
+      if (pair.target && (pair.content == id || *pair.target == id)) untrue.push_back(pair.id);
+    if (!untrue.empty()) catalog.pairs().remove(untrue);
   });
 }
 

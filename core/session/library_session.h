@@ -26,8 +26,8 @@ db::EditId phrase_clips(db::Catalog& catalog, const ClipIds& ids, const std::str
 /// Of the recordings of these clips.
 db::EditId set_rights(db::Catalog& catalog, const ClipIds& ids, const std::string& rights);
 db::EditId set_source(db::Catalog& catalog, const ClipIds& ids, const std::string& source);
-/// Other frames of the same recording, without padding. The clip leaves its phrase, as it no longer plays all of its notes. Reads
-/// the file; throws audio::AudioError or SessionError as well.
+/// Other frames of the same recording, without padding. The clip leaves its phrase, as it no longer plays all of its notes, and
+/// pairs in which it is the content of a known target, or that target, go. Reads the file; throws audio::AudioError or SessionError as well.
 db::EditId recut_clip(const Workspace& workspace, db::Catalog& catalog, db::ClipId id, std::int64_t start_frame, std::int64_t frame_count);
 /// A new clip of other frames of the clip's recording, with its label, tags and split. Throws as recut_clip().
 db::ClipId cut_new_clip(const Workspace& workspace, db::Catalog& catalog, db::ClipId id, std::int64_t start_frame, std::int64_t frame_count);

@@ -11,6 +11,7 @@
 #include "core/session/library_session.h"
 #include "core/session/map_session.h"
 #include "db/edit_journal.h"
+#include "db/pair_store.h"
 #include "db/run_store.h"
 #include "db/transfer_store.h"
 #include "tests/support/core_workspace.h"
@@ -70,7 +71,10 @@ class TestCuration : public QObject {
     const auto workspace = make_test_workspace(at("w"), 1);
     const auto catalog = workspace.open_catalog();
     const auto before = *catalog->clips().view({1});
+    const auto set = catalog->pairs().add_set({{}, "some"});
+    catalog->pairs().add(set, {{{}, {}, 0, {1}, {2}, db::ClipId{2}, "same phrase"}, {{}, {}, 0, {2}, {1}, db::ClipId{1}, "same phrase"}, {{}, {}, 0, {2}, {1}, {}, ""}});
     QVERIFY(recut_clip(workspace, *catalog, {1}, 8000, 16000));
+    QCOMPARE(catalog->pairs().pairs(set).size(), std::size_t{1});  // only the one without a known target is still true
     const auto after = *catalog->clips().view({1});
     QCOMPARE(after.clip.start_frame, 8000);
     QCOMPARE(after.clip.seconds, 1.0);
@@ -81,6 +85,7 @@ class TestCuration : public QObject {
     QVERIFY(sentence([&] { recut_clip(workspace, *catalog, {99}, 0, 10); }).find("no clip 99") != std::string::npos);
     catalog->journal().undo();
     QCOMPARE(catalog->clips().view({1})->phrase, before.phrase);
+    QCOMPARE(catalog->pairs().pairs(set).size(), std::size_t{3});
     QCOMPARE(catalog->clips().view({1})->clip.sha256, before.clip.sha256);
   }
 
