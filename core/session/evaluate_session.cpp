@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "core/families/family.h"
+#include "core/session/command_words.h"
 #include "core/session/family_catalog.h"
 #include "core/session/learned_directions.h"
 #include "core/session/model_source.h"
@@ -125,14 +126,6 @@ NamedSystem row(const std::shared_ptr<Loaded>& loaded, const std::string& name, 
   return system;
 }
 
-/// A word for a shell: quoted where it needs to be.
-std::string shell_word(const std::string& text) {
-  if (!text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-,=+:@") == std::string::npos) return text;
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 }  // namespace
 
 EvaluateRequest quick_evaluation(const fs::path& workspace, const std::string& run) {
@@ -147,11 +140,11 @@ EvaluateRequest quick_evaluation(const fs::path& workspace, const std::string& r
 
 std::string evaluate_command(const EvaluateRequest& request) {
   std::string out = "evaluate --protocol " + request.protocol.protocol + " --phrases " + std::to_string(request.protocol.phrases);
-  for (const auto& run : request.runs) out += " --run " + shell_word(run);
-  for (const auto& direction : request.protocol.directions) out += " --direction " + shell_word(direction);
+  for (const auto& run : request.runs) out += " --run " + shell_line({run});
+  for (const auto& direction : request.protocol.directions) out += " --direction " + shell_line({direction});
   if (!request.steps.empty()) out += " --steps";
   for (const int steps : request.steps) out += " " + std::to_string(steps);
-  for (const auto& variant : request.variants) out += " --variant " + shell_word(variant);
+  for (const auto& variant : request.variants) out += " --variant " + shell_line({variant});
   if (!request.protocol.judges) out += " --no-judges";
   if (!request.swapped) out += " --no-swapped";
   if (!request.oracle) out += " --no-oracle";

@@ -2,7 +2,6 @@
 
 #include <QMetaObject>
 #include <chrono>
-#include <iterator>
 
 namespace luthier::ui {
 
@@ -19,12 +18,10 @@ CatalogWorker::~CatalogWorker() {
   thread_.join();
 }
 
-void CatalogWorker::post(Posted job, bool keep_on_close, bool before_reads) {
+void CatalogWorker::post(Posted job, bool keep_on_close) {
   {
     std::lock_guard lock(mutex_);
-    auto place = queue_.end();
-    while (before_reads && place != queue_.begin() && !std::prev(place)->keep_on_close) --place;
-    queue_.insert(place, {std::move(job), keep_on_close});
+    queue_.push_back({std::move(job), keep_on_close});
   }
   wake_.notify_one();
 }

@@ -52,12 +52,7 @@ class CatalogWorker : public QObject {
   void run(QObject* context, Job job, Done done, Failed on_failure = {}) {
     post(wrap(context, std::move(job), std::move(done), std::move(on_failure)), true);
   }
-  /// The same, before every waiting read() (but after what run() has asked): rows in sight do not wait for lists and counts.
-  template <class Job, class Done>
-  void run_before_reads(QObject* context, Job job, Done done) {
-    post(wrap(context, std::move(job), std::move(done), {}), true, true);
-  }
-  /// The same as run() for a read that a newer one replaces: it is skipped, or its answer dropped, once `ticket` is not current.
+  /// The same for a read that a newer one replaces: it is skipped, or its answer dropped, once `ticket` is not current.
   template <class Job, class Done>
   void read(QObject* context, Ticket ticket, Job job, Done done, Failed on_failure = {}) {
     using Result = std::invoke_result_t<Job, db::Catalog&>;
@@ -113,7 +108,7 @@ class CatalogWorker : public QObject {
     };
   }
 
-  void post(Posted job, bool keep_on_close, bool before_reads = false);
+  void post(Posted job, bool keep_on_close);
   /// Calls `call` on the GUI thread if `alive` still lives then.
   void deliver(QPointer<QObject> alive, std::function<void()> call);
   void serve();

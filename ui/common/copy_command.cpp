@@ -2,28 +2,18 @@
 
 #include <QClipboard>
 #include <QGuiApplication>
-#include <QRegularExpression>
 #include <QToolButton>
 
+#include "core/session/command_words.h"
 #include "ui/application_style.h"
 #include "ui/common/workbench.h"
 
 namespace luthier::ui {
-namespace {
-
-QString quoted(const QString& word) {
-  static const QRegularExpression plain("^[A-Za-z0-9_./:=,@%+-]+$");
-  if (plain.match(word).hasMatch()) return word;
-  return "'" + QString(word).replace("'", "'\\''") + "'";
-}
-
-}  // namespace
-
 QString command_text(const Workbench& bench, const QStringList& words) {
-  QStringList parts{"luthierctl"};
-  if (bench.has_workspace()) parts << "--workspace" << quoted(QString::fromStdString(bench.workspace().folder().string()));
-  for (const QString& word : words) parts << quoted(word);
-  return parts.join(' ');
+  std::vector<std::string> all{"luthierctl"};
+  if (bench.has_workspace()) all.insert(all.end(), {"--workspace", bench.workspace().folder().string()});
+  for (const QString& word : words) all.push_back(word.toStdString());
+  return QString::fromStdString(shell_line(all));
 }
 
 void copy_command(Workbench& bench, const QStringList& words) {

@@ -18,6 +18,7 @@
 #include <random>
 
 #include "ui/application_style.h"
+#include "ui/common/copy_command.h"
 #include "ui/common/error_box.h"
 #include "ui/common/words.h"
 #include "ui/compare/blind_test_dialog.h"
@@ -265,10 +266,8 @@ void ComparePage::start_export() {
 }
 
 QString ComparePage::command() const {
-  QStringList words{"luthierctl"};
-  if (bench_.has_workspace()) words << "--workspace" << shell_word(QString::fromStdString(bench_.workspace().folder().string()));
-  words << "compare";
-  for (const Entry& entry : entries_) words << shell_word(QString::fromStdString(entry.choice.text()));
+  QStringList words{"compare"};
+  for (const Entry& entry : entries_) words << QString::fromStdString(entry.choice.text());
   words << "--truth" << QString::number(figures_->truth() + 1);
   const auto pair = difference_->pair();
   if (difference_->shown() && pair) {
@@ -276,7 +275,7 @@ QString ComparePage::command() const {
     if (!difference_->equal_loudness()) words << "--as-they-are";
   }
   words << "--out" << "comparison";
-  return words.join(' ');
+  return command_text(bench_, words);
 }
 
 void ComparePage::add_clips() {

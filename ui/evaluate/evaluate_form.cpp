@@ -21,6 +21,7 @@
 #include <algorithm>
 
 #include "core/config/schema.h"
+#include "core/session/command_words.h"
 #include "core/session/evaluation_files.h"
 #include "core/session/training_session.h"
 #include "ui/application_style.h"
@@ -188,9 +189,9 @@ EvaluateRequest EvaluateForm::request() const {
 QString EvaluateForm::command() const {
   try {
     const EvaluateRequest wanted = request();
-    QString words = "luthierctl";
-    if (!wanted.workspace.empty()) words += " --workspace " + shell_word(text(wanted.workspace.string()));
-    return words + " " + text(evaluate_command(wanted)) + " --save";
+    std::vector<std::string> words{"luthierctl"};
+    if (!wanted.workspace.empty()) words.insert(words.end(), {"--workspace", wanted.workspace.string()});
+    return text(shell_line(words) + " " + evaluate_command(wanted) + " --save");
   } catch (const std::exception&) {
     return {};
   }

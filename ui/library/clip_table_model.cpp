@@ -161,7 +161,7 @@ void ClipTableModel::fetch(int number) const {
   const auto end = std::min(begin + kPage, ids_.size());
   std::vector<db::ClipId> wanted(ids_.begin() + static_cast<std::ptrdiff_t>(begin), ids_.begin() + static_cast<std::ptrdiff_t>(end));
   auto* self = const_cast<ClipTableModel*>(this);
-  worker_->run_before_reads(
+  worker_->run(
       self, [wanted](db::Catalog& catalog) { return catalog.clips().views(wanted); },
       [self, number, list = list_number_, wanted](std::vector<db::ClipView> rows) {
         if (list != self->list_number_) return;

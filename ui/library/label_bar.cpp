@@ -4,29 +4,15 @@
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
-#include <QPainter>
 #include <QToolButton>
 #include <algorithm>
 #include <climits>
 
 #include "ui/application_style.h"
+#include "ui/common/dot_icon.h"
 #include "ui/common/flow_layout.h"
 
 namespace luthier::ui {
-namespace {
-
-QIcon dot(const QColor& color) {
-  QPixmap picture(32, 32);
-  picture.fill(Qt::transparent);
-  QPainter painter(&picture);
-  painter.setRenderHint(QPainter::Antialiasing);
-  painter.setBrush(color);
-  painter.setPen(Qt::NoPen);
-  painter.drawEllipse(4, 4, 24, 24);
-  return QIcon(picture);
-}
-
-}  // namespace
 
 LabelBar::LabelBar(QWidget* parent) : QWidget(parent) {
   auto* row = new QHBoxLayout(this);
@@ -67,7 +53,7 @@ void LabelBar::set_labels(std::vector<db::LabelRow> labels) {
     auto* b = chip(key + name + "  " + QLocale().toString(static_cast<qlonglong>(label.clips)), tr("Label as %1").arg(name),
                    label.key > 0 ? tr("Label the selected clips %1 (key %2). Right-click for more.").arg(name).arg(label.key)
                                  : tr("Label the selected clips %1. Right-click for more.").arg(name));
-    b->setIcon(dot(label_color(QString::fromStdString(label.color), label.id.value)));
+    b->setIcon(dot_icon(label_color(QString::fromStdString(label.color), label.id.value), 32));
     b->setIconSize({12, 12});
     b->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(b, &QToolButton::clicked, this, [this, id = label.id.value] { Q_EMIT chosen(id); });

@@ -5,7 +5,6 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QListWidget>
-#include <QPainter>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QToolTip>
@@ -15,6 +14,7 @@
 #include "db/label_store.h"
 #include "ui/application_style.h"
 #include "ui/common/copy_command.h"
+#include "ui/common/dot_icon.h"
 #include "ui/common/error_box.h"
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
@@ -28,17 +28,6 @@ constexpr std::size_t kNeighbours = 12;
 QString text(const std::string& value) { return QString::fromStdString(value); }
 
 QString clips_text(qint64 clips) { return counted(clips, QObject::tr("clip"), QObject::tr("clips")); }
-
-QIcon dot_icon(const QColor& colour) {
-  QPixmap picture(24, 24);
-  picture.fill(Qt::transparent);
-  QPainter painter(&picture);
-  painter.setRenderHint(QPainter::Antialiasing);
-  painter.setBrush(colour);
-  painter.setPen(Qt::NoPen);
-  painter.drawEllipse(4, 4, 16, 16);
-  return QIcon(picture);
-}
 
 QString name_of(const db::ClipView& view) {
   QString name = text(view.name);
@@ -219,7 +208,7 @@ void MapView::show_dots(const std::vector<db::ClipMark>& marks, const std::vecto
   legend_->clear();
   const auto line = [&](const QString& name, qint64 label, const QColor& colour) {
     if (!counts.contains(label)) return;
-    auto* item = new QListWidgetItem(dot_icon(colour), name + "  " + QLocale().toString(counts[label]), legend_);
+    auto* item = new QListWidgetItem(dot_icon(colour, 24), name + "  " + QLocale().toString(counts[label]), legend_);
     item->setData(Qt::UserRole, label);
     if (canvas_->bright_label() != label) return;
     item->setData(Qt::UserRole + 1, true);
@@ -267,7 +256,7 @@ void MapView::show_neighbours(const db::ClipView& own, const std::vector<ClipMap
   for (const auto& one : near) {
     const auto view = std::find_if(views.begin(), views.end(), [&](const auto& row) { return row.clip.id == one.clip; });
     if (view == views.end()) continue;
-    auto* item = new QListWidgetItem(dot_icon(view->clip.label ? label_color({}, view->clip.label->value) : theme().dim), name_of(*view), near_);
+    auto* item = new QListWidgetItem(dot_icon(view->clip.label ? label_color({}, view->clip.label->value) : theme().dim, 24), name_of(*view), near_);
     item->setData(Qt::UserRole, static_cast<qlonglong>(one.clip.value));
     item->setToolTip(tr("%1\nDistance %2").arg(name_of(*view)).arg(one.distance, 0, 'f', 2));
   }
