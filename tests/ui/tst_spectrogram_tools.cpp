@@ -61,8 +61,9 @@ class TestSpectrogramTools : public QObject {
     const QRectF area = scene.lane_area(0);
     const PictureAxis axis = scene.lanes()[0].picture->axis;
     auto y_of = [&](double hz) { return area.bottom() - axis.position(hz) / axis.bands * area.height(); };
-    QTest::mouseMove(view_->canvas(), QPointF(area.center().x(), y_of(1500)).toPoint());
     auto brightness = [&](double hz, double aside) {
+      QTest::mouseMove(view_->canvas(), QPointF(area.center().x() - 1, y_of(1500)).toPoint());
+      QTest::mouseMove(view_->canvas(), QPointF(area.center().x(), y_of(1500)).toPoint());
       QTest::qWait(120);
       const QImage image = view_->canvas()->grab().toImage();
       const qreal ratio = image.devicePixelRatio();

@@ -203,8 +203,8 @@ void ImGuiCanvas::wake() {
 }
 
 bool ImGuiCanvas::event(QEvent* event) {
-  if (event->type() == QEvent::FocusIn || event->type() == QEvent::FocusOut) {
-    input_.focus(event->type() == QEvent::FocusIn);
+  if (event->type() == QEvent::FocusOut) {
+    input_.focus_lost();
     wake();
   }
   return QOpenGLWidget::event(event);

@@ -4,7 +4,9 @@
 
 #include <QMouseEvent>
 #include <QWheelEvent>
+#include <algorithm>
 #include <cfloat>
+#include <iterator>
 
 namespace luthier::ui {
 namespace {
@@ -55,8 +57,9 @@ void ImGuiInput::left() {
   post(-1, [](ImGuiIO& io) { io.MousePos = ImVec2(-FLT_MAX, -FLT_MAX); });
 }
 
-void ImGuiInput::focus(bool in) {
-  post(-1, [in](ImGuiIO& io) { io.AddFocusEvent(in); });
+void ImGuiInput::focus_lost() {
+  set_modifiers({});
+  post(-1, [](ImGuiIO& io) { std::fill(std::begin(io.MouseDown), std::end(io.MouseDown), false); });
 }
 
 bool ImGuiInput::pump(ImGuiIO& io) {

@@ -19,7 +19,9 @@ class ImGuiInput {
   void mouse_button(const QMouseEvent& event, bool down);
   void wheel(const QWheelEvent& event);
   void left();
-  void focus(bool in);
+  /// Buttons and modifiers are taken as released, for their release may go elsewhere; the pointer stays where it is, which
+  /// ImGui's own focus event would forget.
+  void focus_lost();
   /// Hands changes to ImGui before NewFrame. Returns true when more are waiting for the next frame.
   bool pump(ImGuiIO& io);
   bool waiting() const { return !queue_.empty(); }

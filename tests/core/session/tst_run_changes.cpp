@@ -197,7 +197,7 @@ void TestRunChanges::outOfMemorySaysWhichBatchFits() {
   std::uint64_t pages = 0;
   statm >> pages;
   rlimit tight = before;
-  tight.rlim_cur = pages * 4096 + 400'000'000;  // enough for a small batch
+  tight.rlim_cur = pages * 4096 + 900'000'000;  // enough for a small batch
   QCOMPARE(setrlimit(RLIMIT_AS, &tight), 0);
   Log log;
   const Outcome outcome = train(request, log, {});
