@@ -120,9 +120,9 @@ class TestPlayback : public QObject {
       player.load({AudioBuffer(48000, sine(220, 48000, 480000)),
                    AudioBuffer(48000, sine(330, 48000, 480000, 0.5, 1.0))});
       player.play();
-      QTRY_VERIFY(player.position() > 10000);
+      QTRY_VERIFY_WITH_TIMEOUT(player.position() > 10000, 20000);
       player.seek(100001);
-      QTRY_VERIFY(player.position() > 110000);
+      QTRY_VERIFY_WITH_TIMEOUT(player.position() > 110000, 20000);
       player.select(1);
       QTest::qWait(250);
       player.pause();
@@ -151,7 +151,7 @@ class TestPlayback : public QObject {
     Player player({.preferred_rate = 48000});
     player.load(AudioBuffer(48000, sine(220, 48000, 48000 * 4)));
     player.play();
-    QTRY_VERIFY(player.position() > 0);
+    QTRY_VERIFY_WITH_TIMEOUT(player.position() > 0, 20000);
     QElapsedTimer timer;
     timer.start();
     const double start = player.position_seconds();
@@ -169,10 +169,10 @@ class TestPlayback : public QObject {
                                      [](const SoundDevice& d) { return d.output_channels > 0; });
     if (!silent) QSKIP("this machine has another sound system");
     Player player;
-    QTRY_COMPARE(player.description(), std::string(kNoOutputMessage));
+    QTRY_COMPARE_WITH_TIMEOUT(player.description(), std::string(kNoOutputMessage), 20000);
     player.load(AudioBuffer(22050, sine(440, 22050, 22050)));
     player.play();
-    QTRY_VERIFY(player.position() > 1000);
+    QTRY_VERIFY_WITH_TIMEOUT(player.position() > 1000, 20000);
     try {
       Recorder recorder;
       QFAIL("a recorder without an input");

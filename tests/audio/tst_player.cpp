@@ -19,7 +19,7 @@ class TestPlayer : public QObject {
  private slots:
   void withoutADeviceItSaysSoAndThePlayheadMoves() {
     Player player(silent());
-    QTRY_COMPARE(player.description(), std::string(kNoOutputMessage));
+    QTRY_COMPARE_WITH_TIMEOUT(player.description(), std::string(kNoOutputMessage), 20000);
     QVERIFY(!player.audible());
     player.load(seconds_of_sound(5));
     QCOMPARE(player.state(), PlayerState::stopped);
@@ -28,7 +28,7 @@ class TestPlayer : public QObject {
     timer.start();
     player.play();
     QCOMPARE(player.state(), PlayerState::playing);
-    QTRY_VERIFY(player.position_seconds() > 0.5);
+    QTRY_VERIFY_WITH_TIMEOUT(player.position_seconds() > 0.5, 20000);
     const double wall = static_cast<double>(timer.elapsed()) / 1000;
     QVERIFY2(player.position_seconds() < wall + 0.05, qPrintable(QString::number(player.position_seconds())));
     QVERIFY(wall < 3.0);
@@ -38,7 +38,7 @@ class TestPlayer : public QObject {
     Player player(silent());
     player.load(seconds_of_sound(5));
     player.play();
-    QTRY_VERIFY(player.position_seconds() > 0.2);
+    QTRY_VERIFY_WITH_TIMEOUT(player.position_seconds() > 0.2, 20000);
     player.pause();
     QCOMPARE(player.state(), PlayerState::paused);
     QTest::qWait(60);
@@ -47,7 +47,7 @@ class TestPlayer : public QObject {
     QCOMPARE(player.position(), here);
     QVERIFY(here > 4000);
     player.play();
-    QTRY_VERIFY(player.position() > here);
+    QTRY_VERIFY_WITH_TIMEOUT(player.position() > here, 20000);
     player.stop();
     QCOMPARE(player.state(), PlayerState::stopped);
     QCOMPARE(player.position(), std::size_t{0});
@@ -63,10 +63,10 @@ class TestPlayer : public QObject {
     QTest::qWait(50);
     QCOMPARE(player.position(), std::size_t{44100});
     player.play();
-    QTRY_VERIFY(player.position() > 46000);
+    QTRY_VERIFY_WITH_TIMEOUT(player.position() > 46000, 20000);
     player.seek(1000);
     QVERIFY(player.position() < 44100);
-    QTRY_VERIFY(player.position() > 3000);
+    QTRY_VERIFY_WITH_TIMEOUT(player.position() > 3000, 20000);
     QVERIFY(player.position() < 44100);
     QCOMPARE(player.state(), PlayerState::playing);
   }
@@ -75,12 +75,12 @@ class TestPlayer : public QObject {
     Player player(silent());
     player.load(seconds_of_sound(0.3));
     player.play();
-    QTRY_COMPARE(player.state(), PlayerState::stopped);
+    QTRY_COMPARE_WITH_TIMEOUT(player.state(), PlayerState::stopped, 20000);
     QCOMPARE(player.position(), player.length());
     player.play();
     QCOMPARE(player.state(), PlayerState::playing);
     QVERIFY(player.position() < player.length());
-    QTRY_COMPARE(player.state(), PlayerState::stopped);
+    QTRY_COMPARE_WITH_TIMEOUT(player.state(), PlayerState::stopped, 20000);
   }
 
   void aLoopIsNotLeft() {
@@ -102,7 +102,7 @@ class TestPlayer : public QObject {
     }
     QVERIFY(wrapped);
     player.set_loop(std::nullopt);
-    QTRY_VERIFY(player.position() > 16000);
+    QTRY_VERIFY_WITH_TIMEOUT(player.position() > 16000, 20000);
     player.set_loop(SampleRange{5, 20});  // too short
     QVERIFY(!player.loop());
   }
@@ -115,11 +115,11 @@ class TestPlayer : public QObject {
     QCOMPARE(player.selected(), std::size_t{1});
     QCOMPARE(player.buffer_count(), std::size_t{3});
     player.play();
-    QTRY_VERIFY(player.position_seconds() > 0.2);
+    QTRY_VERIFY_WITH_TIMEOUT(player.position_seconds() > 0.2, 20000);
     const std::size_t before = player.position();
     player.select(2);
     QVERIFY(player.position() >= before);
-    QTRY_VERIFY(player.position() > before + 4000);
+    QTRY_VERIFY_WITH_TIMEOUT(player.position() > before + 4000, 20000);
     QCOMPARE(player.selected(), std::size_t{2});
     player.select(17);
     QCOMPARE(player.selected(), std::size_t{2});
@@ -134,7 +134,7 @@ class TestPlayer : public QObject {
     QElapsedTimer timer;
     timer.start();
     player.play();
-    QTRY_VERIFY(player.position_seconds() > 0.3);
+    QTRY_VERIFY_WITH_TIMEOUT(player.position_seconds() > 0.3, 20000);
     const double wall = static_cast<double>(timer.elapsed()) / 1000;
     QVERIFY2(player.position_seconds() <= 0.5 * wall + 0.05, qPrintable(QString::number(wall)));
     player.set_speed(99);
@@ -148,13 +148,13 @@ class TestPlayer : public QObject {
     QCOMPARE(player.state(), PlayerState::stopped);
     player.load(seconds_of_sound(2));
     player.play();
-    QTRY_VERIFY(player.position() > 1000);
+    QTRY_VERIFY_WITH_TIMEOUT(player.position() > 1000, 20000);
     player.load(seconds_of_sound(1, 16000));
     QCOMPARE(player.state(), PlayerState::stopped);
     QCOMPARE(player.position(), std::size_t{0});
     QCOMPARE(player.sample_rate(), 16000);
     player.play();
-    QTRY_VERIFY(player.position() > 1000);
+    QTRY_VERIFY_WITH_TIMEOUT(player.position() > 1000, 20000);
     player.unload();
     QCOMPARE(player.state(), PlayerState::stopped);
     QCOMPARE(player.position(), std::size_t{0});
@@ -202,7 +202,7 @@ class TestPlayer : public QObject {
     player.seek(0);
     player.pause();
     player.play();
-    QTRY_VERIFY(player.position() > 2000);
+    QTRY_VERIFY_WITH_TIMEOUT(player.position() > 2000, 20000);
   }
 
   void destroyingItWhilePlayingIsFine() {

@@ -22,7 +22,7 @@ void write_tone(const QString& file, double hz, double seconds, int overtones = 
 double busy_share(const QImage& image);
 /// Waits until the condition holds, at most `ms`.
 template <class Condition>
-bool wait_for(Condition condition, int ms = 8000) {
+bool wait_for(Condition condition, int ms = 30000) {
   return QTest::qWaitFor(condition, ms);
 }
 

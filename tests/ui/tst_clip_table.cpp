@@ -54,7 +54,7 @@ void TestClipTable::load() {
   QSignalSpy loaded(model_.get(), &ClipTableModel::loaded);
   model_->set_workspace(&*workspace_);
   model_->set_catalog(worker_.get());
-  QVERIFY(loaded.wait());
+  QVERIFY(loaded.wait(30000));
   QCOMPARE(model_->rowCount(), 180);
 }
 
@@ -71,10 +71,10 @@ void TestClipTable::rowsComeInWithoutWaiting() {
 void TestClipTable::searchAndSortChangeTheList() {
   QSignalSpy loaded(model_.get(), &ClipTableModel::loaded);
   model_->set_query("inst:violin");
-  QVERIFY(loaded.wait());
+  QVERIFY(loaded.wait(30000));
   QCOMPARE(model_->rowCount(), 60);
   model_->sort(ClipTableModel::name, Qt::DescendingOrder);
-  QVERIFY(loaded.wait());
+  QVERIFY(loaded.wait(30000));
   QVERIFY(testing::wait_for([&] { return model_->view_at(0) != nullptr; }));
   QCOMPARE(model_->index(0, ClipTableModel::name).data().toString(), QStringLiteral("violin-059.wav"));
   QCOMPARE(model_->index(0, ClipTableModel::label).data().toString(), QStringLiteral("violin"));
@@ -83,7 +83,7 @@ void TestClipTable::searchAndSortChangeTheList() {
 void TestClipTable::aWrongSearchIsToldAndKeepsTheList() {
   QSignalSpy failed(model_.get(), &ClipTableModel::query_failed);
   model_->set_query("dur:>many");
-  QVERIFY(failed.wait());
+  QVERIFY(failed.wait(30000));
   QVERIFY(failed.first().first().toString().size() > 10);
   QCOMPARE(model_->rowCount(), 180);
 }
@@ -125,7 +125,7 @@ void TestClipTable::draggedRowsCarryIdsAndFiles() {
 void TestClipTable::onlyTheNewestOfManySearchesIsShown() {
   QSignalSpy loaded(model_.get(), &ClipTableModel::loaded);
   for (const char* query : {"v", "vi", "vio", "viol", "inst:harp"}) model_->set_query(query);
-  QVERIFY(loaded.wait());
+  QVERIFY(loaded.wait(30000));
   QTest::qWait(100);
   QCOMPARE(loaded.count(), 1);
   QCOMPARE(model_->rowCount(), 60);

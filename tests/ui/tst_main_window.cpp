@@ -139,7 +139,7 @@ void TestMainWindow::keysLabelTheClipAndGoOn() {
 void TestMainWindow::typingFindsClipsAndEscapeShowsAll() {
   QTest::keyClick(window_.get(), Qt::Key_F, Qt::ControlModifier);
   QLineEdit& search = library().search_field();
-  QTRY_VERIFY(search.hasFocus());
+  QTRY_VERIFY_WITH_TIMEOUT(search.hasFocus(), 20000);
   QTest::keyClicks(&search, "inst:piano");
   QVERIFY(testing::wait_for([&] { return clips().rowCount() == 4; }));
   QTest::keyClicks(&search, " dur:>x");
