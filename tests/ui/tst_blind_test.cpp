@@ -2,7 +2,9 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QLabel>
 #include <QPushButton>
+#include <QSpinBox>
 #include <cmath>
 
 #include "tests/support/ui_harness.h"
@@ -66,24 +68,36 @@ void TestBlindTest::answersAreCountedAndLogged() {
     QVERIFY(testing::show_active(dialog));
     QVERIFY(bench.player().equal_loudness());
     log = dialog.log_file();
-    for (int i = 0; i < 4; ++i) {
+    dialog.set_trials(6);
+    QSpinBox* seed = dialog.findChild<QSpinBox*>("seed");
+    seed->setValue(11);
+    QCOMPARE(dialog.test().seed(), quint32{11});
+    for (int i = 0; i < 6; ++i) {
       QCOMPARE(bench.player().deck().size(), std::size_t{3});
       QCOMPARE(bench.player().deck()[2]->title, QStringLiteral("X"));  // neither its name nor its length tells
       const bool b = dialog.test().x_is_b();
       // X sounds as A or as B does, sample for sample.
       QCOMPARE(bench.player().deck()[2]->mono == bench.player().deck()[b ? 1 : 0]->mono, true);
+      QVERIFY(!dialog.over());
+      for (const QLabel* label : dialog.findChildren<QLabel*>()) QVERIFY2(!label->text().contains(" p ="), qPrintable(label->text()));  // no score before the end
       auto* button = dialog.findChild<QPushButton*>((i == 3) != b ? "x_is_b" : "x_is_a");
       QTest::mouseClick(button, Qt::LeftButton);
     }
-    QCOMPARE(dialog.test().correct(), 3);
+    QVERIFY(dialog.over());
+    QVERIFY(!seed->isEnabled());
+    dialog.answer(true);
+    QCOMPARE(dialog.test().trials().size(), std::size_t{6});
+    QCOMPARE(dialog.test().correct(), 5);
   }
   QVERIFY(!bench.player().equal_loudness());
   QFile file(log);
   QVERIFY(file.open(QIODevice::ReadOnly));
   const QJsonObject all = QJsonDocument::fromJson(file.readAll()).object();
-  QCOMPARE(all["correct"].toInt(), 3);
-  QCOMPARE(all["trials"].toArray().size(), 4);
-  QVERIFY(std::abs(all["p_value"].toDouble() - 5.0 / 16) < 1e-9);
+  QCOMPARE(all["correct"].toInt(), 5);
+  QCOMPARE(all["trials"].toArray().size(), 6);
+  QCOMPARE(all["planned_trials"].toInt(), 6);
+  QVERIFY(all["complete"].toBool());
+  QVERIFY(std::abs(all["p_value"].toDouble() - 7.0 / 64) < 1e-9);
 }
 
 int main(int argc, char** argv) { return testing::run<TestBlindTest>(argc, argv); }

@@ -6,8 +6,12 @@
 #include <QJsonObject>
 #include <QLabel>
 #include <QPushButton>
+#include <QSettings>
 #include <QShortcut>
+#include <QSpinBox>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <limits>
 
 #include "core/session/version.h"
 #include "ui/application_style.h"
@@ -15,7 +19,7 @@
 namespace luthier::ui {
 
 BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint32 seed, QWidget* parent)
-    : QDialog(parent), bench_(bench), a_(std::move(a)), b_(std::move(b)), test_(seed), log_(bench, "abx") {
+    : QDialog(parent), bench_(bench), a_(std::move(a)), b_(std::move(b)), test_(seed & 0x7fffffff), log_(bench, "abx") {
   setWindowTitle(tr("Blind test (ABX)"));
   setMinimumWidth(520);
   auto* column = new QVBoxLayout(this);
@@ -24,6 +28,33 @@ BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint
                              "All are brought to equal loudness."), this);
   hint->setProperty("role", "hint");
   hint->setWordWrap(true);
+  plan_ = new QWidget(this);
+  auto* plan = new QHBoxLayout(plan_);
+  plan->setContentsMargins(0, 0, 0, 0);
+  const auto number = [&](const QString& name, const QString& words, int least, int most, int value) {
+    auto* box = new QSpinBox(plan_);
+    box->setObjectName(name);
+    box->setAccessibleName(words);
+    box->setRange(least, most);
+    box->setValue(value);
+    auto* label = new QLabel(words, plan_);
+    label->setBuddy(box);
+    plan->addWidget(label);
+    plan->addWidget(box);
+    plan->addSpacing(12);
+    return box;
+  };
+  planned_ = std::clamp(QSettings().value("abx/trials", planned_).toInt(), 5, 200);
+  trials_ = number("trials", tr("Trials"), 5, 200, planned_);
+  seed_ = number("seed", tr("Seed"), 0, std::numeric_limits<int>::max(), static_cast<int>(seed & 0x7fffffff));
+  trials_->setToolTip(tr("Fixed before the first answer: a test that may end at a lucky score proves nothing"));
+  seed_->setToolTip(tr("The same seed draws the same order of A and B"));
+  plan->addStretch();
+  connect(trials_, &QSpinBox::valueChanged, this, &BlindTestDialog::set_trials);
+  connect(seed_, &QSpinBox::valueChanged, this, [this](int value) {
+    test_ = BlindTest(static_cast<quint32>(value));
+    next_trial();
+  });
   auto* row = new QHBoxLayout;
   const char* letters[] = {"A", "B", "X"};
   for (std::size_t i = 0; i < 3; ++i) {
@@ -42,6 +73,7 @@ BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint
     button->setProperty("primary", true);
     button->setAutoDefault(false);
     answers->addWidget(button);
+    answer_[b_said ? 1 : 0] = button;
     connect(button, &QPushButton::clicked, this, [this, b_said] { answer(b_said); });
     connect(new QShortcut(QKeySequence(b_said ? "2" : "1"), this), &QShortcut::activated, this, [this, b_said] { answer(b_said); });
   }
@@ -51,6 +83,7 @@ BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
   column->addWidget(names);
   column->addWidget(hint);
+  column->addWidget(plan_);
   column->addLayout(row);
   column->addLayout(answers);
   column->addWidget(state_);
@@ -79,9 +112,25 @@ void BlindTestDialog::hear(std::size_t index) {
   if (!bench_.player().playing()) bench_.player().play();
 }
 
+void BlindTestDialog::set_trials(int trials) {
+  if (!test_.trials().empty()) return;
+  planned_ = trials;
+  trials_->setValue(trials);
+  QSettings().setValue("abx/trials", trials);
+  show_state();
+}
+
 void BlindTestDialog::answer(bool b) {
+  if (over()) return;
+  plan_->setEnabled(false);
   test_.answer(b, static_cast<double>(clock_.elapsed()) / 1000);
   write_log();
+  if (over()) {
+    bench_.player().stop();
+    for (QPushButton* button : answer_) button->setEnabled(false);
+    show_state();
+    return;
+  }
   const bool was_playing = bench_.player().playing();
   next_trial();
   if (was_playing) bench_.player().play();
@@ -89,13 +138,13 @@ void BlindTestDialog::answer(bool b) {
 
 void BlindTestDialog::show_state() {
   const auto trials = static_cast<int>(test_.trials().size());
-  if (trials == 0) {
-    state_->setText(tr("No answer yet. Ten or more make a verdict."));
+  if (!over()) {
+    state_->setText(tr("Trial %1 of %2. The score is told after the last one.").arg(trials + 1).arg(planned_));
     return;
   }
   const double p = test_.p_value();
   QString words = tr("%1 of %2 right. By guessing, so many or more come with p = %3.").arg(test_.correct()).arg(trials).arg(p, 0, 'g', 3);
-  if (trials >= 10) words += " " + (p < 0.05 ? tr("You hear a difference.") : tr("A difference is not shown."));
+  words += " " + (p < 0.05 ? tr("You hear a difference.") : tr("A difference is not shown."));
   state_->setText(words);
 }
 
@@ -106,8 +155,8 @@ void BlindTestDialog::write_log() {
                               {"seconds", trial.seconds}});
   }
   const QJsonObject all{{"test", "ABX"}, {"program", QString::fromStdString(version_text())}, {"a", a_->title}, {"b", b_->title},
-                        {"seed", static_cast<double>(test_.seed())}, {"equal_loudness", true}, {"trials", trials},
-                        {"correct", test_.correct()}, {"p_value", test_.p_value()}};
+                        {"seed", static_cast<double>(test_.seed())}, {"equal_loudness", true}, {"planned_trials", planned_}, {"trials", trials},
+                        {"complete", over()}, {"correct", test_.correct()}, {"p_value", test_.p_value()}};
   log_.write(all);
 }
 

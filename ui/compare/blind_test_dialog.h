@@ -8,17 +8,23 @@
 
 class QLabel;
 class QPushButton;
+class QSpinBox;
+class QWidget;
 
 namespace luthier::ui {
 
-/// Hear A, B and X at equal loudness, switch without a gap, and say whether X is A or B. Each trial is written to a log
-/// in the workspace as soon as it is answered, so nothing is lost when the test is broken off.
+/// Hear A, B and X at equal loudness, switch without a gap, and say whether X is A or B. The number of trials and the seed are
+/// fixed before the first answer, and the score is told after the last one only: who may stop at a lucky score would make the p
+/// value untrue. Each answer is written to a log in the workspace at once, so nothing is lost when the test is broken off.
 class BlindTestDialog : public QDialog {
   Q_OBJECT
  public:
   BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint32 seed, QWidget* parent = nullptr);
   ~BlindTestDialog() override;
   const BlindTest& test() const { return test_; }
+  /// How many answers the test asks for; before the first answer only.
+  void set_trials(int trials);
+  bool over() const { return static_cast<int>(test_.trials().size()) >= planned_; }
   const QString& log_file() const { return log_.file(); }
   void answer(bool b);
 
@@ -33,7 +39,12 @@ class BlindTestDialog : public QDialog {
   BlindTest test_;
   ListeningLog log_;
   QLabel* state_;
+  QWidget* plan_;
+  QSpinBox* trials_;
+  QSpinBox* seed_;
   QPushButton* hear_[3];
+  QPushButton* answer_[2];
+  int planned_ = 16;
   QElapsedTimer clock_;
   bool equal_before_ = false;
   quint64 number_ = 0;
