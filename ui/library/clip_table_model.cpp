@@ -87,20 +87,24 @@ void ClipTableModel::refresh() {
   worker_->read(
       this, ticket_,
       [query = query_.toStdString(), orders, kept = restriction_](db::Catalog& catalog) {
-        auto ids = catalog.clips().ids(query, orders);
-        if (kept) std::erase_if(ids, [&](db::ClipId id) { return !kept->contains(id.value); });
-        return ids;
+        ClipList list{catalog.clips().ids(query, orders), {}, {}};
+        if (kept) std::erase_if(list.ids, [&](db::ClipId id) { return !kept->contains(id.value); });
+        list.rows.reserve(static_cast<qsizetype>(list.ids.size()));
+        for (std::size_t i = 0; i < list.ids.size(); ++i) list.rows.insert(list.ids[i].value, static_cast<int>(i));
+        const auto end = list.ids.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(kPage, list.ids.size()));
+        list.first_page = placed({list.ids.begin(), end}, catalog);
+        return list;
       },
-      [this](std::vector<db::ClipId> ids) { take_ids(std::move(ids)); },
+      [this](ClipList list) { take(std::move(list)); },
       [this](const QString& message) {
         loading_ = false;
         Q_EMIT query_failed(message);
       });
 }
 
-void ClipTableModel::take_ids(std::vector<db::ClipId> ids) {
+void ClipTableModel::take(ClipList list) {
   loading_ = false;
-  if (ids == ids_) {
+  if (list.ids == ids_) {
     for (Page& page : pages_) {
       page.stale = true;
       page.requested = false;
@@ -109,14 +113,18 @@ void ClipTableModel::take_ids(std::vector<db::ClipId> ids) {
     if (!ids_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, column_count - 1));
   } else {
     beginResetModel();
-    ids_ = std::move(ids);
-    rows_.clear();
-    rows_.reserve(static_cast<qsizetype>(ids_.size()));
-    for (std::size_t i = 0; i < ids_.size(); ++i) rows_.insert(ids_[i].value, static_cast<int>(i));
+    ids_ = std::move(list.ids);
+    rows_ = std::move(list.rows);
     pages_.clear();
     recent_.clear();
     ++list_number_;
+    if (!list.first_page.empty()) {
+      Page& first = add_page(0);
+      first.rows = std::move(list.first_page);
+      first.fetched = true;
+    }
     endResetModel();
+    if (rowCount() > 0) Q_EMIT rows_arrived(0, std::min(kPage, rowCount()) - 1);
   }
   Q_EMIT loaded();
 }
@@ -143,37 +151,44 @@ const db::ClipView* ClipTableModel::view_at(int row) const {
   return &found->rows[at];
 }
 
+/// The views of these clips; those that are gone leave holes, so that the others keep their place.
+std::vector<db::ClipView> ClipTableModel::placed(const std::vector<db::ClipId>& wanted, db::Catalog& catalog) {
+  auto rows = catalog.clips().views(wanted);
+  std::vector<db::ClipView> all(wanted.size());
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < wanted.size() && from < rows.size(); ++i)
+    if (rows[from].clip.id == wanted[i]) all[i] = std::move(rows[from++]);
+  return all;
+}
+
+ClipTableModel::Page& ClipTableModel::add_page(int number) const {
+  while (static_cast<int>(recent_.size()) >= kKeptPages) {
+    pages_.remove(recent_.back());
+    recent_.pop_back();
+  }
+  recent_.push_front(number);
+  Page& page = *pages_.insert(number, Page{});
+  page.use = recent_.begin();
+  return page;
+}
+
 void ClipTableModel::fetch(int number) const {
   if (!worker_) return;
-  auto found = pages_.find(number);
-  if (found == pages_.end()) {
-    recent_.push_front(number);
-    found = pages_.insert(number, Page{});
-    found->use = recent_.begin();
-    while (static_cast<int>(recent_.size()) > kKeptPages) {
-      pages_.remove(recent_.back());
-      recent_.pop_back();
-    }
-  }
-  found->requested = true;
-  found->stale = false;
+  const auto found = pages_.find(number);
+  Page& asked = found == pages_.end() ? add_page(number) : *found;
+  asked.requested = true;
+  asked.stale = false;
   const auto begin = static_cast<std::size_t>(number) * kPage;
   const auto end = std::min(begin + kPage, ids_.size());
   std::vector<db::ClipId> wanted(ids_.begin() + static_cast<std::ptrdiff_t>(begin), ids_.begin() + static_cast<std::ptrdiff_t>(end));
   auto* self = const_cast<ClipTableModel*>(this);
   worker_->run(
-      self, [wanted](db::Catalog& catalog) { return catalog.clips().views(wanted); },
+      self, [wanted](db::Catalog& catalog) { return placed(wanted, catalog); },
       [self, number, list = list_number_, wanted](std::vector<db::ClipView> rows) {
         if (list != self->list_number_) return;
         auto page = self->pages_.find(number);
         if (page == self->pages_.end()) return;
-        // Rows that are gone leave holes, so that the others keep their place.
-        std::vector<db::ClipView> placed(wanted.size());
-        std::size_t from = 0;
-        for (std::size_t i = 0; i < wanted.size() && from < rows.size(); ++i) {
-          if (rows[from].clip.id == wanted[i]) placed[i] = std::move(rows[from++]);
-        }
-        page->rows = std::move(placed);
+        page->rows = std::move(rows);
         page->fetched = true;
         page->requested = false;
         const int first = number * kPage, last = first + static_cast<int>(wanted.size()) - 1;

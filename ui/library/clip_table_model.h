@@ -74,7 +74,15 @@ class ClipTableModel : public QAbstractTableModel {
     std::list<int>::iterator use;
   };
   void fetch(int page) const;
-  void take_ids(std::vector<db::ClipId> ids);
+  Page& add_page(int number) const;
+  static std::vector<db::ClipView> placed(const std::vector<db::ClipId>& wanted, db::Catalog& catalog);
+  /// The clips of a list in order, where each stands, and the rows that are seen first; made on the catalog's thread.
+  struct ClipList {
+    std::vector<db::ClipId> ids;
+    QHash<qint64, int> rows;
+    std::vector<db::ClipView> first_page;
+  };
+  void take(ClipList list);
   QVariant text_of(const db::ClipView& view, int column) const;
 
   CatalogWorker* worker_ = nullptr;

@@ -97,12 +97,11 @@ LabelsView::LabelsView(Workbench& bench, QWidget* parent) : QWidget(parent), ben
     if (!rows.isEmpty()) heading_->setText(tr("%1: %2").arg(table_->item(rows.first().row(), 0)->text(), counted(clips, tr("clip"), tr("clips"))));
   });
   connect(&bench_, &Workbench::workspace_opened, this, [this] {
-    wall_->set_catalog_of_bench();
     fresh_ = false;
     if (isVisible()) refresh();
   });
   connect(&bench_, &Workbench::workspace_closing, this, [this] {
-    wall_->set_catalog_of_bench();
+    wall_->forget_catalog();
     stats_.clear();
     measures_.clear();
     show_table();
@@ -127,7 +126,7 @@ void LabelsView::refresh() {
         fresh_ = true;
         stats_ = std::move(stats);
         show_table();
-        wall_->clips().refresh();
+        wall_->refresh();
       });
 }
 

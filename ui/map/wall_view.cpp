@@ -112,7 +112,16 @@ ClipTableModel& WallView::clips() { return *model_; }
 
 void WallView::set_query(const QString& query) { model_->set_query(query); }
 
-void WallView::set_catalog_of_bench() { model_->set_catalog(bench_.catalog()); }
+void WallView::refresh() {
+  if (listening_) return model_->refresh();
+  model_->set_catalog(bench_.catalog());
+  listening_ = bench_.catalog() != nullptr;
+}
+
+void WallView::forget_catalog() {
+  model_->set_catalog(nullptr);
+  listening_ = false;
+}
 
 void WallView::play(const QModelIndex& index) {
   const db::ClipView* view = model_->view_at(index.row());

@@ -25,7 +25,10 @@ class WallView : public QListView {
   int pictures_in_sight() const;
   std::vector<db::ClipId> chosen() const;
   std::optional<db::ClipView> current() const;
-  void set_catalog_of_bench();  ///< the open workspace, or none
+  /// Asks the open workspace for the clips; the first call is what makes the wall follow it, so that a wall nobody has seen
+  /// costs an opened workspace nothing.
+  void refresh();
+  void forget_catalog();
 
  Q_SIGNALS:
   void label_key(int key);
@@ -42,6 +45,7 @@ class WallView : public QListView {
   Workbench& bench_;
   Thumbnails* thumbnails_;
   WallModel* model_;
+  bool listening_ = false;
 };
 
 }  // namespace luthier::ui
