@@ -15,6 +15,7 @@ class TestConfigForm : public QObject {
   void everyFamilysSettingsComeBackFromTheForm_data();
   void everyFamilysSettingsComeBackFromTheForm();
   void onlyChangedSettingsAreOverrides();
+  void aWordStandsForZero();
   void aWrongEntryIsNamedWithItsRange();
   void everyControlHasANameAndHelp();
 };
@@ -65,6 +66,28 @@ void TestConfigForm::onlyChangedSettingsAreOverrides() {
   QCOMPARE(form.changed_count(), 2);
   form.reset();
   QVERIFY(form.overrides().empty());
+}
+
+void TestConfigForm::aWordStandsForZero() {
+  SchemaBuilder builder;
+  std::int64_t steps = 0, patience = 0, plain = 0;
+  builder.number("steps", steps, 0, 50, "steps", "How many; 0: as many as the model's system works best with.");
+  builder.number("patience", patience, 0, 50, "", "When to stop; 0: never.");
+  builder.number("plain", plain, 0, 50, "", "A number.");
+  ConfigForm form;
+  form.set_schema(builder.schema);
+  const auto line = [&](const char* name) { return qobject_cast<QLineEdit*>(form.field(name)->control()); };
+  QVERIFY(line("steps")->text().isEmpty() && line("patience")->text().isEmpty());
+  QCOMPARE(line("steps")->placeholderText(), QStringLiteral("automatic"));
+  QCOMPARE(line("patience")->placeholderText(), QStringLiteral("never"));
+  QCOMPARE(line("plain")->text(), QStringLiteral("0"));
+  QVERIFY(form.valid() && form.overrides().empty());
+  line("steps")->setText("4");
+  QCOMPARE(std::get<std::int64_t>(form.overrides().at("steps")), std::int64_t{4});
+  line("steps")->clear();
+  QVERIFY(form.valid() && form.overrides().empty());
+  line("plain")->clear();
+  QVERIFY(!form.valid());
 }
 
 void TestConfigForm::aWrongEntryIsNamedWithItsRange() {

@@ -27,6 +27,15 @@ class StillComboBox : public QComboBox {
   }
 };
 
+/// What 0 stands for in a setting whose default it is and whose help says so ("…; 0: none."); empty: 0 is a number.
+QString word_for_zero(const Setting& setting) {
+  const bool zero = setting.default_value == Value(std::int64_t{0}) || setting.default_value == Value(0.0);
+  const auto at = setting.help.find("; 0: ");
+  if (!zero || at == std::string::npos) return {};
+  const QString word = QString::fromStdString(setting.help.substr(at + 5)).section('.', 0, 0);
+  return word.size() > 12 ? ConfigField::tr("automatic") : word;
+}
+
 }  // namespace
 
 QString setting_title(const std::string& name) {
@@ -67,7 +76,8 @@ ConfigField::ConfigField(Setting setting, QWidget* parent) : QWidget(parent), se
     if (!std::holds_alternative<std::string>(setting_.default_value)) {
       line_->setAlignment(Qt::AlignRight);
       line_->setFixedWidth(96);
-      line_->setPlaceholderText(QString::fromStdString(to_text(setting_.default_value)));
+      zero_word_ = word_for_zero(setting_);
+      line_->setPlaceholderText(zero_word_.isEmpty() ? QString::fromStdString(to_text(setting_.default_value)) : zero_word_);
       row->addStretch();
     }
     if (!setting_.unit.empty()) {
@@ -99,13 +109,15 @@ QWidget* ConfigField::control() const {
 Value ConfigField::value() const {
   if (toggle_) return toggle_->isChecked();
   if (choices_) return choices_->currentText().toStdString();
-  return parse_value(setting_, line_->text().trimmed().toStdString());
+  const QString typed = line_->text().trimmed();
+  if (typed.isEmpty() && !zero_word_.isEmpty()) return setting_.default_value;
+  return parse_value(setting_, typed.toStdString());
 }
 
 void ConfigField::set_value(const Value& value) {
   if (toggle_) toggle_->setChecked(std::get<bool>(value));
   else if (choices_) choices_->setCurrentText(QString::fromStdString(std::get<std::string>(value)));
-  else line_->setText(QString::fromStdString(to_text(value)));
+  else line_->setText(!zero_word_.isEmpty() && value == setting_.default_value ? QString() : QString::fromStdString(to_text(value)));
 }
 
 bool ConfigField::valid() const { return problem_.isEmpty(); }

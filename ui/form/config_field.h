@@ -37,7 +37,7 @@ class ConfigField : public QWidget {
   QComboBox* choices_ = nullptr;
   QLineEdit* line_ = nullptr;
   QLabel* unit_ = nullptr;
-  QString problem_;
+  QString problem_, zero_word_;  ///< zero_word_: shown in place of 0, and an empty line means 0
 };
 
 /// "learning_rate" -> "Learning rate".
