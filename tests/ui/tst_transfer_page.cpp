@@ -91,6 +91,9 @@ void TestTransferPage::initTestCase() {
   window_->show_page("transfer");
   page().content().set_choice({0, folder_.path() + "/it's a tone.wav", "tone", {}});
   page().style_slot().set_choice({9, {}, "clip 9", {}});
+  QVERIFY(wait_for([&] { return page().form().ready(); }));
+  QVERIFY(page().run().isEmpty());  // the shipped weights, till a run is chosen
+  page().choose_run(QString::fromStdString(run_));
   QVERIFY(wait_for([&] { return page().form().ready() && page().run().toStdString() == run_; }));
 }
 

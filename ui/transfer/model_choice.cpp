@@ -175,13 +175,16 @@ void ModelChoice::show_models(const std::vector<TransferModel>& models) {
   const TransferRequest before = wanted_model_ ? *wanted_model_ : model_request();
   const bool first = models_.empty() && !wanted_model_;
   models_ = models;
-  int at = models_.empty() ? -1 : 0;
+  // The shipped weights are the one model that is known to be good; a run of one's own is taken when it has just been trained, or
+  // was chosen.
+  const auto shipped = std::find_if(models_.begin(), models_.end(), [](const TransferModel& model) { return model.run.empty() && model.family.empty(); });
+  int at = models_.empty() ? -1 : shipped == models_.end() ? 0 : static_cast<int>(shipped - models_.begin());
   {
     const QSignalBlocker block(run_);
     run_->clear();
     for (std::size_t i = 0; i < models_.size(); ++i) {
       const TransferModel& model = models_[i];
-      if (!model.run.empty()) run_->addItem(tr("%1  (%2)").arg(text(model.run), text(model.about)));
+      if (!model.run.empty()) run_->addItem(tr("%1  (%2)").arg(text(model.about), text(model.run)));
       else run_->addItem(model.family.empty() ? tr("Shipped weights") : tr("%1 (no training)").arg(text(model.title)));
       run_->setItemData(run_->count() - 1, model.run.empty() ? text(model.about) : text(model.run), Qt::ToolTipRole);
       if (!first && model.run == before.run && model.family == before.family) at = static_cast<int>(i);
