@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QElapsedTimer>
+#include <QMenu>
 #include <QProcess>
 #include <QPushButton>
 #include <QSlider>
@@ -17,6 +18,7 @@
 #include "ui/form/config_field.h"
 #include "ui/form/config_form.h"
 #include "ui/training/loss_plot.h"
+#include "ui/training/new_run_form.h"
 #include "ui/training/preview_panel.h"
 #include "ui/training/resume_dialog.h"
 #include "ui/training/run_check.h"
@@ -78,6 +80,8 @@ class TestTraining : public QObject {
   void runsArePinnedBesideTheChosenOne();
   void previewsKeepTheirPlaceAndAreHeardBesideTheTruth();
   void theCheckSaysWhichBatchFits();
+  void withoutALabelNothingStarts();
+  void aWorkspaceIsClosedWhileItTrains();
 
  private:
   QTemporaryDir folder_;
@@ -294,6 +298,35 @@ void TestTraining::theCheckSaysWhichBatchFits() {
   QVERIFY(check_details(run, true).contains("Bit for bit"));
   run.inexact = {"batch: 32 -> 64"};
   QVERIFY(check_details(run, true).contains("Not bit for bit"));
+}
+
+void TestTraining::withoutALabelNothingStarts() {
+  auto* start = page_->form().findChild<QPushButton*>("start_training");
+  auto* labels = page_->form().findChild<QPushButton*>("label_choice");
+  QVERIFY(wait_for([&] { return labels->menu()->actions().size() >= 2; }));
+  QVERIFY(start->isEnabled());
+  for (QAction* action : labels->menu()->actions()) action->setChecked(false);
+  QVERIFY(!start->isEnabled() && start->toolTip().contains("label"));
+  QVERIFY_EXCEPTION_THROWN(page_->form().request(), ConfigError);
+  labels->menu()->actions().first()->setChecked(true);
+  QVERIFY(start->isEnabled());
+  QCOMPARE(page_->form().request().labels.size(), std::size_t{1});
+  for (QAction* action : labels->menu()->actions()) action->setChecked(true);
+  QVERIFY(page_->form().request().labels.empty());  // all: also labels that are still to come
+}
+
+void TestTraining::aWorkspaceIsClosedWhileItTrains() {
+  page_->form().choose("simplegan", "tiny");
+  page_->form().form().set_values({{"steps", std::int64_t{1000000}}});
+  page_->start();
+  QVERIFY(wait_for([&] { return page_->controller().running() && page_->record().step >= 2; }, 60000));
+  const std::string run = page_->controller().run().toStdString();
+  bench_->close();
+  QVERIFY(wait_for([&] { return !page_->controller().running() && !bench_->has_workspace(); }, 60000));
+  QTest::qWait(100);
+  QVERIFY(page_->shown().isEmpty());
+  QCOMPARE(read_run(workspace_->folder(), run).status, std::string("cancelled"));  // saved, and can be gone on with
+  QVERIFY(!read_run(workspace_->folder(), run).latest_checkpoint.empty());
 }
 
 int main(int argc, char** argv) { return testing::run<TestTraining>(argc, argv); }

@@ -56,6 +56,8 @@ class TestTrainingPlots : public QObject {
   void smoothingStartsAnewWithAPhase();
   void theRightAxisShowsTheLearningRateOrTheWeights();
   void phasesAreMarkedWithTheirWeights();
+  void valuesAreReadUnderTheCursor();
+  void whatIsDrawnIsSaved();
   void theFormDrawsWhatItsSettingsPlan();
   void theClipsAreMeasuredByLabel();
 };
@@ -102,6 +104,54 @@ void TestTrainingPlots::phasesAreMarkedWithTheirWeights() {
   luthier::ui::RunRecord one;
   marks.show(one, true);
   QVERIFY(texts_in(plot).isEmpty() && marks.starts().empty());
+}
+
+void TestTrainingPlots::valuesAreReadUnderTheCursor() {
+  LossPlot plot;
+  plot.resize(600, 300);
+  QVERIFY(testing::show_active(plot));
+  plot.show_run(record_of_two_phases());
+  QVERIFY(plot.reading().isEmpty());
+  const auto* axis = plot.plot()->xAxis;
+  const QPoint at(static_cast<int>(std::lround(axis->coordToPixel(4))), plot.plot()->axisRect()->center().y());
+  QVERIFY(wait_for([&] {
+    QTest::mouseMove(plot.plot(), at - QPoint(1, 0));
+    QTest::mouseMove(plot.plot(), at);
+    return plot.reading().contains("loss: 6");
+  }));
+  QVERIFY2(plot.reading().contains("error: 0.5"), qPrintable(plot.reading()));  // the validation nearest to it
+  plot.plot()->setFocus();
+  QTest::keyClick(plot.plot(), Qt::Key_Right);
+  QVERIFY2(plot.reading().contains("loss: 5"), qPrintable(plot.reading()));
+  QTest::keyClick(plot.plot(), Qt::Key_Right);  // over the gap between the phases
+  QVERIFY2(plot.reading().contains("loss: 4"), qPrintable(plot.reading()));
+  QTest::keyClick(plot.plot(), Qt::Key_End);
+  QVERIFY2(plot.reading().contains("step 10") && plot.reading().contains("loss: 0"), qPrintable(plot.reading()));
+  QTest::keyClick(plot.plot(), Qt::Key_Home);
+  QVERIFY2(plot.reading().contains("step 1 ") && plot.reading().contains("loss: 9"), qPrintable(plot.reading()));
+}
+
+void TestTrainingPlots::whatIsDrawnIsSaved() {
+  QTemporaryDir folder;
+  LossPlot plot;
+  plot.resize(600, 300);
+  QVERIFY(testing::show_active(plot));
+  plot.show_run(record_of_two_phases());
+  for (const char* ending : {"png", "svg", "pdf", "csv"}) plot.save(folder.filePath(QStringLiteral("plot.") + ending));
+  const QImage image(folder.filePath("plot.png"));
+  QVERIFY(image.width() >= 1000 && image.text("Comment").contains("loss_plot"));
+  QVERIFY2(testing::busy_share(image) > 0.005, qPrintable(QString::number(testing::busy_share(image))));
+  QFile vectors(folder.filePath("plot.svg"));
+  QVERIFY(vectors.open(QIODevice::ReadOnly));
+  QVERIFY(vectors.readAll().contains("<path"));
+  QVERIFY(QFileInfo(folder.filePath("plot.pdf")).size() > 1000);
+  QFile numbers(folder.filePath("plot.csv"));
+  QVERIFY(numbers.open(QIODevice::ReadOnly));
+  const QList<QByteArray> lines = numbers.readAll().trimmed().split('\n');
+  QCOMPARE(lines.first(), QByteArray("run,figure,step,value"));
+  QVERIFY(lines.contains("run,loss,4,6"));
+  QVERIFY(lines.last().contains("error,10,0.5"));
+  QVERIFY_EXCEPTION_THROWN(plot.save(folder.filePath("plot.gif")), std::exception);
 }
 
 void TestTrainingPlots::theFormDrawsWhatItsSettingsPlan() {

@@ -1,12 +1,13 @@
 #include "ui/map/map_view.h"
 
-#include <QToolButton>
 #include <QCursor>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QListWidget>
+#include <QPainter>
 #include <QPushButton>
 #include <QSignalBlocker>
+#include <QToolButton>
 #include <QToolTip>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include "ui/application_style.h"
 #include "ui/common/copy_command.h"
 #include "ui/common/dot_icon.h"
+#include "ui/common/drawing_export.h"
 #include "ui/common/error_box.h"
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
@@ -81,6 +83,21 @@ QWidget* MapView::make_side() {
   auto* top = new QHBoxLayout;
   top->addWidget(make_, 1);
   top->addWidget(make_copy_command_button(bench_, side, [] { return QStringList{"map"}; }));
+  auto* save = new QToolButton(side);
+  save->setObjectName("save_map");
+  save->setIcon(icon("export"));
+  save->setAccessibleName(tr("Save the map as a picture"));
+  save->setToolTip(tr("Save the map as it is seen: PNG, SVG or PDF"));
+  connect(save, &QToolButton::clicked, this, [this] {
+    const QString file = ask_for_picture_file(this, "map");
+    if (file.isEmpty()) return;
+    try {
+      write_drawing(file, {tr("Map of the clips"), canvas_->size(), QString(), [this](QPainter& painter) { canvas_->render(&painter, QPoint(), QRegion(), QWidget::DrawChildren); }});
+    } catch (const std::exception& error) {
+      show_error(this, QString::fromUtf8(error.what()));
+    }
+  });
+  top->addWidget(save);
   column->addLayout(top);
   state_ = new QLabel(side);
   state_->setProperty("role", "hint");

@@ -1,19 +1,13 @@
 #include "ui/spectrogram/scene_export.h"
 
-#include <QBuffer>
 #include <QFileInfo>
-#include <QImage>
-#include <QPageSize>
-#include <QPainter>
-#include <QPdfWriter>
-#include <QSvgGenerator>
 #include <algorithm>
 #include <cmath>
 
 #include "core/session/csv.h"
 #include "core/session/text_file.h"
-#include "core/session/version.h"
 #include "core/session/workspace.h"
+#include "ui/common/drawing_export.h"
 #include "ui/spectrogram/scene_recording.h"
 #include "ui/spectrogram/spectrogram_scene.h"
 
@@ -29,58 +23,7 @@ struct SceneSnapshot::Content {
 
 namespace {
 
-constexpr int kPngScale = 2;
-constexpr int kDotsPerInch = 96;  // a pixel of the screen in SVG and PDF
 constexpr QSize kSmallest(640, 360);
-
-QByteArray png(const SceneRecording& recording, QSize size, const QString& record) {
-  QImage image(size * kPngScale, QImage::Format_RGB32);
-  image.setDevicePixelRatio(kPngScale);
-  image.setText("Comment", record);
-  image.setText("Software", QString::fromStdString(version_text()));
-  QPainter painter(&image);
-  recording.paint(painter);
-  painter.end();
-  QByteArray bytes;
-  QBuffer buffer(&bytes);
-  buffer.open(QIODevice::WriteOnly);
-  image.save(&buffer, "PNG");
-  return bytes;
-}
-
-QByteArray svg(const SceneRecording& recording, QSize size, const QString& record) {
-  QByteArray bytes;
-  QBuffer buffer(&bytes);
-  buffer.open(QIODevice::WriteOnly);
-  QSvgGenerator generator;
-  generator.setOutputDevice(&buffer);
-  generator.setSize(size);
-  generator.setViewBox(QRect(QPoint(0, 0), size));
-  generator.setResolution(kDotsPerInch);
-  generator.setTitle(QString::fromStdString(version_text()));
-  generator.setDescription(record.toHtmlEscaped());
-  QPainter painter(&generator);
-  recording.paint(painter);
-  painter.end();
-  return bytes;
-}
-
-QByteArray pdf(const SceneRecording& recording, QSize size, const QString& record) {
-  QByteArray bytes;
-  QBuffer buffer(&bytes);
-  buffer.open(QIODevice::WriteOnly);
-  QPdfWriter writer(&buffer);
-  writer.setResolution(kDotsPerInch);
-  writer.setPageSize(QPageSize(QSizeF(size) * 72.0 / kDotsPerInch, QPageSize::Point, {}, QPageSize::ExactMatch));
-  writer.setPageMargins(QMarginsF());
-  writer.setCreator(QString::fromStdString(version_text()));
-  writer.setTitle(QObject::tr("Spectrogram"));
-  writer.addFileAttachment("record.json", record.toUtf8(), "application/json");
-  QPainter painter(&writer);
-  recording.paint(painter);
-  painter.end();
-  return bytes;
-}
 
 bool same_bands(const PictureAxis& a, const PictureAxis& b) {
   return a.kind == b.kind && a.bands == b.bands && a.sample_rate == b.sample_rate && (a.kind != PictureKind::linear || a.n_fft == b.n_fft);
@@ -112,14 +55,7 @@ SceneSnapshot::~SceneSnapshot() = default;
 bool SceneSnapshot::empty() const { return content_->lanes.empty(); }
 
 void SceneSnapshot::write_picture(const QString& file) const {
-  const QString ending = QFileInfo(file).suffix().toLower();
-  QByteArray bytes;
-  if (ending == "png") bytes = png(content_->recording, content_->size, content_->record);
-  else if (ending == "svg") bytes = svg(content_->recording, content_->size, content_->record);
-  else if (ending == "pdf") bytes = pdf(content_->recording, content_->size, content_->record);
-  else throw SessionError(QObject::tr("A picture is written as .png, .svg or .pdf, not as '%1'.").arg(QFileInfo(file).fileName()).toStdString());
-  if (bytes.isEmpty()) throw SessionError(QObject::tr("The picture '%1' could not be made; there may be too little memory.").arg(file).toStdString());
-  write_text(file.toStdString(), std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
+  write_drawing(file, {QObject::tr("Spectrogram"), content_->size, content_->record, [this](QPainter& painter) { content_->recording.paint(painter); }});
 }
 
 QStringList SceneSnapshot::write_numbers(const QString& file) const {

@@ -1,20 +1,34 @@
 #include "ui/training/loss_plot.h"
 
+#include <QAccessible>
 #include <QActionGroup>
 #include <QCheckBox>
+#include <QFileInfo>
 #include <QHBoxLayout>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QKeyEvent>
 #include <QLabel>
+#include <QLocale>
 #include <QMenu>
 #include <QMouseEvent>
+#include <QPainter>
+#include <QPicture>
 #include <QSettings>
 #include <QSlider>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
+#include "core/session/csv.h"
+#include "core/session/text_file.h"
+#include "core/session/version.h"
 #include "ui/application_style.h"
+#include "ui/common/drawing_export.h"
+#include "ui/common/error_box.h"
 #include "ui/training/phase_marks.h"
 #include "ui/training/qcustomplot_header.h"
 #include "ui/training/run_record.h"
@@ -60,6 +74,17 @@ LossPlot::LossPlot(QWidget* parent) : QWidget(parent) {
   row->addWidget(words);
   row->addWidget(smoothing_);
   row->addStretch();
+  auto* save_button = new QToolButton(this);
+  save_button->setObjectName("save_plot");
+  save_button->setIcon(icon("export"));
+  save_button->setAccessibleName(tr("Save the plot"));
+  save_button->setToolTip(tr("Save what is drawn: as a picture, or as numbers"));
+  save_button->setPopupMode(QToolButton::InstantPopup);
+  auto* save_menu = new QMenu(save_button);
+  save_menu->addAction(icon("export"), tr("Picture (PNG, SVG, PDF)…"), this, [this] { ask_and_save(false); });
+  save_menu->addAction(icon("export"), tr("Numbers (CSV)…"), this, [this] { ask_and_save(true); });
+  save_button->setMenu(save_menu);
+  row->addWidget(save_button);
   row->addWidget(all);
   column->addLayout(row);
   plot_ = new QCustomPlot(this);
@@ -71,12 +96,31 @@ LossPlot::LossPlot(QWidget* parent) : QWidget(parent) {
   plot_->xAxis->setLabel(tr("step"));
   plot_->xAxis->setNumberFormat("gb");
   plot_->legend->setVisible(true);
+  plot_->setFocusPolicy(Qt::StrongFocus);
+  plot_->setMouseTracking(true);
+  plot_->setWhatsThis(tr("Wheel zooms, a drag moves, a double-click shows all. The values under the pointer stand below; Left and Right go from point to point, Home and End to the ends."));
+  plot_->installEventFilter(this);
   marks_ = std::make_unique<PhaseMarks>(*plot_);
-  plot_->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignTop | Qt::AlignRight);
+  // Above the curves, where it covers none.
+  auto* above = new QCPLayoutGrid;
+  plot_->plotLayout()->insertRow(0);
+  plot_->plotLayout()->addElement(0, 0, above);
+  above->setMargins(QMargins(0, 4, 0, 0));
+  above->addElement(0, 0, plot_->legend);
+  plot_->legend->setFillOrder(QCPLayoutGrid::foColumnsFirst);
+  plot_->legend->setWrap(3);
+  plot_->plotLayout()->setRowStretchFactor(0, 0.001);
   hint_ = new QLabel(tr("The losses of the run appear here while it trains."), this);
   hint_->setProperty("role", "hint");
   hint_->setAlignment(Qt::AlignCenter);
   column->addWidget(plot_, 1);
+  reading_ = new QLabel(this);
+  reading_->setObjectName("plot_reading");
+  reading_->setProperty("role", "hint");
+  reading_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  reading_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+  reading_->setFixedHeight(fontMetrics().height() + 2);
+  column->addWidget(reading_);
   column->addWidget(hint_, 1);
   connect(all, &QToolButton::clicked, this, [this] {
     by_hand_ = false;
@@ -89,6 +133,7 @@ LossPlot::LossPlot(QWidget* parent) : QWidget(parent) {
   connect(plot_, &QCustomPlot::mouseWheel, this, [this] { by_hand_ = true; });
   connect(plot_, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
     if (event->buttons() & Qt::LeftButton) by_hand_ = true;
+    else if (plot_->axisRect()->rect().contains(event->pos())) read_at(plot_->xAxis->pixelToCoord(event->pos().x()));
   });
   connect(log_, &QCheckBox::toggled, this, [this](bool on) {
     QSettings().setValue("plot/log", on);
@@ -115,6 +160,7 @@ LossPlot::~LossPlot() = default;
 void LossPlot::show_hint() {
   const bool any = !curves_.empty() || !pin_graphs_.empty();
   plot_->setVisible(any);
+  reading_->setVisible(any);
   hint_->setVisible(!any);
 }
 
@@ -129,7 +175,101 @@ double LossPlot::keep() const { return smoothing_->value() / 100.0; }
 
 int LossPlot::point_count() const { return curves_.empty() ? 0 : curves_.front().points(); }
 
+void LossPlot::read_at(double step) {
+  QStringList words;
+  for (const PlotCurve& curve : curves_) {
+    if (!curve.shown) continue;
+    if (const QString value = curve.value_at(step); !value.isEmpty()) words << value;
+  }
+  if (words.isEmpty()) return hide_cursor();
+  cursor_step_ = step;
+  if (!cursor_) {
+    cursor_ = new QCPItemStraightLine(plot_);
+    for (QCPItemPosition* point : {cursor_->point1, cursor_->point2}) point->setTypeY(QCPItemPosition::ptAxisRectRatio);
+  }
+  cursor_->setPen(QPen(theme().accent, 1));
+  cursor_->point1->setCoords(step, 0);
+  cursor_->point2->setCoords(step, 1);
+  reading_->setText(tr("step %1   %2").arg(QLocale().toString(std::round(step), 'f', 0), words.join(QStringLiteral("   "))));
+  if (plot_->hasFocus()) {
+    QAccessibleEvent spoken(reading_, QAccessible::NameChanged);
+    QAccessible::updateAccessibility(&spoken);
+  }
+  plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+QString LossPlot::reading() const { return reading_->text(); }
+
+void LossPlot::hide_cursor() {
+  reading_->clear();
+  if (!cursor_) return;
+  plot_->removeItem(std::exchange(cursor_, nullptr));
+  plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void LossPlot::move_cursor(int by) {
+  const auto curve = std::find_if(curves_.begin(), curves_.end(), [](const PlotCurve& c) { return c.shown && c.points() > 0; });
+  if (curve == curves_.end()) return;
+  const double from = cursor_ ? cursor_step_ : plot_->xAxis->range().upper;
+  read_at(curve->step_beside(from, cursor_ ? by : 0));
+  if (!plot_->xAxis->range().contains(cursor_step_)) {  // the view follows
+    by_hand_ = true;
+    plot_->xAxis->setRange(cursor_step_, plot_->xAxis->range().size(), Qt::AlignCenter);
+  }
+}
+
+bool LossPlot::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::Leave && !plot_->hasFocus()) hide_cursor();
+  if (event->type() != QEvent::KeyPress) return QWidget::eventFilter(watched, event);
+  const auto* key = static_cast<QKeyEvent*>(event);
+  const int step = key->modifiers() & Qt::ControlModifier ? 10 : 1;
+  constexpr int kAll = 1 << 24;
+  switch (key->key()) {
+    case Qt::Key_Left: move_cursor(-step); return true;
+    case Qt::Key_Right: move_cursor(step); return true;
+    case Qt::Key_Home: move_cursor(-kAll); return true;
+    case Qt::Key_End: move_cursor(kAll); return true;
+    default: return QWidget::eventFilter(watched, event);
+  }
+}
+
+void LossPlot::save(const QString& file) {
+  const QString title = run_.isEmpty() ? tr("Losses") : run_;
+  if (QFileInfo(file).suffix().toLower() != "csv") {
+    const QJsonObject record{{"kind", "loss_plot"}, {"version", QString::fromStdString(version_text())}, {"run", run_}, {"smoothing", keep()}, {"logarithmic", logarithmic()}};
+    write_drawing(file, {title, plot_->size(), QString::fromUtf8(QJsonDocument(record).toJson(QJsonDocument::Compact)), [this](QPainter& painter) {
+                           QPicture picture;  // QCustomPlot wants a painter of its own kind
+                           QCPPainter own(&picture);
+                           plot_->toPainter(&own, plot_->width(), plot_->height());
+                           own.end();
+                           painter.drawPicture(0, 0, picture);
+                         }});
+    return;
+  }
+  std::string text = "run,figure,step,value\n";
+  const auto put = [&](const QString& run, const QString& figure, const QCPGraph& graph) {
+    const std::string head = csv_cell(run.toStdString()) + "," + csv_cell(figure.toStdString());
+    for (const auto& point : *graph.data())
+      if (std::isfinite(point.value)) text += head + QStringLiteral(",%1,%2\n").arg(point.key, 0, 'f', 0).arg(point.value, 0, 'g', 9).toStdString();
+  };
+  for (const PlotCurve& curve : curves_)
+    if (curve.shown) put(run_, curve_title(curve.name(), curve.kind()), *curve.raw());
+  for (const QCPGraph* graph : pin_graphs_) put(graph->name().section(": ", 0, 0), graph->name().section(": ", 1), *graph);
+  write_text(file.toStdString(), text);
+}
+
+void LossPlot::ask_and_save(bool numbers) {
+  const QString file = numbers ? ask_for_file(this, tr("Save the numbers"), "losses.csv", tr("Numbers (*.csv)")) : ask_for_picture_file(this, "losses");
+  if (file.isEmpty()) return;
+  try {
+    save(file);
+  } catch (const std::exception& error) {
+    show_error(this, QString::fromUtf8(error.what()));
+  }
+}
+
 void LossPlot::clear() {
+  hide_cursor();
   plot_->clearGraphs();
   curves_.clear();
   pin_graphs_.clear();
@@ -233,7 +373,6 @@ void LossPlot::tell_value() {
     if (curve.shown && curve.points() > 0) words << curve.last_value();
   }
   plot_->setAccessibleDescription(words.join("; "));
-  plot_->setToolTip(words.join("\n"));
 }
 
 void LossPlot::smooth_again() {
@@ -279,10 +418,8 @@ void LossPlot::restyle() {
     axis->grid()->setPen(QPen(t.grid, 1, Qt::DotLine));
     axis->grid()->setZeroLinePen(QPen(t.grid));
   }
-  QColor back = t.panel;
-  back.setAlpha(210);
-  plot_->legend->setBrush(back);
-  plot_->legend->setBorderPen(QPen(t.line));
+  plot_->legend->setBrush(Qt::NoBrush);
+  plot_->legend->setBorderPen(Qt::NoPen);
   plot_->legend->setTextColor(t.text);
   show_hidden();
 }

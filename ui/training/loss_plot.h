@@ -8,6 +8,7 @@
 #include "ui/training/plot_curve.h"
 
 class QCPGraph;
+class QCPItemStraightLine;
 class QCheckBox;
 class QCustomPlot;
 class QLabel;
@@ -41,9 +42,18 @@ class LossPlot : public QWidget {
   bool logarithmic() const;
   void set_logarithmic(bool on);
   QCustomPlot* plot() { return plot_; }
+  /// Puts the cursor on a step and tells the curves' values there; also by the pointer, and by Left, Right, Home and End.
+  void read_at(double step);
+  QString reading() const;  ///< what the cursor tells; empty: it is nowhere
+  /// What is drawn, by the file's ending: .png, .svg or .pdf as it looks, .csv as numbers (a line for each step of each curve).
+  /// Throws SessionError.
+  void save(const QString& file);
 
  Q_SIGNALS:
   void right_axis_changed();  ///< the phases may be told otherwise: show_run again
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   double keep() const;
@@ -55,6 +65,9 @@ class LossPlot : public QWidget {
   void fill_menu();
   void show_hidden();
   void tell_value();
+  void hide_cursor();
+  void move_cursor(int by);
+  void ask_and_save(bool numbers);
   void show_hint();
   void draw_pins();
 
@@ -70,6 +83,9 @@ class LossPlot : public QWidget {
   std::vector<QCPGraph*> pin_graphs_;
   Right right_ = Right::none;
   QString run_;
+  QLabel* reading_;
+  QCPItemStraightLine* cursor_ = nullptr;
+  double cursor_step_ = 0;
   bool by_hand_ = false;  ///< the user has zoomed: new points do not move the axes
 };
 

@@ -5,8 +5,10 @@
 #include <QFormLayout>
 #include <QGuiApplication>
 #include <QLabel>
+#include <QKeyEvent>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMouseEvent>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalBlocker>
@@ -37,6 +39,22 @@ const FamilyEntry* entry_of(const QString& id) {
   }
   return nullptr;
 }
+
+/// A menu that stays open while its entries are ticked.
+class TickMenu : public QMenu {
+ public:
+  using QMenu::QMenu;
+
+ protected:
+  void mouseReleaseEvent(QMouseEvent* event) override {
+    if (QAction* action = actionAt(event->position().toPoint()); action && action->isCheckable()) return action->trigger();
+    QMenu::mouseReleaseEvent(event);
+  }
+  void keyPressEvent(QKeyEvent* event) override {
+    if (event->key() == Qt::Key_Space && activeAction() && activeAction()->isCheckable()) return activeAction()->trigger();
+    QMenu::keyPressEvent(event);
+  }
+};
 
 }  // namespace
 
@@ -74,7 +92,7 @@ NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   labels_->setObjectName("label_choice");
   labels_->setAccessibleName(tr("Labels"));
   labels_->setToolTip(tr("Train on these labels only"));
-  label_menu_ = new QMenu(labels_);
+  label_menu_ = new TickMenu(labels_);
   labels_->setMenu(label_menu_);
   summary_ = hint();
   preset_help_ = hint();
@@ -136,7 +154,7 @@ NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   connect(form_, &ConfigForm::changed, this, [this] {
     const int count = form_->changed_count();
     changed_->setText(count == 0 ? tr("Settings as in the preset") : tr("%1 changed (bold)").arg(counted(count, tr("setting"), tr("settings"))));
-    start_->setEnabled(start_->property("free").toBool() && form_->valid());
+    show_startable();
     show_timeline();
   });
   connect(copy, &QToolButton::clicked, this, [this] {
@@ -223,6 +241,10 @@ void NewRunForm::refresh() {
 }
 
 void NewRunForm::fill_labels(const std::vector<std::string>& names) {
+  QStringList old, now;
+  for (const QAction* action : label_menu_->actions()) old << action->text();
+  for (const std::string& name : names) now << text(name);
+  if (old == now) return;  // the menu may be open
   QStringList off;
   for (const QAction* action : label_menu_->actions()) {
     if (!action->isChecked()) off << action->text();
@@ -243,7 +265,9 @@ void NewRunForm::show_label_text() {
     if (action->isChecked()) on << action->text();
   }
   const auto all = label_menu_->actions().size();
-  const QString words = all == 0 ? tr("no labels yet") : on.size() == all ? tr("all (%1)").arg(all) : on.join(", ");
+  none_chosen_ = all > 0 && on.isEmpty();
+  show_startable();
+  const QString words = all == 0 ? tr("no labels yet") : none_chosen_ ? tr("none: choose at least one") : on.size() == all ? tr("all (%1)").arg(all) : on.join(", ");
   // The style draws a left-aligned text at the very edge.
   labels_->setText(" " + labels_->fontMetrics().elidedText(words, Qt::ElideRight, 220));
   labels_->setEnabled(all > 0);
@@ -263,6 +287,7 @@ TrainingRequest NewRunForm::request() const {
     else ++off;
   }
   if (off == 0) request.labels.clear();
+  else if (request.labels.empty()) throw ConfigError(tr("No label is chosen to train on; choose some at Labels.").toStdString());
   for (const QString& word : auditions_->text().split(' ', Qt::SkipEmptyParts)) {
     bool content_known = false, style_known = false;
     const QStringList numbers = word.split(',');
@@ -283,10 +308,18 @@ void NewRunForm::show_timeline() {
 }
 
 void NewRunForm::set_busy(bool training) {
-  start_->setProperty("free", !training);
-  start_->setEnabled(!training && form_->valid());
-  start_->setToolTip(training ? tr("A run is training here; stop it first, or train with luthierctl beside it") : tr("Train in the background"));
-  check_->setEnabled(!training);
+  training_ = training;
+  show_startable();
+}
+
+void NewRunForm::show_startable() {
+  const QString why = training_      ? tr("A run is training here; stop it first, or train with luthierctl beside it")
+                      : none_chosen_ ? tr("No label is chosen to train on; choose some at Labels")
+                      : !form_->valid() ? tr("A setting is out of its range; it is marked in red")
+                                        : QString();
+  start_->setEnabled(why.isEmpty());
+  start_->setToolTip(why.isEmpty() ? tr("Train in the background") : why);
+  check_->setEnabled(!training_ && !none_chosen_);
 }
 
 }  // namespace luthier::ui

@@ -42,6 +42,7 @@ class NewRunForm : public QWidget {
   void show_preset();
   void fill_labels(const std::vector<std::string>& names);
   void show_label_text();
+  void show_startable();
   void show_timeline();
 
   Workbench& bench_;
@@ -59,6 +60,7 @@ class NewRunForm : public QWidget {
   SettingsTimeline* timeline_;
   QPushButton* start_;
   QPushButton* check_;
+  bool training_ = false, none_chosen_ = false;
 };
 
 }  // namespace luthier::ui

@@ -106,6 +106,34 @@ void PlotCurve::style(const QColor& color) {
 
 int PlotCurve::points() const { return raw_->dataCount(); }
 
+namespace {
+
+/// Place of the point nearest to a step among those that have a value; -1: none.
+int nearest_point(const QCPGraphDataContainer& data, double step) {
+  int best = -1;
+  const auto from = std::max<std::ptrdiff_t>(0, data.findBegin(step) - data.constBegin() - 1);
+  for (auto i = static_cast<int>(from); i < data.size() && i < from + 5; ++i) {
+    const auto point = data.at(i);
+    if (std::isfinite(point->value) && (best < 0 || std::abs(point->key - step) < std::abs(data.at(best)->key - step))) best = i;
+  }
+  return best;
+}
+
+}  // namespace
+
+QString PlotCurve::value_at(double step) const {
+  const int at = nearest_point(*raw_->data(), step);
+  return at < 0 ? QString() : QObject::tr("%1: %2").arg(curve_title(name_, kind_)).arg(raw_->data()->at(at)->value, 0, 'g', 4);
+}
+
+double PlotCurve::step_beside(double step, int by) const {
+  const int at = nearest_point(*raw_->data(), step);
+  if (at < 0) return step;
+  int to = std::clamp(at + by, 0, raw_->data()->size() - 1);
+  if (!std::isfinite(raw_->data()->at(to)->value)) to = std::clamp(to + (by < 0 ? -1 : 1), 0, raw_->data()->size() - 1);
+  return raw_->data()->at(to)->key;
+}
+
 QString PlotCurve::last_value() const {
   if (raw_->dataCount() == 0) return {};
   const auto last = raw_->data()->constEnd() - 1;

@@ -47,6 +47,10 @@ class PlotCurve {
   void remove(QCustomPlot& plot);
   int points() const;
   QCPGraph* raw() const { return raw_; }
+  /// "loss: 0.21", at the point that lies nearest to the step; empty without points.
+  QString value_at(double step) const;
+  /// The step of a point `by` points further than the one nearest to `step`; `step` without points.
+  double step_beside(double step, int by) const;
   QString last_value() const;  ///< "loss: 0.21 at step 40"; empty without points
 
  private:

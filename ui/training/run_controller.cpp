@@ -43,6 +43,7 @@ void RunController::start(const TrainingRequest& request) {
   bridge_ = std::make_shared<Bridge>();
   switches_ = std::make_shared<RunSwitches>();
   stop_ = std::stop_source();
+  workspace_ = request.workspace;
   run_ = QString::fromStdString(request.resume);
   message_.clear();
   outcome_ = Outcome::done;

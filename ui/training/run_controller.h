@@ -26,6 +26,8 @@ class RunController : public QObject {
   bool discarding() const { return stopping() && switches_->discard; }
   /// Folder name of the run, empty until its first event.
   const QString& run() const { return run_; }
+  /// Where it is trained, or was trained last: another workspace may be open by now.
+  const std::filesystem::path& workspace() const { return workspace_; }
   /// Events of this sitting so far.
   const std::vector<RunEvent>& history() const { return history_; }
 
@@ -50,6 +52,7 @@ class RunController : public QObject {
   std::stop_source stop_;
   std::thread thread_;
   QTimer timer_;
+  std::filesystem::path workspace_;
   QString run_, message_;
   Outcome outcome_ = Outcome::done;
   std::vector<RunEvent> history_;

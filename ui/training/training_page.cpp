@@ -112,11 +112,12 @@ void TrainingPage::connect_run() {
   connect(head_, &RunHead::change_clicked, this, &TrainingPage::change);
   connect(head_, &RunHead::transfer_clicked, this, &TrainingPage::use);
   connect(&controller_, &RunController::began, this, [this](const QString& id) {
+    if (!bench_.has_workspace() || bench_.workspace().folder() != controller_.workspace()) return;
     runs_->refresh();
     show_run(id);
   });
   connect(&controller_, &RunController::arrived, this, [this](const std::vector<RunEvent>& events) {
-    if (controller_.run() == shown_) arrived(events);
+    if (controller_.run() == shown_ && bench_.has_workspace() && bench_.workspace().folder() == controller_.workspace()) arrived(events);
   });
   connect(&controller_, &RunController::state_changed, this, [this] {
     form_->set_busy(controller_.running());
@@ -335,6 +336,7 @@ void TrainingPage::show_head() {
 
 void TrainingPage::show_exactness() {
   head_->show_exactness(0, {});
+  if (!bench_.has_workspace()) return;
   QPointer<TrainingPage> self(this);
   QThreadPool::globalInstance()->start([self, id = shown_, folder = bench_.workspace().runs() / shown_.toStdString()] {
     int sittings = 0;
@@ -358,6 +360,10 @@ void TrainingPage::show_exactness() {
 }
 
 void TrainingPage::ended(Outcome outcome, const QString& message) {
+  if (!bench_.has_workspace() || bench_.workspace().folder() != controller_.workspace()) {  // the workspace was closed meanwhile
+    if (outcome == Outcome::failed) show_error(this, message);
+    return;
+  }
   runs_->refresh();
   bench_.note_catalog_change();
   const QString run = controller_.run();
