@@ -12,7 +12,9 @@
 #include <random>
 
 #include "core/session/family_catalog.h"
+#include "core/session/run_elsewhere.h"
 #include "core/session/run_record.h"
+#include "db/run_store.h"
 #include "tests/support/ui_harness.h"
 #include "ui/common/workbench.h"
 #include "ui/form/config_field.h"
@@ -77,6 +79,7 @@ class TestTraining : public QObject {
   void anAbortedRunSavesNothing();
   void aStoppedRunGoesOnWithOtherSettings();
   void aRunThatLuthierctlTrainsIsSeenLive();
+  void aRunOutlivesTheWindow();
   void runsArePinnedBesideTheChosenOne();
   void previewsKeepTheirPlaceAndAreHeardBesideTheTruth();
   void theCheckSaysWhichBatchFits();
@@ -226,13 +229,45 @@ void TestTraining::aRunThatLuthierctlTrainsIsSeenLive() {
   QElapsedTimer clock;
   clock.start();
   QVERIFY(wait_for([&] { return page_->record().step > step; }, 15000));
-  QVERIFY2(clock.elapsed() < 3000, qPrintable(QString::number(clock.elapsed())));
+  QVERIFY2(clock.elapsed() < 10000, qPrintable(QString::number(clock.elapsed())));
   QVERIFY(page_->plot().point_count() > 0);
-  QVERIFY(!page_->findChild<QPushButton*>("stop_training")->isVisible());  // it is not this window's
-  program.terminate();
+  QVERIFY(!page_->findChild<QPushButton*>("pause_training")->isVisible());  // it is not this window's
+  auto* stop = page_->findChild<QPushButton*>("stop_training");
+  QVERIFY(wait_for([&] { return stop->isVisible() && stop->isEnabled(); }));
+  stop->click();
   QVERIFY(program.waitForFinished(20000));
   QVERIFY(wait_for([&] { return page_->record().finished; }, 10000));
   QVERIFY(wait_for([&] { return page_->findChild<QPushButton*>("resume_run")->isVisible(); }, 10000));
+}
+
+void TestTraining::aRunOutlivesTheWindow() {
+  QString run;
+  {
+    RunController controller;
+    Watcher seen(controller);
+    controller.start(quick_run(*workspace_, 1000000));
+    QVERIFY(wait_for([&] { return seen.step >= 3; }));
+    run = controller.run();
+    controller.hand_over();
+  }
+  const auto state = [&] { return read_run(workspace_->folder(), run.toStdString()); };
+  QVERIFY(wait_for([&] { return state().status == "running"; }, 60000));
+  QVERIFY(wait_for([&] {
+    const auto row = workspace_->open_catalog()->runs().find(run.toStdString());
+    return row && row->process != QCoreApplication::applicationPid();
+  }, 60000));
+  const auto step = state().step;
+  QVERIFY(wait_for([&] { return state().step > step; }, 60000));
+  QVERIFY(wait_for([&] {
+    try {
+      stop_run_elsewhere(*workspace_, run.toStdString());
+      return true;
+    } catch (const ConfigError&) {
+      return false;
+    }
+  }));
+  QVERIFY(wait_for([&] { return state().status == "cancelled"; }, 60000));
+  QVERIFY_EXCEPTION_THROWN(stop_run_elsewhere(*workspace_, run.toStdString()), ConfigError);
 }
 
 void TestTraining::runsArePinnedBesideTheChosenOne() {

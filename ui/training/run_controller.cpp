@@ -1,6 +1,9 @@
 #include "ui/training/run_controller.h"
 
+#include <QCoreApplication>
 #include <QMetaObject>
+#include <QProcess>
+#include <QStandardPaths>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -35,6 +38,7 @@ RunController::~RunController() {
   stop_.request_stop();
   if (switches_) switches_->paused = false;
   if (thread_.joinable()) thread_.join();
+  if (running_) pass_on();
 }
 
 void RunController::start(const TrainingRequest& request) {
@@ -49,6 +53,7 @@ void RunController::start(const TrainingRequest& request) {
   outcome_ = Outcome::done;
   history_.clear();
   running_ = true;
+  handing_over_ = false;
   thread_ = std::thread([request, bridge = bridge_, switches = switches_, token = stop_.get_token()] {
     try {
       train(request, *bridge, token, switches.get());
@@ -73,6 +78,28 @@ void RunController::stop() {
   stop_.request_stop();
   switches_->paused = false;
   Q_EMIT state_changed();
+}
+
+void RunController::hand_over() {
+  handing_over_ = running_;
+  stop();
+}
+
+void RunController::pass_on() const {
+  if (!handing_over_ || run_.isEmpty()) return;
+  try {
+    if (read_run(workspace_, run_.toStdString()).latest_checkpoint.empty()) return;
+  } catch (const std::exception&) {
+    return;
+  }
+  const QString here = QCoreApplication::applicationDirPath();
+  QProcess program;
+  program.setProgram(QStandardPaths::findExecutable("luthierctl", {here, here + "/../bin"}));
+  program.setArguments({"--workspace", QString::fromStdString(workspace_.string()), "train", "--resume", run_});
+  program.setStandardInputFile(QProcess::nullDevice());
+  program.setStandardOutputFile(QProcess::nullDevice());
+  program.setStandardErrorFile(QProcess::nullDevice());
+  program.startDetached();
 }
 
 void RunController::discard() {
@@ -102,6 +129,7 @@ void RunController::take() {
   timer_.stop();
   thread_.join();
   running_ = false;
+  pass_on();
   Q_EMIT state_changed();
   Q_EMIT ended(outcome_, message_);
 }

@@ -34,6 +34,9 @@ class RunController : public QObject {
   void start(const TrainingRequest& request);  ///< does nothing while one runs
   void set_paused(bool paused);
   void stop();     ///< after the present step, with a checkpoint
+  /// Stops with a checkpoint, from which a luthierctl of its own goes on: the run outlives the window. Does so also when the window
+  /// is closed meanwhile. Without a checkpoint to go on from it is a plain stop.
+  void hand_over();
   void discard();  ///< after the present step, without; also while a stop is under way
 
  Q_SIGNALS:
@@ -46,6 +49,7 @@ class RunController : public QObject {
  private:
   class Bridge;
   void take();
+  void pass_on() const;
 
   std::shared_ptr<Bridge> bridge_;
   std::shared_ptr<RunSwitches> switches_;
@@ -56,7 +60,7 @@ class RunController : public QObject {
   QString run_, message_;
   Outcome outcome_ = Outcome::done;
   std::vector<RunEvent> history_;
-  bool running_ = false;
+  bool running_ = false, handing_over_ = false;
 };
 
 /// Reads the events of any run of the workspace from its folder, also while another program trains it. A thread of its own.

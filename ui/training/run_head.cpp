@@ -100,8 +100,9 @@ void RunHead::show_run(const QString& shown, const RunRecord& record, const RunS
   pause_->setEnabled(!controller.stopping());
   pause_->setText(controller.paused() ? tr("Go on") : tr("Pause"));
   pause_->setIcon(icon(controller.paused() ? "play" : "pause"));
-  stop_->setVisible(mine);
-  stop_->setEnabled(!controller.stopping());
+  const bool elsewhere = !mine && summary && summary->status == "running";
+  stop_->setVisible(mine || elsewhere);
+  stop_->setEnabled(elsewhere || !controller.stopping());
   drop_->setVisible(mine);
   drop_->setEnabled(!controller.discarding());
   const bool resting = any && !mine && summary && summary->status != "running" && summary->status != "paused";

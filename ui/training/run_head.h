@@ -27,7 +27,7 @@ class RunHead : public QFrame {
 
  Q_SIGNALS:
   void pause_clicked();
-  void stop_clicked();
+  void stop_clicked();      ///< of the window's own run, or of one that luthierctl trains
   void drop_clicked();      ///< end at once, save nothing
   void resume_clicked();    ///< go on as it is
   void change_clicked();    ///< go on with other settings, or for longer

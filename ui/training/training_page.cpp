@@ -17,9 +17,11 @@
 #include <QVBoxLayout>
 
 #include "core/session/family_catalog.h"
+#include "core/session/run_elsewhere.h"
 #include "core/session/run_record.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
+#include "ui/common/in_background.h"
 #include "ui/common/workbench.h"
 #include "ui/form/config_form.h"
 #include "ui/generate/latent_dialog.h"
@@ -106,7 +108,7 @@ QWidget* TrainingPage::make_run() {
 
 void TrainingPage::connect_run() {
   connect(head_, &RunHead::pause_clicked, this, [this] { controller_.set_paused(!controller_.paused()); });
-  connect(head_, &RunHead::stop_clicked, &controller_, &RunController::stop);
+  connect(head_, &RunHead::stop_clicked, this, &TrainingPage::stop);
   connect(head_, &RunHead::drop_clicked, &controller_, &RunController::discard);
   connect(head_, &RunHead::resume_clicked, this, &TrainingPage::resume);
   connect(head_, &RunHead::change_clicked, this, &TrainingPage::change);
@@ -239,6 +241,18 @@ void TrainingPage::start() {
     show_error(this, QString::fromUtf8(error.what()));
   }
   show_head();
+}
+
+void TrainingPage::stop() {
+  if (controller_.running() && (controller_.run() == shown_ || shown_.isEmpty())) return controller_.stop();
+  if (!bench_.has_workspace() || shown_.isEmpty()) return;
+  in_background<bool>(
+      this,
+      [workspace = bench_.workspace(), run = shown_.toStdString()] {
+        stop_run_elsewhere(workspace, run);
+        return true;
+      },
+      [this](bool) { bench_.say(tr("luthierctl was asked to stop; it saves a checkpoint first.")); }, [this](const QString& message) { show_error(this, message); });
 }
 
 void TrainingPage::use() {

@@ -45,6 +45,7 @@ class TrainingPage : public QWidget {
   void workspace_opened();
   void check();
   void use();
+  void stop();
   void resume();
   void change();
   void go_on(const TrainingRequest& request);
