@@ -1,12 +1,10 @@
 // labels: bench
 // timeout: 1200
 // The goals of speed that concern the catalog and the window, measured in a real window on 100,000 clips, printed as a table.
-#include <QElapsedTimer>
 #include <QItemSelectionModel>
 #include <QLineEdit>
 #include <QProcess>
 #include <QScrollBar>
-#include <algorithm>
 #include <cstdio>
 #include <fstream>
 
@@ -17,6 +15,7 @@
 #include "db/edit_journal.h"
 #include "db/label_store.h"
 #include "db/recording_store.h"
+#include "tests/support/latency_table.h"
 #include "tests/support/ui_harness.h"
 #include "ui/library/clip_panel.h"
 #include "ui/library/clip_table.h"
@@ -28,42 +27,11 @@
 
 using namespace luthier;
 using namespace luthier::ui;
+using testing::median, testing::milliseconds_of, testing::time_of, testing::until, testing::worst;
 
 namespace {
 
 constexpr int kRecordings = 1000, kPerRecording = 100, kRate = 22050, kSeconds = 3;
-
-struct Figure {
-  QString goal, what;
-  double bound = 0, measured = 0;  ///< ms
-  QString note;
-};
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.empty() ? 0 : values[values.size() / 2];
-}
-
-double worst(const std::vector<double>& values) { return values.empty() ? 0 : *std::max_element(values.begin(), values.end()); }
-
-double milliseconds_of(const QElapsedTimer& timer) { return static_cast<double>(timer.nsecsElapsed()) / 1e6; }
-
-/// Time until the condition holds, while the window goes on working.
-template <class Condition>
-double until(Condition condition, int most = 20000) {
-  QElapsedTimer timer;
-  timer.start();
-  while (!condition() && timer.elapsed() < most) QCoreApplication::processEvents(QEventLoop::AllEvents, 2);
-  return milliseconds_of(timer);
-}
-
-template <class Action>
-double time_of(Action action) {
-  QElapsedTimer timer;
-  timer.start();
-  action();
-  return milliseconds_of(timer);
-}
 
 std::string hash_of(std::int64_t number) {
   const std::string digits = std::to_string(number);
@@ -86,7 +54,7 @@ class Latency : public QObject {
   void goal10KilledPrograms();
 
  private:
-  void report(const QString& goal, const QString& what, double bound, double measured, const QString& note = {});
+  void report(const QString& goal, const QString& what, double bound, double measured, const QString& note = {}) { table_.report(goal, what, bound, measured, note); }
   LibraryPage& library() { return window_->library(); }
   ClipTableModel& clips() { return library().model(); }
   void select(int row) {
@@ -96,14 +64,8 @@ class Latency : public QObject {
   QTemporaryDir folder_;
   std::optional<Workspace> workspace_;
   std::unique_ptr<MainWindow> window_;
-  std::vector<Figure> figures_;
+  testing::LatencyTable table_;
 };
-
-void Latency::report(const QString& goal, const QString& what, double bound, double measured, const QString& note) {
-  figures_.push_back({goal, what, bound, measured, note});
-  // A busy machine is no bug: only ten times too slow is.
-  QVERIFY2(measured <= bound * 10, qPrintable(QStringLiteral("%1: %2 ms, wanted %3").arg(what).arg(measured).arg(bound)));
-}
 
 void Latency::initTestCase() {
   workspace_ = Workspace::create((folder_.path() + "/workspace").toStdString());
@@ -142,12 +104,7 @@ void Latency::initTestCase() {
 
 void Latency::cleanupTestCase() {
   window_.reset();
-  std::printf("\n| goal | what | wanted, ms | measured, ms | holds | note |\n| --- | --- | --- | --- | --- | --- |\n");
-  for (const Figure& figure : figures_)
-    std::printf("| %s | %s | %.0f | %.1f | %s | %s |\n", qPrintable(figure.goal), qPrintable(figure.what), figure.bound, figure.measured,
-                figure.measured <= figure.bound ? "yes" : "no", qPrintable(figure.note));
-  std::printf("\n");
-  std::fflush(stdout);
+  table_.print();
 }
 
 void Latency::goal1FirstPaint() {
