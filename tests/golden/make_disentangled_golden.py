@@ -121,24 +121,26 @@ class CnnCodec(nn.Module):
     def __init__(self, window, bins, e):
         super().__init__()
         self.size = (window, bins)
+        self.map = (min(32, -(-window * 32 // 287)), min(16, -(-bins * 16 // 513)))
+        places = self.map[0] * self.map[1]
         sn = spectral_norm
         self.down = nn.Sequential(sn(nn.Conv2d(2, 16, 3, 1, 1)), nn.BatchNorm2d(16), nn.ReLU(), sn(nn.Conv2d(16, 32, 3, 2, 1)), nn.BatchNorm2d(32), nn.ReLU(),
                                   sn(nn.Conv2d(32, 64, 3, 2, 1)), nn.BatchNorm2d(64), nn.ReLU(), sn(nn.Conv2d(64, 64, 3, 2, 1)), nn.BatchNorm2d(64), nn.ReLU())
         self.squeeze = nn.Sequential(nn.Conv2d(64, 64, 3, 1, 1), nn.BatchNorm2d(64), nn.ReLU(), nn.Conv2d(64, 1, 1))
-        self.encode = nn.Linear(512, e)
-        self.decode = nn.Linear(e, 512)
+        self.encode = nn.Linear(places, e)
+        self.decode = nn.Linear(e, places)
         up = lambda a, b: nn.ConvTranspose2d(a, b, 3, 2, 1, 1)
         self.up = nn.Sequential(up(1, 64), nn.BatchNorm2d(64), nn.ReLU(), up(64, 32), nn.BatchNorm2d(32), nn.ReLU(), up(32, 16), nn.BatchNorm2d(16), nn.ReLU(),
                                 up(16, 8), nn.BatchNorm2d(8), nn.ReLU(), nn.ConvTranspose2d(8, 2, 3, 1, 1))
 
     def into(self, x):
         b, s = x.shape[:2]
-        y = F.adaptive_avg_pool2d(self.down(x.flatten(0, 1)), (32, 16))
+        y = F.adaptive_avg_pool2d(self.down(x.flatten(0, 1)), self.map)
         return self.encode(self.squeeze(y).flatten(1)).reshape(b, s, -1)
 
     def out(self, v):
         b, s = v.shape[:2]
-        y = self.up(self.decode(v).reshape(b * s, 1, 32, 16))
+        y = self.up(self.decode(v).reshape(b * s, 1, *self.map))
         return F.interpolate(y, size=self.size, mode="bilinear", align_corners=False).reshape(b, s, 2, *self.size)
 
 

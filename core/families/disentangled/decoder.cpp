@@ -23,7 +23,10 @@ class LinearCodecImpl : public SectionCodecImpl {
   torch::nn::Linear encode_ = nullptr, decode_ = nullptr;
 };
 
-constexpr std::int64_t kMapFrames = 32, kMapBins = 16;
+/// Frames or bins of the map that the convolutions make of a section: the published ones for the published size, fewer for less.
+std::int64_t map_size(std::int64_t size, std::int64_t published, std::int64_t published_map) {
+  return std::min(published_map, (size * published_map + published - 1) / published);
+}
 
 nn::Conv conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride, bool spectral) {
   nn::ConvOptions o;
@@ -38,31 +41,31 @@ nn::Conv transposed(std::int64_t in, std::int64_t out, std::int64_t stride) {
   return nn::Conv(o);
 }
 
-/// Convolutions down to a map of 32 x 16, and transposed ones back up to 512 x 256, resized to the section.
+/// Convolutions down to a map of 32 x 16 for sections of 287 x 513, and transposed ones back up to 512 x 256, resized to the section.
 class CnnCodecImpl : public SectionCodecImpl {
  public:
-  explicit CnnCodecImpl(const Settings& s) : window_(s.window), bins_(s.bins()) {
+  explicit CnnCodecImpl(const Settings& s) : window_(s.window), bins_(s.bins()), map_frames_(map_size(s.window, 287, 32)), map_bins_(map_size(s.bins(), 513, 16)) {
     using torch::nn::BatchNorm2d, torch::nn::ReLU;
     down_ = register_module("down", torch::nn::Sequential(conv(2, 16, 3, 1, true), BatchNorm2d(16), ReLU(), conv(16, 32, 3, 2, true), BatchNorm2d(32), ReLU(),
                                                           conv(32, 64, 3, 2, true), BatchNorm2d(64), ReLU(), conv(64, 64, 3, 2, true), BatchNorm2d(64), ReLU()));
     squeeze_ = register_module("squeeze", torch::nn::Sequential(conv(64, 64, 3, 1, false), BatchNorm2d(64), ReLU(), conv(64, 1, 1, 1, false)));
-    encode_ = register_module("encode", torch::nn::Linear(kMapFrames * kMapBins, s.embedding));
-    decode_ = register_module("decode", torch::nn::Linear(s.embedding, kMapFrames * kMapBins));
+    encode_ = register_module("encode", torch::nn::Linear(map_frames_ * map_bins_, s.embedding));
+    decode_ = register_module("decode", torch::nn::Linear(s.embedding, map_frames_ * map_bins_));
     up_ = register_module("up", torch::nn::Sequential(transposed(1, 64, 2), BatchNorm2d(64), ReLU(), transposed(64, 32, 2), BatchNorm2d(32), ReLU(),
                                                       transposed(32, 16, 2), BatchNorm2d(16), ReLU(), transposed(16, 8, 2), BatchNorm2d(8), ReLU(), transposed(8, 2, 1)));
   }
   torch::Tensor encode(const torch::Tensor& sections) override {
-    const auto map = torch::adaptive_avg_pool2d(down_->forward(sections.flatten(0, 1)), {kMapFrames, kMapBins});
+    const auto map = torch::adaptive_avg_pool2d(down_->forward(sections.flatten(0, 1)), {map_frames_, map_bins_});
     return encode_->forward(squeeze_->forward(map).flatten(1)).reshape({sections.size(0), sections.size(1), -1});
   }
   torch::Tensor decode(const torch::Tensor& vectors) override {
     const std::int64_t batch = vectors.size(0), count = vectors.size(1);
-    const auto map = up_->forward(decode_->forward(vectors).reshape({batch * count, 1, kMapFrames, kMapBins}));
+    const auto map = up_->forward(decode_->forward(vectors).reshape({batch * count, 1, map_frames_, map_bins_}));
     return torch::upsample_bilinear2d(map, {window_, bins_}, /*align_corners=*/false).reshape({batch, count, 2, window_, bins_});
   }
 
  private:
-  std::int64_t window_, bins_;
+  std::int64_t window_, bins_, map_frames_, map_bins_;
   torch::nn::Sequential down_, squeeze_, up_;
   torch::nn::Linear encode_ = nullptr, decode_ = nullptr;
 };

@@ -96,8 +96,8 @@ class Disentangled : public Family, public Planned {
             {{"rate", Int{16000}}, {"n_fft", Int{512}}, {"hop", Int{128}}, {"cqt_bins", Int{60}}, {"window", Int{16}}, {"overlap", Int{4}},
              {"sections", Int{6}}, {"even_level", true}, {"filters", Int{4}}, {"blocks", Int{4}}, {"embedding", Int{64}}, {"layers", Int{2}},
              {"feed_forward", Int{128}}, {"dropout", 0.0}, {"style_by", std::string("both")}, {"phase", 0.05}, {"own_inputs", 0.25},
-             {"steps", Int{240}}, {"batch", Int{8}}, {"learning_rate", 2e-3}, {"critic_rate", 2e-3}, {"beta1", 0.9}, {"clip_norm", 1.0},
-             {"validate_every", Int{60}}, {"preview_every", Int{240}}, {"checkpoint_every", Int{100000}}}};
+             {"steps", Int{120}}, {"batch", Int{8}}, {"learning_rate", 2e-3}, {"critic_rate", 2e-3}, {"beta1", 0.9}, {"clip_norm", 1.0},
+             {"validate_every", Int{40}}, {"preview_every", Int{120}}, {"checkpoint_every", Int{100000}}}};
   }
 };
 

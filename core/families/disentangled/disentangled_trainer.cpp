@@ -10,8 +10,8 @@
 namespace luthier::disentangled {
 namespace {
 
-constexpr std::int64_t kRefreshEvery = 50;    ///< steps between two looks at the classes' mean styles
-constexpr std::int64_t kReferenceClips = 8;   ///< of each label, for them
+constexpr std::int64_t kReferenceClips = 8;   ///< of each label, for a first look at its mean style
+constexpr std::int64_t kStyleClips = 100, kStyleCrops = 3;  ///< of each label and of each clip, for the mean style of a checkpoint
 constexpr std::int64_t kValidationClips = 6;  ///< of each label
 constexpr std::int64_t kRowsAtOnce = 8;       ///< clips in one pass while measuring
 constexpr double kProgress = 1e-4;            ///< share by which validation must fall to count as progress
@@ -61,6 +61,7 @@ DisentangledTrainer::DisentangledTrainer(const TrainingInputs& inputs, const Set
       nn::parameters_of({networks_.style_module().second, networks_.content_encoder.get(), networks_.decoder.get()}), adam(settings, settings.learning_rate));
   critic_optimiser_ = std::make_unique<FlatAdamW>(nn::parameters_of({networks_.critic.get()}), adam(settings, settings.critic_rate));
   networks_.train(true);
+  if (const auto decay = inputs.config.find("ema_decay"); decay != inputs.config.end()) averaged_weights_ = std::get<double>(decay->second) > 0;
 }
 
 Batch DisentangledTrainer::draw(int, Rng& rng) {
@@ -148,7 +149,8 @@ Figures DisentangledTrainer::update(int phase, const Batch& batch, std::int64_t 
   optimiser_->step();
   nn::require_gradients(*networks_.critic, true);
   const double critic = critic_joins ? learn_critic(batch, parts, weights.critic) : -1;
-  if (step % kRefreshEvery == 0 || step + 1 == steps) refresh_class_styles();
+  styles_stale_ = true;
+  last_step_ = step + 1 == steps;
   if (!figures_due(device_, step)) return {};
   const auto values = torch::stack({loss, terms.mse, terms.magnitude, terms.phase, contrast, margin, independence, hiding}).detach().to(torch::kCPU).to(torch::kDouble);
   const double* v = values.const_data_ptr<double>();
@@ -161,13 +163,34 @@ Figures DisentangledTrainer::update(int phase, const Batch& batch, std::int64_t 
   return figures;
 }
 
-void DisentangledTrainer::refresh_class_styles() {
+torch::Tensor DisentangledTrainer::mean_style(std::int64_t label) {
+  const auto places = clips_.style_places(label, kStyleClips, kStyleCrops);
+  torch::Tensor sum;
+  for (auto rest = places.begin(); rest != places.end();) {
+    const auto end = rest + std::min<std::ptrdiff_t>(kRowsAtOnce, places.end() - rest);
+    const auto sections = clips_.sections_at({rest, end}).to(device_);
+    rest = end;
+    const auto labels = torch::full({sections.size(0)}, label, torch::TensorOptions(torch::kLong).device(device_));
+    const auto part = networks_.styles(sections, labels).to(torch::kFloat).sum(0).to(torch::kCPU);
+    sum = sum.defined() ? sum + part : part;
+  }
+  return sum / static_cast<double>(places.size());
+}
+
+void DisentangledTrainer::measure_class_styles(bool whole) {
   torch::NoGradGuard guard;
   networks_.train(false);
+  const auto count = static_cast<std::int64_t>(clips_.labels().size());
   std::vector<torch::Tensor> styles;
-  in_pieces(reference_, device_, [&](const Batch& piece) { styles.push_back(networks_.styles(piece.at("style"), piece.at("label")).to(torch::kCPU).to(torch::kFloat)); });
-  networks_.class_styles->value.copy_(class_means(torch::cat(styles), reference_.at("label"), static_cast<std::int64_t>(clips_.labels().size())).styles);
+  if (whole && settings_.hears_style()) {
+    for (std::int64_t label = 0; label < count; ++label) styles.push_back(mean_style(label));
+    networks_.class_styles->value.copy_(torch::stack(styles));
+  } else {
+    in_pieces(reference_, device_, [&](const Batch& piece) { styles.push_back(networks_.styles(piece.at("style"), piece.at("label")).to(torch::kCPU).to(torch::kFloat)); });
+    networks_.class_styles->value.copy_(class_means(torch::cat(styles), reference_.at("label"), count).styles);
+  }
   networks_.train(true);
+  styles_measured_ = true, styles_stale_ = false;
 }
 
 torch::Tensor DisentangledTrainer::told_styles(const torch::Tensor& sections, const torch::Tensor& labels) {
@@ -176,6 +199,7 @@ torch::Tensor DisentangledTrainer::told_styles(const torch::Tensor& sections, co
 }
 
 Figures DisentangledTrainer::validate(int) {
+  measure_class_styles(false);
   networks_.train(false);
   const auto count = static_cast<std::int64_t>(clips_.labels().size());
   double forced = 0, free = 0, loudness = 0, swapped = 0, style_right = 0, content_right = 0, rows = 0;
@@ -200,6 +224,9 @@ Figures DisentangledTrainer::validate(int) {
   Figures figures = {{"free_running", free / rows}, {"teacher_forced", forced / rows}, {"magnitude", loudness / rows}, {"swapped_style", swapped / rows}};
   if (settings_.hears_style()) figures.emplace_back("style_tells_label", style_right / rows);
   figures.emplace_back("content_tells_label", content_right / rows);
+  // The checkpoint of these weights is saved next.
+  if (free / rows < best_seen_ || last_step_) measure_class_styles(true);
+  best_seen_ = std::min(best_seen_, free / rows);
   return figures;
 }
 
@@ -226,7 +253,7 @@ std::vector<Preview> DisentangledTrainer::preview(int) {
 }
 
 void DisentangledTrainer::enter_phase(int) {
-  plateau_best_ = 1e30;
+  plateau_best_ = best_seen_ = 1e30;
   plateau_wait_ = 0;
 }
 
@@ -241,6 +268,8 @@ void DisentangledTrainer::after_validation(int, double criterion) {
 }
 
 void DisentangledTrainer::visit(StateVisitor& visitor) {
+  const bool saves = dynamic_cast<StateSaver*>(&visitor) != nullptr;
+  if (saves && styles_stale_ && (!averaged_weights_ || !styles_measured_)) measure_class_styles(false);
   const auto [style_name, style] = networks_.style_module();
   visitor.module(style_name, *style);
   visitor.module("content_encoder", *networks_.content_encoder);
@@ -255,6 +284,7 @@ void DisentangledTrainer::visit(StateVisitor& visitor) {
   visitor.number("rate_share", rate_share_);
   visitor.number("plateau_best", plateau_best_);
   visitor.number("plateau_wait", plateau_wait_);
+  if (!saves) styles_measured_ = true;
 }
 
 std::vector<std::pair<std::string, torch::nn::Module*>> DisentangledTrainer::averaged(int) {

@@ -41,7 +41,9 @@ class DisentangledTrainer : public Trainer, public EarlyTransfers {
   torch::Tensor reconstruct(const Batch& batch, const Parts& parts, Rng& rng);
   torch::Tensor denormalised(const torch::Tensor& sections, const torch::Tensor& labels) const;
   double learn_critic(const Batch& batch, const Parts& parts, double weight);
-  void refresh_class_styles();
+  /// The labels' mean styles by the weights of this moment: of a few reference crops, or (`whole`) as a checkpoint shall hold them.
+  void measure_class_styles(bool whole);
+  torch::Tensor mean_style(std::int64_t label);
   torch::Tensor told_styles(const torch::Tensor& sections, const torch::Tensor& labels);
 
   Settings settings_;
@@ -51,6 +53,9 @@ class DisentangledTrainer : public Trainer, public EarlyTransfers {
   std::vector<PhaseInfo> phases_;
   std::unique_ptr<FlatAdamW> optimiser_, critic_optimiser_;
   Batch reference_, validation_;
+  bool averaged_weights_ = false;  ///< a checkpoint's styles belong to averaged weights, which are there in validations only
+  bool styles_measured_ = false, styles_stale_ = true, last_step_ = false;
+  double best_seen_ = 1e30;
   double rate_share_ = 1, plateau_best_ = 1e30, plateau_wait_ = 0;
 };
 

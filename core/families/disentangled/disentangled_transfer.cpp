@@ -35,7 +35,7 @@ class DisentangledTransfer : public FamilyTransfer {
     const auto from = wanted.content_label.empty() ? nearest_label(content) : label_index(wanted.content_label);
     const double gain = level_gain(content, settings_);
     const auto voice = voice_of(wanted, style, from);
-    const auto sections = cut_sections(normalised(content * gain, from), settings_);
+    const auto sections = cut_sections(normalised(filled_up(content.to(torch::kFloat) * gain, settings_), from), settings_);
     const auto made = write(sections, voice, content.size(2), observer, stop);
     auto stft = join_sections(made * voice.deviation.unsqueeze(1) + voice.mean.unsqueeze(1), settings_).narrow(2, 0, content.size(2)) / gain;
     stft = refined(stft, wanted.refine, stop);
@@ -76,7 +76,8 @@ class DisentangledTransfer : public FamilyTransfer {
   torch::Tensor style_of(const torch::Tensor& features) const {
     const auto label = nearest_label(features);
     if (!settings_.hears_style()) return networks_->class_styles->value.narrow(0, label, 1).to(networks_->device);
-    const auto sections = cut_sections(normalised(features * level_gain(features, settings_), label), settings_);
+    const auto heard = filled_up(heard_part(features.to(torch::kFloat) * level_gain(features, settings_), settings_), settings_);
+    const auto sections = cut_sections(normalised(heard, label), settings_);
     const std::int64_t total = sections.size(0), group = std::min(settings_.sections, total);
     torch::Tensor sum;
     std::int64_t groups = 0;

@@ -41,10 +41,33 @@ std::int64_t section_count(std::int64_t frames, const Settings& s) {
   return frames <= s.window ? 1 : 1 + (frames - s.window + s.step() - 1) / s.step();
 }
 
+torch::Tensor heard_part(const torch::Tensor& features, const Settings& s) {
+  const std::int64_t frames = features.size(2), count = section_count(frames, s);
+  const bool brief_tail = count > 1 && 2 * (frames - (count - 1) * s.step()) < s.window;
+  return brief_tail ? features.narrow(2, 0, s.window + (count - 2) * s.step()) : features;
+}
+
+torch::Tensor to_and_fro(const torch::Tensor& features, std::int64_t frames) {
+  const std::int64_t given = features.size(2), period = std::max<std::int64_t>(1, 2 * given - 2);
+  if (given >= frames) return features;
+  std::vector<std::int64_t> index;
+  std::vector<float> sign;
+  for (std::int64_t t = 0; t < frames; ++t) {
+    const auto place = t % period;
+    index.push_back(place < given ? place : period - place);
+    sign.push_back(place < given ? 1.0f : -1.0f);
+  }
+  auto out = features.index_select(2, at::tensor(index, at::kLong));
+  out[1].mul_(at::tensor(sign));
+  return out;
+}
+
+torch::Tensor filled_up(const torch::Tensor& features, const Settings& s) {
+  return to_and_fro(features, s.window + (section_count(features.size(2), s) - 1) * s.step());
+}
+
 torch::Tensor cut_sections(const torch::Tensor& features, const Settings& s) {
-  const std::int64_t count = section_count(features.size(2), s), frames = s.window + (count - 1) * s.step();
-  auto whole = features;
-  if (features.size(2) < frames) whole = at::constant_pad_nd(features, {0, frames - features.size(2)});
+  const auto whole = filled_up(features, s);
   return whole.unfold(2, s.window, s.step()).permute({2, 0, 3, 1});
 }
 
@@ -84,7 +107,7 @@ void SectionClips::sort_clips(const std::function<void(const std::string&)>& war
   labels_ = clips_->labels;
   for (auto& part : members_) part.resize(labels_.size());
   std::map<std::int64_t, std::vector<std::int64_t>> phrases;
-  std::int64_t short_ones = 0;
+  std::int64_t short_ones = 0, mirrored_ones = 0;
   for (std::size_t i = 0; i < clips_->size(); ++i) {
     const auto& info = clips_->clips[i];
     if (info.split == "test") continue;
@@ -92,6 +115,7 @@ void SectionClips::sort_clips(const std::function<void(const std::string&)>& war
       ++short_ones;
       continue;
     }
+    if (clips_->features[i].size(2) < settings_.crop()) ++mirrored_ones;
     const auto clip = static_cast<std::int64_t>(i);
     members_[info.split == "train" ? 0 : 1][static_cast<std::size_t>(info.label_index)].push_back(clip);
     if (info.phrase >= 0 && info.split == "train") phrases[info.phrase].push_back(clip);
@@ -100,6 +124,13 @@ void SectionClips::sort_clips(const std::function<void(const std::string&)>& war
   seconds.precision(3);
   seconds << settings_.window_seconds();
   if (short_ones > 0 && warn) warn(std::to_string(short_ones) + " clips are shorter than a section of " + seconds.str() + " s and are left out.");
+  if (mirrored_ones > 0 && warn) {
+    std::ostringstream crop;
+    crop.precision(3);
+    crop << static_cast<double>((settings_.crop() - 1) * settings_.hop) / static_cast<double>(settings_.rate);
+    warn(std::to_string(mirrored_ones) + " clips are shorter than the " + std::to_string(settings_.sections) + " sections of a crop, " + crop.str() +
+         " s, and go to and fro to fill them; import longer clips or lower 'sections'.");
+  }
   if (labels_.size() < 2) throw ConfigError("Style and content can be told apart only between two labels or more; label clips of another instrument.");
   for (std::size_t label = 0; label < labels_.size(); ++label) {
     const auto found = members_[0][label].size();
@@ -160,7 +191,7 @@ torch::Tensor SectionClips::crop(std::int64_t clip, std::int64_t start) const {
   const auto& all = clips_->features[static_cast<std::size_t>(clip)];
   const auto length = std::min(settings_.crop(), all.size(2) - start);
   auto part = all.narrow(2, start, length) * gains_[static_cast<std::size_t>(clip)];
-  if (length < settings_.crop()) part = at::constant_pad_nd(part, {0, settings_.crop() - length});
+  part = to_and_fro(part, settings_.crop());
   const auto label = label_of(clip);
   return cut_sections((part - mean_[label].unsqueeze(2)) / deviation_[label].unsqueeze(2), settings_);
 }
@@ -222,6 +253,24 @@ Batch SectionClips::draw(Rng& rng) const {
       rows.push_back(row_of(all[static_cast<std::size_t>(rng.below(static_cast<std::int64_t>(all.size())))], rng));
     }
   return batch_of(rows);
+}
+
+std::vector<SectionClips::Place> SectionClips::style_places(std::int64_t label, std::int64_t most, std::int64_t crops) const {
+  std::vector<Place> places;
+  const auto& all = members_[0][static_cast<std::size_t>(label)];
+  const auto size = static_cast<std::int64_t>(all.size()), count = std::min(most, size);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto clip = all[static_cast<std::size_t>(i * size / count)];
+    const auto last = starts(clip) - 1, here = std::min(crops, last + 1);
+    for (std::int64_t k = 0; k < here; ++k) places.push_back({clip, here > 1 ? k * last / (here - 1) : 0});
+  }
+  return places;
+}
+
+torch::Tensor SectionClips::sections_at(const std::vector<Place>& places) const {
+  std::vector<torch::Tensor> crops;
+  for (const auto& place : places) crops.push_back(crop(place.clip, place.start));
+  return at::stack(crops);
 }
 
 Batch SectionClips::fixed(std::int64_t most, bool training) const {

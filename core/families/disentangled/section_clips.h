@@ -11,10 +11,18 @@
 
 namespace luthier::disentangled {
 
-/// Frames of a sound as overlapping sections: [2, bin, frame] -> [section, 2, window, bin]. Silence fills up the last.
+/// Frames of a sound as overlapping sections: [2, bin, frame] -> [section, 2, window, bin]. What is missing in the last is filled_up().
 torch::Tensor cut_sections(const torch::Tensor& features, const Settings& settings);
-/// Sections that a sound of so many frames needs, at least 1.
+/// Sections that a sound of so many frames needs so that none is lost, at least 1.
 std::int64_t section_count(std::int64_t frames, const Settings& settings);
+/// The sound as far as a style is heard in it: without a last section that it would fill by less than half (so that 10 s are four
+/// sections of the published system), but never less than one. [2, bin, frame] -> the same or shorter.
+torch::Tensor heard_part(const torch::Tensor& features, const Settings& settings);
+/// A sound that goes to and fro in time until it has so many frames; backwards its spectra are conjugate, as those of the sound played
+/// backwards are. Longer ones stay as they are. [2, bin, frame]
+torch::Tensor to_and_fro(const torch::Tensor& features, std::int64_t frames);
+/// As long as its sections, by to_and_fro(). Before normalising, for means are no mirror images.
+torch::Tensor filled_up(const torch::Tensor& features, const Settings& settings);
 /// Back: [section, 2, window, bin] -> [2, bin, frame], cross-faded where sections overlap.
 torch::Tensor join_sections(const torch::Tensor& sections, const Settings& settings);
 /// What brings features to RMS 0.07 (`even_level`), else 1. 1 for silence.
@@ -41,6 +49,14 @@ class SectionClips {
   /// The same from validation clips (training clips where a label has none), at most `most` of each label, always the same.
   /// `training`: from training clips.
   Batch fixed(std::int64_t most, bool training = false) const;
+  struct Place {
+    std::int64_t clip = 0, start = 0;
+  };
+  /// Where a label's mean style is heard: at most `most` training clips spread over all, in each at most `crops` places from its
+  /// start to its end.
+  std::vector<Place> style_places(std::int64_t label, std::int64_t most, std::int64_t crops) const;
+  /// The crops there, normalised: [place, section, 2, frame, bin].
+  torch::Tensor sections_at(const std::vector<Place>& places) const;
   /// Notes of a phrase by another label exist.
   bool has_pairs() const { return has_pairs_; }
 

@@ -54,6 +54,8 @@ class DisentangledNetworks : public QObject {
     Settings cnn;
     cnn.decoder = "cnn";
     QCOMPARE(nn::count_parameters(*Decoder(cnn)), 4732651);
+    cnn.window = 16, cnn.n_fft = 512;  // a map of 2 x 9 in place of 32 x 16
+    QCOMPARE(nn::count_parameters(*Decoder(cnn)), 4732651 - (512 - 18) * (256 + 256 + 1));
     Settings early;
     early.filters = 16, early.blocks = 5;
     QCOMPARE(nn::count_parameters(*ContentEncoder(early)), 4450992);
