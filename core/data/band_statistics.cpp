@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
 #include <sstream>
 
 #include "core/data/npz_file.h"
@@ -13,6 +14,18 @@ constexpr double kLeastDeviation = 1e-5;  ///< of the part's largest
 
 torch::Tensor clamped(const torch::Tensor& deviation) {
   return deviation.clamp_min(std::max(1e-12, kLeastDeviation * deviation.max().item<double>()));
+}
+
+constexpr const char* kAnalysis = "analysis";  ///< an array of our own beside the original's
+
+/// Rate in Hz, hop and window in samples.
+torch::Tensor analysis_of(const RepresentationSpec& spec) {
+  return at::tensor({static_cast<float>(spec.sample_rate), static_cast<float>(spec.hop), static_cast<float>(spec.n_fft)});
+}
+
+std::string analysis_text(const torch::Tensor& analysis) {
+  const auto number = [&](std::int64_t i) { return std::to_string(std::lround(analysis[i].item<double>())); };
+  return number(0) + " Hz with a hop of " + number(1) + " and a window of " + number(2) + " samples";
 }
 
 std::string shape_text(const torch::Tensor& tensor) {
@@ -53,7 +66,8 @@ BandStatistics BandStatisticsBuilder::result() const {
 void write_statistics(const std::filesystem::path& path, const BandStatistics& s, const RepresentationSpec& spec) {
   const std::int64_t bins = spec.n_fft / 2 + 1, bands = spec.bands;
   write_npz(path, {{"stft_mean", s.mean.narrow(1, 0, bins)}, {"stft_std", s.deviation.narrow(1, 0, bins)},
-                   {"cqt_mean", s.mean.narrow(1, bins, bands)}, {"cqt_std", s.deviation.narrow(1, bins, bands)}});
+                   {"cqt_mean", s.mean.narrow(1, bins, bands)}, {"cqt_std", s.deviation.narrow(1, bins, bands)},
+                   {kAnalysis, analysis_of(spec)}});
 }
 
 BandStatistics read_statistics(const std::filesystem::path& path, const RepresentationSpec& spec) {
@@ -70,6 +84,14 @@ BandStatistics read_statistics(const std::filesystem::path& path, const Represen
       throw NpzError("The array '" + name + "' in '" + path.string() + "' holds values that are no statistics.");
     return array;
   };
+  if (const auto taken = arrays.find(kAnalysis); taken != arrays.end()) {
+    const auto wanted = analysis_of(spec);
+    if (taken->second.sizes() != wanted.sizes() || !at::isfinite(taken->second).all().item<bool>())
+      throw NpzError("The array '" + std::string(kAnalysis) + "' in '" + path.string() + "' is no record of rate, hop and window.");
+    if (!at::equal(taken->second, wanted))
+      throw NpzError("The statistics in '" + path.string() + "' are of another representation: they were taken at " + analysis_text(taken->second) +
+                     ", where " + analysis_text(wanted) + " are needed.");
+  }
   const std::int64_t bins = spec.n_fft / 2 + 1;
   return {at::cat({get("stft_mean", bins), get("cqt_mean", spec.bands)}, 1), at::cat({get("stft_std", bins), get("cqt_std", spec.bands)}, 1), 0};
 }

@@ -35,9 +35,10 @@ class BandStatisticsBuilder {
   std::int64_t clips_ = 0;
 };
 
-/// The original's file: arrays stft_mean, stft_std [2, n_fft / 2 + 1] and cqt_mean, cqt_std [2, bands]. Throws NpzError.
+/// The original's file: arrays stft_mean, stft_std [2, n_fft / 2 + 1] and cqt_mean, cqt_std [2, bands]; and beside them "analysis" [3]:
+/// rate in Hz, hop and window in samples. Throws NpzError.
 void write_statistics(const std::filesystem::path& path, const BandStatistics& statistics, const RepresentationSpec& spec);
-/// Throws NpzError, in one sentence, where an array is missing, does not fit the representation or holds a negative deviation.
+/// Throws NpzError, in one sentence, where an array is missing, does not fit the representation, was taken at another rate, hop or window (where the file says so), or holds a negative deviation.
 BandStatistics read_statistics(const std::filesystem::path& path, const RepresentationSpec& spec);
 
 }  // namespace luthier

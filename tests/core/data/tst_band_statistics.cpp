@@ -136,6 +136,15 @@ class BandStatisticsTest : public QObject {
   void statisticsOfAnotherRepresentationAreRefused() {
     const auto said = sentence([] { read_statistics(GOLDEN_DIR "/disentangled/statistics.npz", spec(2048)); });
     QVERIFY2(said.find("another representation") != std::string::npos && said.find("[2, 513]") != std::string::npos, said.c_str());
+    // Equal shapes, but taken at another rate or hop.
+    write_statistics(file("here.npz"), {torch::zeros({2, 597}), torch::ones({2, 597}), 1}, spec());
+    auto elsewhere = spec();
+    elsewhere.sample_rate = 44100, elsewhere.hop = 512;
+    const auto rate = sentence([&] { read_statistics(file("here.npz"), elsewhere); });
+    QVERIFY2(rate.find("22050 Hz with a hop of 256") != std::string::npos && rate.find("44100 Hz with a hop of 512") != std::string::npos, rate.c_str());
+    auto trimmed = spec();
+    trimmed.trim = true;
+    QVERIFY(read_statistics(file("here.npz"), trimmed).defined());
     write_npz(file("other.npz"), {{"mean", torch::ones({2, 513})}});
     QVERIFY(sentence([&] { read_statistics(file("other.npz"), spec()); }).find("'stft_mean'") != std::string::npos);
     write_npz(file("negative.npz"), {{"stft_mean", torch::ones({2, 513})}, {"stft_std", -torch::ones({2, 513})}, {"cqt_mean", torch::ones({2, 84})}, {"cqt_std", torch::ones({2, 84})}});
