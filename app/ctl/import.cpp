@@ -87,7 +87,7 @@ const VerbRegistration verb{"import", "bring sound files into the workspace, tri
   command.add_option("--segment-sounding", segments.sounding_share, "share of a segment that must be louder than --segment-dbfs")->check(CLI::Range(0.0, 1.0))->capture_default_str();
   command.add_option("--segment-dbfs", segments.sounding_dbfs, "quieter is silence, dBFS")->check(CLI::Range(-200.0, 0.0))->capture_default_str();
   command.add_option("--segment-seed", segments.seed, "start of the draw (random)")->capture_default_str();
-  command.add_option("--rms", request.rms, "bring every recording's clips to this RMS, as in 0.07; its copy is written as 32-bit float WAV")->check(CLI::Range(0.0, 1.0));
+  command.add_option("--rms", request.rms, "bring every clip to this RMS, as in 0.07; its copy is written as 32-bit float WAV")->check(CLI::Range(0.0, 1.0));
   command.add_flag("--no-trim", options->no_trim, "keep the silence at both ends of a recording");
   command.add_flag("--in-place", request.in_place, "use the files where they lie instead of copying them");
   command.add_option("--rights", request.rights, "licence or permission, kept with each recording");

@@ -48,6 +48,8 @@ struct Prepared {
 
 constexpr std::string_view kOriginal = "level changed; original SHA-256 ";  ///< in a recording's notes
 
+constexpr double kSilence = 1e-5;  ///< RMS below which a clip is not raised: that would be noise
+
 /// How files are prepared.
 struct Preparing {
   CutOptions cutting;
@@ -55,18 +57,22 @@ struct Preparing {
   fs::path folder;  ///< for sounds whose level was changed
 };
 
-/// Brings the sound to the RMS that its clips shall have together, and writes it where the writer will find it.
+/// Brings every clip's part of the sound to the RMS that is asked for (peaks stay below full scale), and writes the sound where the
+/// writer will find it. Clips of one recording do not overlap; what lies between them keeps its level.
 void change_level(audio::AudioBuffer& sound, Prepared& result, const Preparing& how) {
-  double squares = 0, samples = 0;
-  for (const auto& clip : result.clips) {
-    const auto begin = static_cast<std::size_t>(clip.start_frame), count = static_cast<std::size_t>(clip.frame_count);
-    const double rms = audio::rms(audio::slice(sound, {begin, begin + count}));
-    squares += rms * rms * static_cast<double>(count), samples += static_cast<double>(count);
+  bool changed = false;
+  for (auto& clip : result.clips) {
+    const auto begin = static_cast<std::size_t>(clip.start_frame), end = begin + static_cast<std::size_t>(clip.frame_count);
+    const audio::AudioBuffer part = audio::slice(sound, {begin, end});
+    const double rms = audio::rms(part), peak = audio::peak(part);
+    if (rms <= kSilence) continue;
+    const auto gain = static_cast<float>(std::min(how.rms / rms, 1.0 / peak));
+    for (auto& channel : sound.channels)
+      for (std::size_t i = begin; i < end; ++i) channel[i] *= gain;
+    clip = clip_of(sound, clip.start_frame, clip.frame_count, clip.pad_frames);
+    changed = true;
   }
-  const double rms = samples > 0 ? std::sqrt(squares / samples) : 0, peak = audio::peak(sound);
-  if (rms <= 0) return;
-  audio::apply_gain(sound, static_cast<float>(std::min(how.rms / rms, 1.0 / peak)));
-  for (auto& clip : result.clips) clip = clip_of(sound, clip.start_frame, clip.frame_count, clip.pad_frames);
+  if (!changed) return;
   std::error_code error;
   fs::create_directories(how.folder, error);
   result.levelled = how.folder / (result.sha256 + ".wav");

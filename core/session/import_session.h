@@ -26,7 +26,7 @@ struct ImportRequest {
   std::string rights;
   std::string notes;
   bool in_place = false;                     ///< refer to the files where they lie instead of copying them to audio/
-  double rms = 0;                            ///< > 0: each recording's clips together get this RMS (peaks stay below full scale); the copy is a 32-bit float WAV
+  double rms = 0;                            ///< > 0: each clip gets this RMS (peaks stay below full scale); the copy is a 32-bit float WAV
   CutOptions cutting;
 };
 

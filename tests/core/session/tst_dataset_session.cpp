@@ -108,7 +108,9 @@ class DatasetSession : public QObject {
     const auto music = path("music");
     fs::create_directories(music / "a");
     fs::create_directories(music / "b");
-    audio::write_audio(music / "a" / "one.wav", tone(100, {{0, 100}}, 440, 8000, 0.02f));
+    auto uneven = tone(100, {{0, 100}}, 440, 8000, 0.02f);
+    for (std::size_t i = uneven.length() / 2; i < uneven.length(); ++i) uneven.channels[0][i] *= 5;  // its second half is louder
+    audio::write_audio(music / "a" / "one.wav", uneven);
     audio::write_audio(music / "b" / "two.wav", tone(100, {{0, 100}}, 880, 8000, 0.5f));
     const auto workspace = Workspace::create(path("ws"));
     ImportRequest request;
