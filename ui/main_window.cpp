@@ -6,22 +6,20 @@
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QMenu>
-#include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QSettings>
 #include <QShortcut>
 #include <QStackedWidget>
 #include <QStandardPaths>
-#include <QThread>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "core/session/hardware.h"
 #include "core/session/version.h"
 #include "ui/application_style.h"
-#include "ui/common/copy_command.h"
 #include "ui/common/error_box.h"
+#include "ui/common/in_background.h"
 #include "ui/common/player_bar.h"
 #include "ui/common/words.h"
 #include "ui/compare/compare_page.h"
@@ -29,15 +27,14 @@
 #include "ui/library/clip_pick_dialog.h"
 #include "ui/library/import_dialog.h"
 #include "ui/library/library_page.h"
-#include "ui/library/tidy/tidy_menu.h"
 #include "ui/map/explore_page.h"
 #include "ui/pairs/pairs_page.h"
 #include "ui/spectrogram/gl_probe.h"
 #include "ui/start_page.h"
 #include "ui/training/training_page.h"
-#include "ui/transfer/model_files.h"
 #include "ui/transfer/transfer_page.h"
-#include "ui/window/shortcut_sheet.h"
+#include "ui/window/file_taker.h"
+#include "ui/window/running_work.h"
 #include "ui/window/status_line.h"
 #include "ui/window/window_keys.h"
 
@@ -81,7 +78,8 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
 
   make_pages();
   make_menus();
-  new WindowKeys(bench_, *pages_, this);
+  taker_ = new FileTaker(*this);
+  new WindowKeys(bench_, *pages_, *this);
   setStatusBar(new StatusLine(bench_, this));
   connect(&bench_, &Workbench::workspace_opened, this, &MainWindow::workspace_opened);
   connect(&bench_, &Workbench::workspace_closed, this, &MainWindow::workspace_closed);
@@ -111,7 +109,7 @@ void MainWindow::make_pages() {
   connect(start_, &StartPage::make_requested, this, [this] { choose_workspace(true); });
   connect(start_, &StartPage::open_requested, this, [this] { choose_workspace(false); });
   connect(start_, &StartPage::demo_requested, this, &MainWindow::make_demo);
-  connect(start_, &StartPage::recent_chosen, this, [this](const QString& folder) { bench_.open(folder, false); });
+  connect(start_, &StartPage::recent_chosen, this, [this](const QString& folder) { open_workspace(folder); });
   connect(start_, &StartPage::theme_chosen, this, &MainWindow::switch_theme);
 
   library_ = new LibraryPage(bench_, pages_);
@@ -128,6 +126,7 @@ void MainWindow::make_pages() {
   add_page("transfer", tr("Transfer"), "transfer", transfer_);
   compare_ = new ComparePage(bench_, pages_);
   add_page("compare", tr("Compare"), "compare", compare_);
+  connect(compare_, &ComparePage::files_dropped, this, &MainWindow::take_files);
   explore_ = new ExplorePage(bench_, pages_);
   add_page("explore", tr("Explore"), "map", explore_);
   evaluate_ = new EvaluatePage(bench_, pages_);
@@ -159,6 +158,9 @@ void MainWindow::add_page(const QString& name, const QString& title, const QStri
   b->setAutoExclusive(true);
   b->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   b->setToolTip(tr("%1 (Ctrl+%2)").arg(title).arg(names_.size()));
+  b->setWhatsThis(tr("Shows the page %1. Clips that are dragged over it open it, to be dropped there. Alt+Left goes back to the page before.").arg(title));
+  b->setAcceptDrops(true);
+  b->installEventFilter(this);
   bar_->layout()->addWidget(b);
   buttons_.insert(name, b);
   connect(b, &QToolButton::clicked, this, [this, name] { show_page(name); });
@@ -171,8 +173,22 @@ void MainWindow::show_page(const QString& name) {
   if (!page) return;
   pages_->setCurrentWidget(page);
   if (auto* b = buttons_.value(wanted)) b->setChecked(true);
+  if (!stepping_ && bench_.has_workspace() && (history_.isEmpty() || history_.at(place_) != wanted)) {
+    history_.resize(std::min<qsizetype>(history_.size(), place_ + 1));
+    history_ << wanted;
+    place_ = history_.size() - 1;
+  }
   if (bench_.has_workspace()) QSettings().setValue("window/page", wanted);
   if (wanted == "library") library_->focus_table();
+}
+
+void MainWindow::step_page(int by) {
+  const qsizetype to = place_ + by;
+  if (to < 0 || to >= history_.size()) return;
+  place_ = to;
+  stepping_ = true;
+  show_page(history_.at(to));
+  stepping_ = false;
 }
 
 QString MainWindow::page() const { return page_.key(pages_->currentWidget()); }
@@ -181,105 +197,49 @@ void MainWindow::workspace_opened() {
   setWindowTitle(tr("%1 – Luthier").arg(QString::fromStdString(bench_.workspace().name())));
   bar_->show();
   player_bar_->show();
+  for (QAction* action : std::as_const(needing_workspace_)) action->setEnabled(true);
   const QString last = QSettings().value("window/page", "library").toString();
   show_page(names_.contains(last) ? last : QStringLiteral("library"));
+  if (std::exchange(wanted_demo_, {}) != QString::fromStdString(bench_.workspace().folder().string())) return;
+  show_page("library");
+  start_rendering(bench_, this, 24, 7, 8.0);
 }
 
 void MainWindow::workspace_closed() {
   setWindowTitle(tr("Luthier"));
   bar_->hide();
   player_bar_->hide();
+  for (QAction* action : std::as_const(needing_workspace_)) action->setEnabled(false);
+  history_.clear();
+  place_ = 0;
   start_->refresh();
   show_page("start");
 }
 
-// --- menus and keys --------------------------------------------------------------------------------------------------
-
-void MainWindow::make_menus() {
-  QMenu* file = menuBar()->addMenu(tr("&File"));
-  file->addAction(icon("add"), tr("New workspace…"), QKeySequence::New, this, [this] { choose_workspace(true); });
-  file->addAction(icon("folder"), tr("Open workspace…"), QKeySequence::Open, this, [this] { choose_workspace(false); });
-  QMenu* recent = file->addMenu(icon("workspace"), tr("Recent workspaces"));
-  connect(recent, &QMenu::aboutToShow, this, [this, recent] { fill_recent(recent); });
-  file->addAction(icon("wand"), tr("Make a demo workspace…"), this, &MainWindow::make_demo);
-  file->addSeparator();
-  file->addAction(icon("import"), tr("Import sound files…"), QKeySequence(tr("Ctrl+I")), this, [this] { choose_import(false); });
-  file->addAction(icon("folder"), tr("Import a folder…"), QKeySequence(tr("Ctrl+Shift+I")), this, [this] { choose_import(true); });
-  file->addAction(icon("export"), tr("Export clips…"), this, [this] {
-    if (!bench_.has_workspace()) return;
-    show_page("library");
-    library_->export_clips();
-  });
-  file->addSeparator();
-  file->addAction(tr("Close workspace"), this, [this] { bench_.close(); });
-  file->addSeparator();
-  file->addAction(tr("Quit"), QKeySequence(tr("Ctrl+Q")), this, &QWidget::close);
-
-  QMenu* edit = menuBar()->addMenu(tr("&Edit"));
-  edit->addAction(icon("undo"), tr("Undo"), QKeySequence::Undo, &bench_, &Workbench::undo);
-  edit->addAction(icon("redo"), tr("Redo"), QKeySequence(tr("Ctrl+Shift+Z")), &bench_, &Workbench::redo);
-  QAction* copy_last = edit->addAction(icon("copy"), tr("Copy the last change as a command"), QKeySequence(tr("Ctrl+Shift+C")), this, [this] {
-    if (bench_.last_command().isEmpty()) return bench_.say(tr("Nothing was changed yet: label, rate, tag, import … first."));
-    copy_command(bench_, bench_.last_command());
-  });
-  copy_last->setObjectName("copy_last_change");
-  edit->addSeparator();
-  edit->addAction(icon("search"), tr("Find clips"), QKeySequence::Find, this, [this] {
-    show_page("library");
-    library_->focus_search();
-  });
-  edit->addAction(icon("remove"), tr("Remove chosen clips…"), QKeySequence(Qt::Key_Delete), this, [this] {
-    if (page() == "library") library_->remove_selection();
-  });
-
-  edit->addSeparator();
-  QMenu* tidy = edit->addMenu(icon("tidy"), tr("Tidy"));
-  fill_tidy_menu(*tidy, bench_, this);
-
-  QMenu* view = menuBar()->addMenu(tr("&View"));
-  connect(view, &QMenu::aboutToShow, this, [this, view] {
-    view->clear();
-    int number = 0;
-    for (const QString& name : names_) {
-      ++number;
-      view->addAction(buttons_.value(name)->icon(), buttons_.value(name)->text() + QStringLiteral("\tCtrl+%1").arg(number), this,
-                      [this, name] { show_page(name); });
-    }
-    view->addSeparator();
-    view->addAction(icon("theme"), theme().dark ? tr("Light theme") : tr("Dark theme"), this,
-                    [this] { switch_theme(theme().dark ? "light" : "dark"); });
-  });
-
-  QMenu* help = menuBar()->addMenu(tr("&Help"));
-  help->addAction(icon("keyboard"), tr("Keys"), QKeySequence(tr("Ctrl+?")), this, [this] { show_shortcut_sheet(this); });
-  help->addAction(icon("info"), tr("About Luthier"), this, &MainWindow::show_about);
-}
-
-void MainWindow::fill_recent(QMenu* menu) {
-  menu->clear();
-  for (const QString& folder : Workbench::recent_workspaces()) {
-    menu->addAction(QDir::toNativeSeparators(folder), this, [this, folder] { bench_.open(folder, false); });
-  }
-  if (menu->isEmpty()) menu->addAction(tr("None yet"))->setEnabled(false);
-}
+// --- workspaces ------------------------------------------------------------------------------------------------------
 
 void MainWindow::switch_theme(const QString& name) {
   QSettings().setValue("window/theme", name);
   apply_theme(*qApp, name);
 }
 
-// --- workspaces ------------------------------------------------------------------------------------------------------
-
-void MainWindow::choose_workspace(bool create) {
+bool MainWindow::choose_workspace(bool create) {
   const QString home = QStandardPaths::writableLocation(QStandardPaths::HomeLocation);
   if (create) {
     const QString folder = QFileDialog::getSaveFileName(this, tr("New workspace: name a folder"), home + "/luthier-workspace", {}, nullptr,
                                                         QFileDialog::DontConfirmOverwrite | QFileDialog::ShowDirsOnly);
-    if (!folder.isEmpty()) bench_.open(folder, true);
-    return;
+    return !folder.isEmpty() && open_workspace(folder, true);
   }
   const QString folder = QFileDialog::getExistingDirectory(this, tr("Open workspace"), home);
-  if (!folder.isEmpty()) bench_.open(folder, false);
+  return !folder.isEmpty() && open_workspace(folder);
+}
+
+bool MainWindow::may_leave() { return !bench_.has_workspace() || may_stop_work(this, *training_, *transfer_, Leaving::workspace); }
+
+bool MainWindow::open_workspace(const QString& folder, bool create) {
+  if (!may_leave()) return false;
+  bench_.open(folder, create);
+  return true;
 }
 
 void MainWindow::make_demo() {
@@ -292,12 +252,11 @@ void MainWindow::make_demo() {
 }
 
 void MainWindow::make_demo_in(const QString& folder) {
-  // Rendering starts once the new workspace is open.
-  connect(&bench_, &Workbench::workspace_opened, this, [this] {
-    show_page("library");
-    start_rendering(bench_, this, 24, 7, 8.0);
-  }, Qt::SingleShotConnection);
-  bench_.open(folder, true);
+  if (open_workspace(folder, true)) wanted_demo_ = QDir(folder).absolutePath();  // rendering starts once it is open
+}
+
+void MainWindow::close_workspace() {
+  if (may_leave()) bench_.close();
 }
 
 void MainWindow::choose_import(bool folder) {
@@ -317,29 +276,35 @@ void MainWindow::import_paths(const QStringList& paths) {
   if (dialog.exec() == QDialog::Accepted) start_import(bench_, this, dialog.request());
 }
 
-void MainWindow::take_files(const QStringList& paths) {
-  if (paths.size() != 1 || QFileInfo(paths.first()).isDir()) return import_paths(paths);
-  const QString file = paths.first();
-  transfer_->restore(file, [this, file](bool found) {
-    if (!found) import_paths({file});
-  });
-}
+void MainWindow::take_files(const QStringList& paths) { taker_->take(paths); }
+void MainWindow::take_when_open(const QStringList& paths) { taker_->take_later(paths); }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-  if (bench_.has_workspace() && !local_files(*event->mimeData()).isEmpty()) event->acceptProposedAction();
+  if (!local_files(*event->mimeData()).isEmpty()) event->acceptProposedAction();
 }
 
-/// What no page takes: a result or its picture or record brings its settings back, sounds are imported.
+/// What no page takes.
 void MainWindow::dropEvent(QDropEvent* event) {
-  const QStringList files = local_files(*event->mimeData());
   event->acceptProposedAction();
-  if (files.size() == 1 && is_weight_file(files.first())) install_model_file(bench_, this, files.first(), [this](const QString& run) { transfer_->choose_run(run); });
-  else take_files(files);
+  take_files(local_files(*event->mimeData()));
 }
 
 void MainWindow::look_at_hardware() {
-  const QString gl = gl_works() ? gl_description() : tr("pictures without OpenGL: %1").arg(gl_description());
-  start_->set_hardware(tr("Found: %1, %2.").arg(counted(QThread::idealThreadCount(), tr("processor core"), tr("processor cores")), gl));
+  in_background<Hardware>(
+      this, [] { return find_hardware(); },
+      [this](const Hardware& found) {
+        hardware_ = tr("Found: %1, %2 of memory, %3, %4.")
+                        .arg(counted(found.cores, tr("processor core"), tr("processor cores")), bytes_text(static_cast<qint64>(found.memory_bytes)),
+                             found.graphics.empty() ? tr("no graphics card for training (CUDA), so it runs on the processor") : QString::fromStdString(found.graphics),
+                             gl_works() ? gl_description() : tr("pictures without OpenGL: %1").arg(gl_description()));
+        show_hardware();
+      },
+      {});
+  connect(&bench_.player(), &SoundPlayer::device_changed, this, &MainWindow::show_hardware);
+}
+
+void MainWindow::show_hardware() {
+  if (!hardware_.isEmpty()) start_->set_hardware(hardware_ + " " + tr("Sound: %1.").arg(bench_.player().description()));
 }
 
 void MainWindow::show_about() {
@@ -349,19 +314,16 @@ void MainWindow::show_about() {
                          .arg(QString::fromStdString(version_text()), gl_description(), qVersion()));
 }
 
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+  const QString dragged_to = event->type() == QEvent::DragEnter ? watched->property("page").toString() : QString();
+  if (dragged_to.isEmpty()) return QMainWindow::eventFilter(watched, event);
+  static_cast<QDragEnterEvent*>(event)->accept();
+  show_page(dragged_to);
+  return true;
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
-  if (training_->controller().running() &&
-      !confirm(this, tr("A run is training here. Stop it and close?"),
-               tr("A checkpoint is saved first, and the run can be gone on with later."), tr("Stop and close"))) {
-    event->ignore();
-    return;
-  }
-  const int transfers = transfer_->open_jobs();
-  if (transfers > 0 && !confirm(this, tr("%1 not done yet. Stop and close?").arg(counted(transfers, tr("transfer is"), tr("transfers are"))),
-                                tr("What is done already is kept."), tr("Stop and close"))) {
-    event->ignore();
-    return;
-  }
+  if (!may_stop_work(this, *training_, *transfer_, Leaving::program)) return event->ignore();
   QSettings().setValue("window/geometry", saveGeometry());
   training_->controller().stop();
   event->accept();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <string_view>
 
 #include "audio/reader.h"
@@ -54,15 +55,46 @@ std::string png_comment(const std::string& file) {
   return {};
 }
 
-std::string svg_metadata(const std::string& file) {
-  constexpr std::string_view kOpen = "<metadata>", kClose = "</metadata>";
-  const auto begin = file.find(kOpen);
-  const auto end = file.find(kClose);
-  if (begin == std::string::npos || end == std::string::npos || end < begin) return {};
-  std::string text = file.substr(begin + kOpen.size(), end - begin - kOpen.size());
+void unescape(std::string& text) {
   const std::pair<std::string_view, char> entities[] = {{"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&amp;", '&'}};
   for (const auto& [name, letter] : entities)
     for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) text.replace(at, name.size(), 1, letter);
+}
+
+std::string between(const std::string& file, std::string_view open, std::string_view close) {
+  const auto begin = file.find(open);
+  if (begin == std::string::npos) return {};
+  const auto end = file.find(close, begin + open.size());
+  return end == std::string::npos ? "" : file.substr(begin + open.size(), end - begin - open.size());
+}
+
+/// Figures have their record as metadata, pictures of the window as description.
+std::string svg_record(const std::string& file) {
+  std::string text = between(file, "<metadata>", "</metadata>");
+  if (text.empty()) text = between(file, "<desc>", "</desc>");
+  unescape(text);
+  if (text.starts_with("{&quot;")) unescape(text);  // some versions of Qt escape a description once more
+  return text;
+}
+
+/// The subject of a figure: UTF-16, big-endian, in hexadecimal digits.
+std::string pdf_subject(const std::string& file) {
+  const std::string digits = between(file, "/Subject <FEFF", ">");
+  std::string text;
+  unsigned high = 0;
+  for (std::size_t i = 0; i + 4 <= digits.size(); i += 4) {
+    unsigned letter = 0;
+    if (std::from_chars(digits.data() + i, digits.data() + i + 4, letter, 16).ptr != digits.data() + i + 4) return {};
+    if (letter >= 0xD800 && letter < 0xDC00) {
+      high = letter;
+      continue;
+    }
+    if (letter >= 0xDC00 && letter < 0xE000) letter = 0x10000 + ((high - 0xD800) << 10) + (letter - 0xDC00);
+    if (letter < 0x80) text += static_cast<char>(letter);
+    else if (letter < 0x800) text += {static_cast<char>(0xC0 | letter >> 6), static_cast<char>(0x80 | (letter & 0x3F))};
+    else if (letter < 0x10000) text += {static_cast<char>(0xE0 | letter >> 12), static_cast<char>(0x80 | (letter >> 6 & 0x3F)), static_cast<char>(0x80 | (letter & 0x3F))};
+    else text += {static_cast<char>(0xF0 | letter >> 18), static_cast<char>(0x80 | (letter >> 12 & 0x3F)), static_cast<char>(0x80 | (letter >> 6 & 0x3F)), static_cast<char>(0x80 | (letter & 0x3F))};
+  }
   return text;
 }
 
@@ -73,7 +105,9 @@ std::string carried_record(const fs::path& file) {
   std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (extension == ".json") return read_text(file);
   if (extension == ".png") return png_comment(read_text(file));
-  if (extension == ".svg") return svg_metadata(read_text(file));
+  if (extension == ".svg") return svg_record(read_text(file));
+  if (extension == ".pdf") return pdf_subject(read_text(file));
+  if (extension == ".html" || extension == ".htm") return between(read_text(file), "id=\"luthier-record\">", "</script>");
   const auto fields = audio::read_metadata(file);
   const auto comment = fields.find("comment");
   return comment == fields.end() ? "" : comment->second;

@@ -13,7 +13,9 @@ QIcon dot_icon(const QColor& colour, int size) {
   painter.setBrush(colour);
   painter.setPen(Qt::NoPen);
   painter.drawEllipse(4, 4, size - 8, size - 8);
-  return QIcon(picture);
+  QIcon dot;
+  for (const auto mode : {QIcon::Normal, QIcon::Selected, QIcon::Active}) dot.addPixmap(picture, mode);  // a style tints what it is not given
+  return dot;
 }
 
 }  // namespace luthier::ui

@@ -12,6 +12,7 @@
 #include <QThreadPool>
 #include <QToolButton>
 #include <algorithm>
+#include <utility>
 
 #include "audio/device/device_list.h"
 #include "ui/application_style.h"
@@ -36,6 +37,8 @@ constexpr int kSteps = 10000;  // of the seek slider
 
 PlayerBar::PlayerBar(SoundPlayer& player, QWidget* parent) : QWidget(parent), player_(player) {
   setObjectName("player_bar");
+  setWhatsThis(tr("The player: what it plays is what the page shows. Space plays, L repeats, [ and ] change the speed, Alt+1 … Alt+9 switch between "
+                  "the sounds of a page at the same position."));
   setAttribute(Qt::WA_StyledBackground);
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(10, 5, 10, 5);
@@ -121,7 +124,12 @@ PlayerBar::PlayerBar(SoundPlayer& player, QWidget* parent) : QWidget(parent), pl
   });
   connect(&player_, &SoundPlayer::volume_changed, this, &PlayerBar::show_volume);
   connect(&player_, &SoundPlayer::speed_changed, this, &PlayerBar::show_speed);
-  connect(device_, &QComboBox::activated, this, [this] { player_.set_device(device_->currentData().toInt()); });
+  connect(device_, &QComboBox::activated, this, [this] {
+    // Kept by name: the numbers of the outputs change when one is plugged in.
+    const bool usual = device_->currentData().toInt() < 0;
+    QSettings().setValue("player/output", usual ? QString() : device_->currentText());
+    player_.set_device(device_->currentData().toInt());
+  });
   connect(&player_, &SoundPlayer::deck_changed, this, &PlayerBar::show_deck);
   connect(&player_, &SoundPlayer::state_changed, this, &PlayerBar::show_state);
   connect(&player_, &SoundPlayer::position_changed, this, &PlayerBar::show_position);
@@ -203,6 +211,10 @@ void PlayerBar::fill_devices() {
             box->setItemData(box->count() - 1, name + " (" + QString::fromStdString(device.host) + ")", Qt::ToolTipRole);
           }
           if (box->count() == 0) box->addItem(tr("No sound output"), -1);
+          const QString wanted = QSettings().value("player/output").toString();
+          const int kept = wanted.isEmpty() ? -1 : box->findText(wanted);
+          const bool first_look = !std::exchange(self->looked_, true);
+          if (first_look && kept >= 0 && box->itemData(kept).toInt() != self->player_.device()) self->player_.set_device(box->itemData(kept).toInt());
           const int at = box->findData(self->player_.device());
           box->setCurrentIndex(at < 0 ? 0 : at);
           box->setEnabled(box->count() > 1);

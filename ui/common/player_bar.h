@@ -39,6 +39,7 @@ class PlayerBar : public QWidget {
   QComboBox* sounds_;
   QComboBox* device_;
   bool scrubbing_ = false;
+  bool looked_ = false;  ///< for the output that was used last
 };
 
 }  // namespace luthier::ui

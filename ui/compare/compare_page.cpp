@@ -8,6 +8,7 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QMimeData>
+#include <QPointer>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalBlocker>
@@ -16,6 +17,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <random>
+#include <utility>
 
 #include "ui/application_style.h"
 #include "ui/common/copy_command.h"
@@ -168,6 +170,25 @@ void ComparePage::add(const SoundChoice& choice) {
       [with_entry](const QString& message) { with_entry([&](Entry& entry) { entry.problem = message; }); });
 }
 
+void ComparePage::arrange(const Arrangement& arrangement) {
+  clear();
+  arrangement_ = arrangement;
+  for (const SoundChoice& choice : arrangement.sounds) add(choice);
+  finish_arrangement();
+}
+
+/// Truth, difference and zoom are chosen when all sounds are there.
+void ComparePage::finish_arrangement() {
+  const auto read = [](const Entry& entry) { return entry.sound || !entry.problem.isEmpty(); };
+  if (!arrangement_ || entries_.size() < arrangement_->sounds.size() || !std::all_of(entries_.begin(), entries_.end(), read)) return;
+  const Arrangement wanted = *std::exchange(arrangement_, std::nullopt);
+  if (wanted.truth) figures_->choose_truth(*wanted.truth);
+  difference_->set_equal_loudness(wanted.equal_loudness);
+  if (wanted.difference) difference_->choose(wanted.difference->first, wanted.difference->second);
+  difference_->set_shown(wanted.difference.has_value());
+  if (wanted.seen) view_->scene().show_time(wanted.seen->first, wanted.seen->second);
+}
+
 void ComparePage::rebuild(bool keep_view) {
   {
     const QSignalBlocker block(list_);
@@ -189,6 +210,7 @@ void ComparePage::rebuild(bool keep_view) {
   figures_->set_sounds(sounds);
   difference_->set_sounds(sounds);
   show_lanes(keep_view);
+  finish_arrangement();
 }
 
 void ComparePage::show_lanes(bool keep_view) {
@@ -226,7 +248,15 @@ void ComparePage::start_blind_test() {
   const auto pair = difference_->pair();
   if (!pair) return;
   auto* dialog = new BlindTestDialog(bench_, entries_[pair->first].sound, entries_[pair->second].sound, std::random_device{}(), this);
+  open_test(dialog);
+}
+
+/// The player gets the sounds of this page back when the test is over.
+void ComparePage::open_test(QDialog* dialog) {
   dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &QObject::destroyed, view_, [view = QPointer<SpectrogramView>(view_)] {
+    if (view && view->isVisible()) view->take_deck();
+  });
   dialog->open();
 }
 
@@ -239,8 +269,7 @@ void ComparePage::start_rating_test() {
   }
   if (sounds.size() > 9) return show_error(this, tr("A rating test takes two to nine sounds; take %1 out of the comparison first.").arg(sounds.size() - 9));
   auto* dialog = new RatingTestDialog(bench_, std::move(sounds), reference, std::random_device{}(), this);
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->open();
+  open_test(dialog);
 }
 
 void ComparePage::start_export() {
@@ -311,16 +340,25 @@ void ComparePage::move_chosen(int by) {
 }
 
 void ComparePage::clear() {
+  arrangement_.reset();
   entries_.clear();
   rebuild(false);
 }
 
 void ComparePage::dragEnterEvent(QDragEnterEvent* event) {
-  if (!choices_of(*event->mimeData()).empty()) event->acceptProposedAction();
+  if (event->mimeData()->hasUrls() || !choices_of(*event->mimeData()).empty()) event->acceptProposedAction();
 }
 
 void ComparePage::dropEvent(QDropEvent* event) {
   event->acceptProposedAction();
+  // A folder, a picture, a page or a record is no sound to compare; it may hold a comparison.
+  static const QStringList records{"png", "svg", "pdf", "html", "htm", "json", "csv", "safetensors", "pt", "pth"};
+  const auto urls = event->mimeData()->urls();
+  const QFileInfo one(urls.size() == 1 ? urls.first().toLocalFile() : QString());
+  if (one.isDir() || records.contains(one.suffix().toLower())) {
+    Q_EMIT files_dropped({one.absoluteFilePath()});
+    return;
+  }
   for (const SoundChoice& choice : choices_of(*event->mimeData())) add(choice);
 }
 

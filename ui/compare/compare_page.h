@@ -1,11 +1,14 @@
 #pragma once
 #include <QWidget>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "ui/common/workbench.h"
 #include "ui/compare/difference_panel.h"
 #include "ui/compare/export_dialog.h"
 
+class QDialog;
 class QListWidget;
 class QPushButton;
 class QVBoxLayout;
@@ -15,6 +18,15 @@ namespace luthier::ui {
 class FiguresTable;
 class SpectrogramView;
 
+/// What the page is to show in place of what it shows now.
+struct Arrangement {
+  std::vector<SoundChoice> sounds;
+  std::optional<std::size_t> truth;                                ///< place in `sounds`
+  std::optional<std::pair<std::size_t, std::size_t>> difference;  ///< places in `sounds`
+  bool equal_loudness = true;                                      ///< of the difference
+  std::optional<std::pair<double, double>> seen;                   ///< seconds; else all
+};
+
 /// Any number of sounds one above the other on one time axis, with one cursor; the one that is heard can be switched while
 /// it plays. Below them the difference of two, and a table that measures all against one.
 class ComparePage : public QWidget {
@@ -22,12 +34,16 @@ class ComparePage : public QWidget {
  public:
   explicit ComparePage(Workbench& bench, QWidget* parent = nullptr);
   void add(const SoundChoice& choice);
+  void arrange(const Arrangement& arrangement);
   SpectrogramView& view() { return *view_; }
   DifferencePanel& difference() { return *difference_; }
   FiguresTable& figures() { return *figures_; }
   int count() const { return static_cast<int>(entries_.size()); }
   /// The luthierctl command that compares the same sounds.
   QString command() const;
+
+ Q_SIGNALS:
+  void files_dropped(const QStringList& paths);  ///< no sounds
 
  protected:
   void dragEnterEvent(QDragEnterEvent* event) override;
@@ -50,6 +66,8 @@ class ComparePage : public QWidget {
   void rebuild(bool keep_view);
   void show_lanes(bool keep_view);
   void show_heard();
+  void finish_arrangement();
+  void open_test(QDialog* dialog);
   void start_blind_test();
   void start_rating_test();
   void start_export();
@@ -64,6 +82,7 @@ class ComparePage : public QWidget {
   QPushButton* blind_;
   QPushButton* rating_;
   std::vector<Entry> entries_;
+  std::optional<Arrangement> arrangement_;  ///< whose sounds are being read
   quint64 last_number_ = 0;
 };
 

@@ -111,6 +111,7 @@ void DifferencePanel::set_sounds(std::vector<NumberedSound> sounds) {
 bool DifferencePanel::shown() const { return show_->isChecked() && sounds_.size() >= 2; }
 void DifferencePanel::set_shown(bool on) { show_->setChecked(on); }
 bool DifferencePanel::equal_loudness() const { return equal_->isChecked(); }
+void DifferencePanel::set_equal_loudness(bool on) { equal_->setChecked(on); }
 double DifferencePanel::range() const { return range_->currentData().toDouble(); }
 
 void DifferencePanel::choose(std::size_t first, std::size_t second) {

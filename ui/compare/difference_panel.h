@@ -34,6 +34,7 @@ class DifferencePanel : public QWidget {
   /// Places of the two sounds; nothing with fewer than two.
   std::optional<std::pair<std::size_t, std::size_t>> pair() const;
   bool equal_loudness() const;
+  void set_equal_loudness(bool on);
   double range() const;  ///< dB either way
   /// The lane to show below the others; nothing while it is not asked for.
   std::optional<LaneSource> lane() const;

@@ -9,6 +9,7 @@
 #include <QScrollArea>
 #include <QSignalBlocker>
 #include <QSlider>
+#include <cmath>
 #include <set>
 
 #include "core/session/command_words.h"
@@ -146,6 +147,11 @@ void LatentDialog::add_sliders(const Schema& schema) {
     });
   }
   form_->set_schema(schema, {}, axes);
+  form_->set_values(first_);
+  for (QSlider* slider : sliders_) {
+    const auto place = first_.find(slider->objectName().toStdString());
+    if (place != first_.end() && std::holds_alternative<double>(place->second)) slider->setValue(static_cast<int>(std::lround(std::get<double>(place->second) * kSteps)));
+  }
   save_->setEnabled(true);
   moved();
 }

@@ -25,6 +25,8 @@ class LatentDialog : public QDialog {
   SpectrogramView& view() { return *view_; }
   SoundPtr sound() const { return sound_; }
   QString command() const;
+  /// Where the sliders and fields stand when the model is there.
+  void begin_with(Config options) { first_ = std::move(options); }
 
  Q_SIGNALS:
   void saved(const QString& file);
@@ -51,6 +53,7 @@ class LatentDialog : public QDialog {
   QPushButton* save_;
   PicturePtr picture_;
   SoundPtr sound_;
+  Config first_;
   QTimer rest_;
 };
 

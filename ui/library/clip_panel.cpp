@@ -10,6 +10,7 @@
 #include "ui/application_style.h"
 #include "ui/common/workbench.h"
 #include "ui/library/recut_tools.h"
+#include "ui/spectrogram/spectrogram_tools.h"
 #include "ui/spectrogram/spectrogram_view.h"
 
 namespace luthier::ui {
@@ -34,6 +35,7 @@ ClipPanel::ClipPanel(Workbench& bench, QWidget* parent) : QWidget(parent), bench
   column->setSpacing(4);
   column->addWidget(make_title_row());
   column->addWidget(view_, 1);
+  column->addWidget(&view_->tools().readout());  // the row above is full
   connect(recut_, &RecutTools::whole_changed, this, [this] {
     if (shown_) load(false);
   });
@@ -117,8 +119,21 @@ void ClipPanel::load(bool play) {
   else bench_.sounds().clip(bench_.workspace(), *shown_, this, done, failed);
 }
 
+void ClipPanel::show_time_of(qint64 clip, std::pair<double, double> seconds) {
+  wanted_time_ = {clip, seconds};
+  show_wanted_time();
+}
+
+void ClipPanel::show_wanted_time() {
+  const auto sounds = view_->sounds();
+  if (!wanted_time_ || sounds.empty() || sounds.front()->clip != wanted_time_->first) return;
+  const auto [begin, end] = std::exchange(wanted_time_, std::nullopt)->second;
+  view_->scene().show_time(begin, end);
+}
+
 void ClipPanel::take_sound(const SoundPtr& sound, bool again, bool play) {
   if (!again) view_->set_sources({{{}, sound, nullptr, {}, true}, {{}, sound, nullptr, {}, false}});
+  show_wanted_time();
   auto& scene = view_->scene();
   if (!recut_->whole()) {
     if (isVisible()) bench_.player().set_deck({sound}, 0, play);

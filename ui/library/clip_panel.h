@@ -1,6 +1,7 @@
 #pragma once
 #include <QWidget>
 #include <optional>
+#include <utility>
 
 #include "db/rows.h"
 #include "ui/common/sound.h"
@@ -24,6 +25,8 @@ class ClipPanel : public QWidget {
 
   /// Shows the clip as soon as it is decoded and, with `play`, plays it. The same content again only renews the title.
   void show_clip(const db::ClipView& clip, bool play);
+  /// Shows this time (seconds) of the clip as soon as it is shown.
+  void show_time_of(qint64 clip, std::pair<double, double> seconds);
   /// Decodes a clip that may be asked for next.
   void prefetch(const db::ClipView& clip);
   void clear();
@@ -39,6 +42,7 @@ class ClipPanel : public QWidget {
   QWidget* make_title_row();
   void show_title(const db::ClipView& clip);
   void load(bool play);
+  void show_wanted_time();
   void take_sound(const SoundPtr& sound, bool again, bool play);
 
   Workbench& bench_;
@@ -48,6 +52,7 @@ class ClipPanel : public QWidget {
   QCheckBox* play_next_;
   QCheckBox* play_on_select_;
   std::optional<db::ClipView> shown_;
+  std::optional<std::pair<qint64, std::pair<double, double>>> wanted_time_;
   quint64 load_number_ = 0;
 };
 

@@ -3,6 +3,8 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 
+#include "ui/common/dot_delegate.h"
+
 namespace luthier::ui {
 
 ClipTable::ClipTable(QWidget* parent) : QTableView(parent) {
@@ -11,6 +13,7 @@ ClipTable::ClipTable(QWidget* parent) : QTableView(parent) {
   setAlternatingRowColors(true);
   setShowGrid(false);
   setWordWrap(false);
+  setItemDelegate(new DotDelegate(this));
   setTabKeyNavigation(false);
   setDragEnabled(true);
   setDragDropMode(QAbstractItemView::DragOnly);
@@ -28,20 +31,14 @@ ClipTable::ClipTable(QWidget* parent) : QTableView(parent) {
 void ClipTable::keyPressEvent(QKeyEvent* event) {
   const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
   if (plain) {
-    const int key = event->key();
-    if (key >= Qt::Key_0 && key <= Qt::Key_9) return void(Q_EMIT label_key(key - Qt::Key_0));
     const double by = event->modifiers() & Qt::ShiftModifier ? 5 : 0.5;
-    switch (key) {
-      case Qt::Key_Plus: return void(Q_EMIT rate_key(1));
-      case Qt::Key_Minus: return void(Q_EMIT rate_key(-1));
-      case Qt::Key_C: return void(Q_EMIT content_key());
-      case Qt::Key_S: return void(Q_EMIT style_key());
-      case Qt::Key_V: return void(Q_EMIT compare_key());
-      case Qt::Key_X: return void(Q_EMIT exclude_key());
+    switch (event->key()) {
       case Qt::Key_Return:
       case Qt::Key_Enter: return void(Q_EMIT play_key());
       case Qt::Key_Left: return void(Q_EMIT move_in_sound(-by));
       case Qt::Key_Right: return void(Q_EMIT move_in_sound(by));
+      case Qt::Key_Escape:  // the page has a use for these
+      case Qt::Key_Plus: return event->ignore();
       default: break;
     }
   }

@@ -24,6 +24,8 @@ LabelBar::LabelBar(QWidget* parent) : QWidget(parent) {
   row->addWidget(title, 0, Qt::AlignTop);
   row->addWidget(chips_, 1);
   title->setMinimumHeight(28);
+  setWhatsThis(tr("Labels: the key before a name gives it to the chosen clips, and the next clip plays. 0 takes the label away. Right-click a label to "
+                  "rename it, colour it or give it another key."));
   set_labels({});
 }
 

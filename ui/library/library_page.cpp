@@ -7,7 +7,6 @@
 #include <QMenu>
 #include <QMimeData>
 #include <QSettings>
-#include <QShortcut>
 #include <QSplitter>
 #include <QStackedLayout>
 #include <QUrl>
@@ -30,16 +29,14 @@
 #include "ui/library/fetch_dialog.h"
 #include "ui/library/label_actions.h"
 #include "ui/library/label_bar.h"
-#include "ui/library/recut_tools.h"
 #include "ui/library/search_bar.h"
 #include "ui/library/tidy/tidy_menu.h"
 #include "ui/spectrogram/spectrogram_view.h"
+#include "ui/transfer/record_dialog.h"
 
 namespace luthier::ui {
 namespace {
-
 QString text(const std::string& value) { return QString::fromStdString(value); }
-
 }  // namespace
 
 LibraryPage::LibraryPage(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
@@ -110,6 +107,7 @@ void LibraryPage::connect_search() {
     dialog->open();
   });
   connect(search_, &SearchBar::demo_clips_requested, this, &LibraryPage::demo_clips_requested);
+  connect(search_, &SearchBar::record_requested, this, &LibraryPage::record);
   connect(empty_, &EmptyLibrary::import_files_requested, this, &LibraryPage::import_files_requested);
   connect(empty_, &EmptyLibrary::import_folder_requested, this, &LibraryPage::import_folder_requested);
   connect(empty_, &EmptyLibrary::demo_clips_requested, this, &LibraryPage::demo_clips_requested);
@@ -133,12 +131,6 @@ void LibraryPage::connect_table() {
     show_current();
   });
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &LibraryPage::show_counts);
-  connect(table_, &ClipTable::label_key, actions_, &ClipActions::label_by_key);
-  connect(table_, &ClipTable::rate_key, actions_, &ClipActions::change_rating);
-  connect(table_, &ClipTable::exclude_key, actions_, &ClipActions::toggle_excluded);
-  connect(table_, &ClipTable::content_key, actions_, [this] { actions_->use(true); });
-  connect(table_, &ClipTable::style_key, actions_, [this] { actions_->use(false); });
-  connect(table_, &ClipTable::compare_key, actions_, &ClipActions::compare);
   connect(table_, &ClipTable::play_key, panel_, &ClipPanel::play);
   connect(table_, &QTableView::doubleClicked, panel_, &ClipPanel::play);
   connect(table_, &ClipTable::move_in_sound, this, [this](double by) { bench_.player().seek(bench_.player().position() + by); });
@@ -154,17 +146,6 @@ void LibraryPage::connect_labels() {
   connect(labels_, &LabelBar::color_requested, edits, &LabelActions::choose_color);
   connect(labels_, &LabelBar::key_requested, edits, &LabelActions::set_key);
   connect(labels_, &LabelBar::remove_requested, edits, &LabelActions::remove);
-}
-
-void LibraryPage::connect_keys() {
-  const auto key = [this](Qt::Key which, auto action) {
-    auto* shortcut = new QShortcut(QKeySequence(which), this);
-    shortcut->setContext(Qt::WidgetWithChildrenShortcut);
-    connect(shortcut, &QShortcut::activated, &panel_->recut(), action);
-  };
-  key(Qt::Key_T, &RecutTools::trim);
-  key(Qt::Key_N, &RecutTools::cut_new);
-  key(Qt::Key_W, &RecutTools::toggle_whole);
 }
 
 // --- lists -----------------------------------------------------------------------------------------------------------
@@ -232,6 +213,14 @@ void LibraryPage::choose_clips(const std::vector<db::ClipId>& clips, const QStri
     model_->set_query({});
   }
   if (!model_->loading()) select_kept();
+}
+
+void LibraryPage::show_clip(db::ClipId clip, std::pair<double, double> seen) {
+  panel_->show_time_of(clip.value, seen);
+  search_->clear();
+  show_all();
+  read_counts();  // the search lists the labels again
+  choose_clips({clip}, {});
 }
 
 void LibraryPage::show_all() {
@@ -330,11 +319,8 @@ void LibraryPage::after_labelling() {
 SpectrogramView& LibraryPage::view() { return panel_->view(); }
 
 void LibraryPage::select_all() { table_->selectAll(); }
-
 void LibraryPage::focus_table() { table_->setFocus(); }
-
 void LibraryPage::focus_search() { search_->focus(); }
-
 QLineEdit& LibraryPage::search_field() { return search_->field(); }
 
 void LibraryPage::export_clips() {
@@ -342,6 +328,13 @@ void LibraryPage::export_clips() {
   auto* dialog = new ClipExportDialog(bench_, selection(), model_->ids(), model_->query(), window());
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->open();
+}
+
+void LibraryPage::record() {
+  if (!bench_.has_workspace()) return;
+  bench_.player().pause();
+  RecordDialog dialog(bench_, window());
+  if (dialog.exec() == QDialog::Accepted) show_clip(db::ClipId{dialog.recorded().clip}, {0, 1e9});
 }
 
 void LibraryPage::remove_selection() { actions_->remove(); }

@@ -1,5 +1,6 @@
 #pragma once
 #include <QWidget>
+#include <utility>
 #include <vector>
 
 #include "db/rows.h"
@@ -41,9 +42,13 @@ class LibraryPage : public QWidget {
   /// Asks how, then exports what is chosen or listed.
   void export_clips();
   void select_all();
+  /// Records from a sound input into a new clip, and chooses it.
+  void record();
   std::vector<db::ClipId> selection() const;
   /// Chooses these clips in the table, as soon as it lists them; with a title it lists no others.
   void choose_clips(const std::vector<db::ClipId>& clips, const QString& only);
+  /// Chooses a clip, whatever is searched for, and shows this time of it (seconds).
+  void show_clip(db::ClipId clip, std::pair<double, double> seen);
 
  Q_SIGNALS:
   void import_files_requested();
@@ -52,6 +57,7 @@ class LibraryPage : public QWidget {
   void files_dropped(const QStringList& paths);
 
  protected:
+  void keyPressEvent(QKeyEvent* event) override;
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;
 
@@ -60,7 +66,7 @@ class LibraryPage : public QWidget {
   void connect_search();
   void connect_table();
   void connect_labels();
-  void connect_keys();
+  void connect_keys();  ///< in library_keys.cpp
   ClipActions::Selection chosen() const;
   void workspace_opened();
   void workspace_closing();

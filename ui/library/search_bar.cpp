@@ -56,6 +56,7 @@ QWidget* SearchBar::make_row() {
   auto* menu = new QMenu(import);
   menu->addAction(icon("sound"), tr("Sound files…"), this, &SearchBar::import_files_requested);
   menu->addAction(icon("folder"), tr("A folder…"), this, &SearchBar::import_folder_requested);
+  menu->addAction(icon("microphone"), tr("A recording made now…"), this, &SearchBar::record_requested);
   menu->addAction(icon("import"), tr("A list of links…"), this, &SearchBar::fetch_requested);
   menu->addAction(icon("wand"), tr("Demo phrases, rendered here…"), this, &SearchBar::demo_clips_requested);
   import->setMenu(menu);
@@ -74,6 +75,8 @@ QWidget* SearchBar::make_row() {
   search_->setPlaceholderText(tr("Search (Ctrl+F):  violin   inst:harp   dur:>2   rating:>=3   tag:solo   -noise"));
   search_->setToolTip(tr("Words search names, labels, tags, phrases and notes. Fields: inst: tag: phrase: file: dur: rating: loud: "
                          "excluded:yes missing:yes. -word leaves out."));
+  search_->setWhatsThis(tr("Type to list only what fits. Words look in names, labels, tags, phrases and notes; inst:harp, tag:solo, dur:>2, rating:>=3, "
+                          "loud:<-20, excluded:yes, missing:yes look in one field; -word leaves out. Esc lists all again; the star keeps a search."));
   search_->setClearButtonEnabled(true);
   search_->addAction(icon("search"), QLineEdit::LeadingPosition);
   search_->installEventFilter(this);

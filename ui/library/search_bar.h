@@ -45,6 +45,7 @@ class SearchBar : public QWidget {
   void import_files_requested();
   void import_folder_requested();
   void fetch_requested();
+  void record_requested();
   void demo_clips_requested();
 
  protected:

@@ -20,18 +20,17 @@
 #include "db/pair_store.h"
 #include "db/phrase_store.h"
 #include "ui/application_style.h"
+#include "ui/common/dot_delegate.h"
 #include "ui/common/error_box.h"
 #include "ui/pairs/generate_dialog.h"
+#include "ui/pairs/pair_maker.h"
 #include "ui/pairs/pair_table_model.h"
 #include "ui/spectrogram/spectrogram_view.h"
 
 namespace luthier::ui {
 namespace {
-
 QString text(const std::string& value) { return QString::fromStdString(value); }
-
 SoundChoice choice_of(const db::ClipView& view) { return {view.clip.id.value, {}, text(view.name), text(view.label)}; }
-
 }  // namespace
 
 PairsPage::PairsPage(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
@@ -66,6 +65,7 @@ QWidget* PairsPage::make_left() {
   sets_ = new QListWidget(left);
   sets_->setAccessibleName(tr("Pair sets"));
   sets_->setAlternatingRowColors(true);
+  sets_->setWhatsThis(tr("Sets of pairs. A paired training reads one of them; the pairs of the chosen set are listed at the right."));
   auto* row = new QHBoxLayout;
   auto tool = [&](const char* icon_name, const QString& name, const QString& tip) {
     auto* b = new QToolButton(left);
@@ -109,12 +109,23 @@ QWidget* PairsPage::make_right() {
   model_ = new PairTableModel(this);
   auto* splitter = new QSplitter(Qt::Vertical, this);
   splitter->setChildrenCollapsible(false);
-  auto* upper = new QWidget(splitter);
+  auto* above = new QWidget(splitter);
+  auto* column = new QVBoxLayout(above);
+  column->setContentsMargins(0, 0, 0, 0);
+  maker_ = new PairMaker(bench_, [this] { return set_for_hand(); }, this);
+  connect(maker_, &PairMaker::added, this, [this](const QString& set) {
+    wanted_ = set;
+    refresh_sets();
+  });
+  auto* upper = new QWidget(above);
+  column->addWidget(maker_);
+  column->addWidget(upper, 1);
   stack_ = new QStackedLayout(upper);
   table_ = new QTableView(upper);
   table_->setObjectName("pair_table");
   table_->setAccessibleName(tr("Pairs of the chosen set"));
   table_->setModel(model_);
+  table_->setItemDelegate(new DotDelegate(table_));
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
   table_->setAlternatingRowColors(true);
@@ -136,7 +147,7 @@ QWidget* PairsPage::make_right() {
   stack_->addWidget(empty_);
   view_ = new SpectrogramView(bench_.player(), bench_.pictures(), bench_.spectrograms(), splitter);
   view_->set_hint(tr("Choose a pair to see its sounds one above the other.\nClick content, style or target in the table to hear it."));
-  splitter->addWidget(upper);
+  splitter->addWidget(above);
   splitter->addWidget(view_);
   splitter->setSizes({260, 400});
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &PairsPage::show_pair);
@@ -171,6 +182,12 @@ void PairsPage::showEvent(QShowEvent* event) {
 db::PairSetId PairsPage::chosen_set() const {
   const int row = sets_->currentRow();
   return row >= 0 && row < static_cast<int>(rows_.size()) ? rows_[static_cast<std::size_t>(row)].id : db::PairSetId{};
+}
+
+QString PairsPage::set_for_hand() const {
+  const int row = sets_->currentRow();
+  if (row >= 0 && row < static_cast<int>(rows_.size()) && rows_[static_cast<std::size_t>(row)].kind == "manual") return text(rows_[static_cast<std::size_t>(row)].name);
+  return QStringLiteral("by hand");
 }
 
 void PairsPage::refresh_sets() {

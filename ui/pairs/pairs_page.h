@@ -14,6 +14,7 @@ class QToolButton;
 
 namespace luthier::ui {
 
+class PairMaker;
 class PairTableModel;
 class SpectrogramView;
 
@@ -24,6 +25,7 @@ class PairsPage : public QWidget {
   explicit PairsPage(Workbench& bench, QWidget* parent = nullptr);
   PairTableModel& model() { return *model_; }
   QListWidget& sets() { return *sets_; }
+  PairMaker& maker() { return *maker_; }
   /// Makes a set: random pairs between labels, or of clips that share a phrase. Chosen when it is there.
   void generate(const QString& name, int count, quint64 seed, bool by_phrase);
   void import_file(const QString& file, const QString& name);
@@ -45,10 +47,13 @@ class PairsPage : public QWidget {
   void hear(const QModelIndex& index);
   void open_pair_menu(const QPoint& at);
   db::PairSetId chosen_set() const;
+  /// The chosen set if pairs were put together by hand in it, else the one that is for that.
+  QString set_for_hand() const;
 
   Workbench& bench_;
   PairTableModel* model_;
   QListWidget* sets_;
+  PairMaker* maker_;
   QTableView* table_;
   SpectrogramView* view_;
   QStackedLayout* stack_;

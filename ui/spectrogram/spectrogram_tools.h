@@ -28,6 +28,8 @@ class SpectrogramTools : public QWidget {
   Sight sight() const { return sight_; }
   void set_sight(Sight sight);
   void set_readout(const QString& text);
+  /// The words under the pointer, at the end of the row; where the row is too full they can be put elsewhere.
+  QLabel& readout() { return *readout_; }
 
  Q_SIGNALS:
   void sight_changed();

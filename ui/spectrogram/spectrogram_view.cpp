@@ -1,7 +1,7 @@
 #include "ui/spectrogram/spectrogram_view.h"
 
+#include <QApplication>
 #include <QClipboard>
-#include <QCoreApplication>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
@@ -38,8 +38,9 @@ SpectrogramView::SpectrogramView(SoundPlayer& player, PictureService& pictures, 
   canvas_->setAccessibleName(tr("Spectrogram"));
   canvas_->setToolTip(QString());
   canvas_->setWhatsThis(tr("Wheel: scroll. Ctrl+wheel: zoom in time. Alt+wheel: zoom in frequency. Click: go there. Drag: select and "
-                           "loop. Middle or Shift+drag: move. Double-click or F: show all. H: harmonics. With the keyboard: arrows move "
-                           "the cursor, Enter goes there."));
+                           "loop. Middle or Shift+drag: move. Double-click or F: show all. H: harmonics. With the keyboard: left and right "
+                           "go 0.5 s in the sound (Shift: 5 s), Home and End to its ends; Ctrl+arrows move the cursor, Enter goes there; Esc "
+                           "takes the selection away."));
   canvas_->installEventFilter(this);
   column->addWidget(tools_);
   column->addWidget(canvas_, 1);
@@ -161,6 +162,7 @@ void SpectrogramView::show_lanes(bool keep_view) {
   }
   scene_.set_lanes(std::move(lanes), keep_view);
   request_pictures();
+  if (may_take_deck() && !player_.playing()) take_deck();
   follow_deck();
 }
 
@@ -212,6 +214,14 @@ int place_of(const std::vector<SoundPtr>& sounds, const SoundPtr& wanted) {
   return at == sounds.end() ? -1 : static_cast<int>(at - sounds.begin());
 }
 
+/// Number of the given sounds that `now` is, or is as a model gives it back; -1: none of them.
+int counterpart(const std::vector<SoundPtr>& given, const SoundPtr& now) {
+  const int same = place_of(given, now);
+  if (same >= 0 || !now || !now->key.startsWith("inverted:")) return same;
+  const auto at = std::find_if(given.begin(), given.end(), [&](const SoundPtr& s) { return now->key.endsWith("|" + s->key); });
+  return at == given.end() ? -1 : static_cast<int>(at - given.begin());
+}
+
 }  // namespace
 
 std::vector<SoundPtr> SpectrogramView::sounds() const { return each_once(sources_); }
@@ -234,6 +244,37 @@ void SpectrogramView::play(std::size_t index) {
 void SpectrogramView::select(std::size_t index) {
   const auto all = shown_sounds();
   if (index < all.size()) player_.set_deck(all, index, false);
+}
+
+/// While a dialog is open the sounds are the dialog's.
+bool SpectrogramView::may_take_deck() const {
+  const QWidget* modal = QApplication::activeModalWidget();
+  return isVisible() && (!modal || modal == window());
+}
+
+void SpectrogramView::take_deck() {
+  const auto deck = shown_sounds(), now = player_.deck();
+  const auto same = [](const SoundPtr& a, const SoundPtr& b) { return a->key == b->key; };
+  if (deck.empty() || std::equal(deck.begin(), deck.end(), now.begin(), now.end(), same)) return;
+  const int goes_on = counterpart(sounds(), player_.current());
+  const double at = player_.position();
+  player_.set_deck(deck, static_cast<std::size_t>(std::max(goes_on, 0)), goes_on >= 0 && player_.playing());
+  if (goes_on >= 0) player_.seek(at);
+  if (scene_.selection()) player_.set_loop(scene_.selection());
+}
+
+bool SpectrogramView::drop_selection() {
+  if (!scene_.selection()) return false;
+  scene_.set_selection(std::nullopt);
+  if (heard() >= 0) player_.set_loop(std::nullopt);
+  return true;
+}
+
+bool SpectrogramView::event(QEvent* event) {
+  // A page that is shown is what the keys of the player are about, and so it is again after a dialog.
+  if (event->type() == QEvent::Show && may_take_deck()) take_deck();
+  if (event->type() == QEvent::WindowActivate && may_take_deck() && !player_.playing()) take_deck();
+  return QWidget::event(event);
 }
 
 void SpectrogramView::follow_player(double seconds) {
@@ -260,21 +301,7 @@ void SpectrogramView::follow_deck() {
 
 /// The player has a sound of this view from the other side of the model: it gets this side's, at the same position.
 void SpectrogramView::take_over() {
-  const auto now = player_.current();
-  if (!now || !isVisible() || heard() >= 0) return;
-  int index = place_of(sounds(), now);
-  if (index < 0 && now->key.startsWith("inverted:")) {
-    const auto given = sounds();
-    for (std::size_t i = 0; i < given.size(); ++i) {
-      if (now->key.endsWith("|" + given[i]->key)) index = static_cast<int>(i);
-    }
-  }
-  const auto deck = shown_sounds();
-  if (index < 0 || static_cast<std::size_t>(index) >= deck.size()) return;
-  const double at = player_.position();
-  const bool playing = player_.playing();
-  player_.set_deck(deck, static_cast<std::size_t>(index), playing);
-  player_.seek(at);
+  if (isVisible() && heard() < 0 && counterpart(sounds(), player_.current()) >= 0) take_deck();
 }
 
 void SpectrogramView::seek(int lane, double seconds) {
@@ -286,15 +313,24 @@ void SpectrogramView::seek(int lane, double seconds) {
   Q_EMIT lane_clicked(index);
 }
 
+void SpectrogramView::move_in_sound(double seconds) {
+  take_deck();
+  player_.seek(std::clamp(player_.position() + seconds, 0.0, scene_.duration()));
+}
+
 bool SpectrogramView::eventFilter(QObject* watched, QEvent* event) {
   if (watched != canvas_ || event->type() != QEvent::KeyPress) return QWidget::eventFilter(watched, event);
   const auto* key = static_cast<QKeyEvent*>(event);
-  const double step = key->modifiers() & Qt::ShiftModifier ? 0.1 : 0.01;
+  const bool far = key->modifiers() & Qt::ShiftModifier, cursor = key->modifiers() & Qt::ControlModifier;
+  const double step = far ? 0.1 : 0.01, seconds = far ? 5 : 0.5;
   switch (key->key()) {
-    case Qt::Key_Left: scene_.move_cursor(-step, 0); return true;
-    case Qt::Key_Right: scene_.move_cursor(step, 0); return true;
+    case Qt::Key_Left: cursor ? scene_.move_cursor(-step, 0) : move_in_sound(-seconds); return true;
+    case Qt::Key_Right: cursor ? scene_.move_cursor(step, 0) : move_in_sound(seconds); return true;
     case Qt::Key_Up: scene_.move_cursor(0, step); return true;
     case Qt::Key_Down: scene_.move_cursor(0, -step); return true;
+    case Qt::Key_Home: move_in_sound(-scene_.duration()); return true;
+    case Qt::Key_End: move_in_sound(scene_.duration()); return true;
+    case Qt::Key_Escape: return drop_selection() || QWidget::eventFilter(watched, event);
     case Qt::Key_Return:
     case Qt::Key_Enter: scene_.seek_to_cursor(); return true;
     default: return QWidget::eventFilter(watched, event);
@@ -309,6 +345,7 @@ QString SpectrogramView::record() const {
   QJsonArray lanes;
   for (const LaneSource& source : shown_) {
     QJsonObject lane{{"title", source.title}, {"waveform", source.waveform}};
+    if (source.sound) lane["sound"] = source.sound->title;
     if (source.sound && !source.sound->path.isEmpty()) lane["file"] = source.sound->path;
     if (source.sound && source.sound->clip != 0) lane["clip"] = static_cast<double>(source.sound->clip);
     lanes.append(lane);
@@ -354,5 +391,4 @@ void SpectrogramView::save(const QString& file) {
         }, Qt::QueuedConnection);
   });
 }
-
 }  // namespace luthier::ui

@@ -42,6 +42,10 @@ class SpectrogramView : public QWidget {
   void play(std::size_t index);
   /// Lets number `index` of sounds() be the one that is heard, at the same position; does not start.
   void select(std::size_t index);
+  /// Gives the player the sounds of this view, as they are heard there; one that plays already goes on. Does not start.
+  void take_deck();
+  /// Selects no time any more and stops repeating it; false: nothing was selected.
+  bool drop_selection();
   /// Number of sounds() that is heard now; -1: none of them.
   int heard() const;
   /// True when all lanes have their picture or a reason why not.
@@ -55,6 +59,7 @@ class SpectrogramView : public QWidget {
   void failed(const QString& message);
 
  protected:
+  bool event(QEvent* event) override;
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
@@ -67,6 +72,8 @@ class SpectrogramView : public QWidget {
   void follow_deck();
   void take_over();
   void seek(int lane, double seconds);
+  void move_in_sound(double seconds);
+  bool may_take_deck() const;
   void ask_and_save(bool numbers);
   QString record() const;
   std::vector<SoundPtr> shown_sounds() const;

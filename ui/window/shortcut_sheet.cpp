@@ -20,15 +20,21 @@ QList<std::pair<QString, QList<Line>>> all_keys() {
   return {
       {tr("Everywhere"),
        {{"Ctrl+1 … Ctrl+7", tr("Library, Pairs, Train, Transfer, Compare, Explore, Evaluate")},
-        {"Space", tr("play or pause")},
+        {"Space", tr("play or pause (a control reached by Tab is pressed)")},
         {"Shift+Space", tr("stop and go back to the start")},
-        {"L", tr("repeat the selection or the whole sound")},
+        {"L", tr("repeat the selection or the whole sound, or stop repeating")},
+        {"I", tr("repeat the selection, or what is seen of the sound")},
+        {"J, K, L", tr("back, play, on, where the menu View says so")},
+        {"Alt+←, Alt+→", tr("the page before, the page after")},
+        {"F6, Shift+F6", tr("the next part of the window, the one before")},
         {"[  ]", tr("slower, faster (the pitch stays)")},
         {"M", tr("mute")},
         {"Alt+1 … Alt+9", tr("switch between the sounds at the same position")},
         {"Ctrl+Z, Ctrl+Shift+Z", tr("undo, redo (also after a restart)")},
         {"Ctrl+F", tr("search the clips")},
         {"Ctrl+I, Ctrl+Shift+I", tr("import files, import a folder")},
+        {"Ctrl+R", tr("record a clip")},
+        {"Shift+F1", tr("ask what a control is")},
         {"Ctrl+?", tr("this list")}}},
       {tr("Clips"),
        {{"1 … 9", tr("label the chosen clips, go on and play the next")},
@@ -36,13 +42,14 @@ QList<std::pair<QString, QList<Line>>> all_keys() {
         {"C, S", tr("use as content, as style")},
         {"V", tr("add to the comparison")},
         {"X", tr("exclude or include")},
-        {"+, −", tr("rate higher, lower")},
+        {"+ or =, −", tr("rate higher, lower")},
+        {"F2", tr("rename the label of the clip")},
         {"T, N", tr("trim the clip to the selected range, cut a new clip out of it")},
         {"W", tr("show the whole recording, or the clip alone")},
         {"Enter", tr("play or pause")},
         {"← →, Shift+← →", tr("move 0.5 s or 5 s in the sound")},
         {"Del", tr("remove the chosen clips")},
-        {"Esc", tr("clear the search")}}},
+        {"Esc", tr("take the selected time away, then clear the search")}}},
       {tr("Map of the clips"),
        {{tr("Click, Enter"), tr("hear a clip and see what sounds most like it")},
         {tr("Drag"), tr("choose clips with a lasso")},
@@ -61,7 +68,9 @@ QList<std::pair<QString, QList<Line>>> all_keys() {
         {"Ctrl+E", tr("zoom to the selection")},
         {"F", tr("show all")},
         {"H", tr("mark the multiples of the frequency under the pointer")},
-        {tr("Arrows, Enter"), tr("with the picture in focus: move the cursor (Shift: further), go there")},
+        {tr("← →, Home, End"), tr("with the picture in focus: move 0.5 s in the sound (Shift: 5 s), to its ends")},
+        {tr("Ctrl+arrows, Enter"), tr("move the cursor (Shift: further), go there")},
+        {"Esc", tr("take the selected time away")},
         {"Shift++, Shift+−", tr("larger or smaller FFT")}}},
   };
 }
@@ -69,6 +78,10 @@ QList<std::pair<QString, QList<Line>>> all_keys() {
 }  // namespace
 
 void show_shortcut_sheet(QWidget* parent) {
+  if (auto* open = parent->findChild<QDialog*>("shortcut_sheet")) {
+    open->raise();
+    return open->activateWindow();
+  }
   auto* box = new QDialog(parent);
   box->setAttribute(Qt::WA_DeleteOnClose);
   box->setObjectName("shortcut_sheet");

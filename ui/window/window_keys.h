@@ -1,11 +1,15 @@
 #pragma once
+#include <QList>
 #include <QObject>
+#include <QPointer>
+#include <QWidget>
 
 class QKeySequence;
 class QStackedWidget;
 
 namespace luthier::ui {
 
+class MainWindow;
 class SpectrogramView;
 class Workbench;
 
@@ -13,7 +17,10 @@ class Workbench;
 class WindowKeys : public QObject {
   Q_OBJECT
  public:
-  WindowKeys(Workbench& bench, QStackedWidget& pages, QWidget* window);
+  WindowKeys(Workbench& bench, QStackedWidget& pages, MainWindow& window);
+  /// J, K and L go back, play and go on, as in film editing; kept in QSettings. Without it L repeats the selection.
+  static bool editing_keys();
+  static void set_editing_keys(bool on);
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
@@ -27,10 +34,19 @@ class WindowKeys : public QObject {
   SpectrogramView* view() const;
   void zoom(double factor);
   void change_fft(bool larger);
+  bool tick(QObject* watched, QEvent* event);
+  void press_or_play();
+  void repeat();
+  void repeat_what_is_seen();
+  void move_in_sound(double seconds);
+  void step_pane(int by);
+  /// Parts of the window that F6 goes through, in the order of the screen.
+  QList<QWidget*> panes() const;
 
   Workbench& bench_;
   QStackedWidget& pages_;
-  QWidget* window_;
+  MainWindow& window_;
+  QPointer<QWidget> tabbed_to_;  ///< has the focus, and got it by Tab or F6
 };
 
 }  // namespace luthier::ui

@@ -1,0 +1,32 @@
+#include "ui/window/running_work.h"
+
+#include <QCoreApplication>
+
+#include "ui/common/error_box.h"
+#include "ui/common/words.h"
+#include "ui/training/training_page.h"
+#include "ui/transfer/transfer_page.h"
+
+namespace luthier::ui {
+namespace {
+
+QString tr(const char* words) { return QCoreApplication::translate("RunningWork", words); }
+
+}  // namespace
+
+bool may_stop_work(QWidget* window, TrainingPage& training, TransferPage& transfer, Leaving what) {
+  const bool program = what == Leaving::program;
+  const QString stop = program ? tr("Stop and close") : tr("Stop and leave");
+  if (training.controller().running() &&
+      !confirm(window, program ? tr("A run is training here. Stop it and close?") : tr("A run is training here. Stop it and leave this workspace?"),
+               tr("A checkpoint is saved first, and the run can be gone on with later."), stop)) {
+    return false;
+  }
+  const int open = transfer.open_jobs();
+  if (open == 0) return true;
+  const QString transfers = counted(open, tr("transfer is"), tr("transfers are"));
+  const QString question = program ? tr("%1 not done yet. Stop and close?") : tr("%1 not done yet. Stop and leave this workspace?");
+  return confirm(window, question.arg(transfers), tr("What is done already is kept."), stop);
+}
+
+}  // namespace luthier::ui
