@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "core/evaluate/clip_analysis.h"
@@ -70,6 +71,29 @@ std::string count_text(long parameters) {
   return parameters <= 0 ? "–" : fixed(static_cast<double>(parameters) / 1e6, 2) + " M";
 }
 
+constexpr long kEnoughWindows = 1000;  ///< of a target, for a Fréchet distance that says something
+
+/// One-second windows of the outputs for one target.
+long windows_per_target(const EvaluationRow& row) {
+  std::set<std::string> targets;
+  for (const DirectionFigures& d : row.directions) targets.insert(d.target);
+  return targets.empty() ? row.windows : row.windows / static_cast<long>(targets.size());
+}
+
+bool rests_on_little(const EvaluationRow& row, const std::string& id) {
+  const long windows = windows_per_target(row);
+  return id == "fd" && windows > 0 && windows < kEnoughWindows;
+}
+
+/// A line below a table in which a figure is marked with '*'; empty where none is.
+std::string note_on_little(const EvaluationTable& table) {
+  for (const EvaluationRow& row : table.rows)
+    if (figure(row, "fd") && rests_on_little(row, "fd"))
+      return "* rests on fewer than " + std::to_string(kEnoughWindows) + " one-second windows for each target (" + std::to_string(windows_per_target(row)) +
+             "): compare it within this table alone.\n";
+  return {};
+}
+
 std::string matrix_text(const EvaluationTable& table, const std::string& metric, int decimals) {
   std::vector<std::vector<std::string>> cells(1);
   for (const EvaluationRow& row : table.rows) {
@@ -91,6 +115,7 @@ Json row_json(const EvaluationRow& row) {
   Json out{{"name", row.name},
            {"cases", row.cases},
            {"windows", row.windows},
+           {"windows_per_target", windows_per_target(row)},
            {"parameters", row.parameters},
            {"training_minutes", row.training_minutes < 0 ? Json(nullptr) : Json(row.training_minutes)},
            {"peak_memory_mb", row.peak_memory_mb < 0 ? Json(nullptr) : Json(row.peak_memory_mb)},
@@ -226,7 +251,7 @@ std::string to_markdown(const EvaluationTable& table) {
     line += " | ---:";
   }
   const bool minutes = minutes_known(table);
-  out += std::string(" | parameters") + (minutes ? " | trained (min)" : "") + " | memory (MB) |\n" + line + (minutes ? " | ---:" : "") + " | ---: | ---: |\n";
+  out += std::string(" | parameters") + (minutes ? " | trained (min)" : "") + " | peak memory (MB) |\n" + line + (minutes ? " | ---:" : "") + " | ---: | ---: |\n";
   for (const EvaluationRow& row : table.rows) {
     out += "| " + row.name + " (" + std::to_string(row.cases) + ")";
     for (const MetricInfo& m : columns) {
@@ -236,7 +261,7 @@ std::string to_markdown(const EvaluationTable& table) {
         out += "–";
         continue;
       }
-      out += fixed(v->value, m.decimals);
+      out += fixed(v->value, m.decimals) + (rests_on_little(row, m.id) ? "\\*" : "");
       if (m.id == "rtf") continue;
       if (v->high > v->low) out += " [" + fixed(v->low, m.decimals) + ", " + fixed(v->high, m.decimals) + "]";
       const Interval* from = base && &row != base && (m.id == "lsd" || m.id == "mcd" || m.id == "mel_l1") ? figure(*base, m.id) : nullptr;
@@ -244,7 +269,7 @@ std::string to_markdown(const EvaluationTable& table) {
     }
     out += " | " + count_text(row.parameters) + (minutes ? " | " + minutes_text(row.training_minutes) : "") + " | " + memory_text(row.peak_memory_mb) + " |\n";
   }
-  return out + "\n95 % intervals over phrases in brackets; percentages are against copying the content.\n";
+  return out + "\n95 % intervals over phrases in brackets; percentages are against copying the content.\n" + (note_on_little(table).empty() ? "" : "\\" + note_on_little(table));
 }
 
 std::string to_text(const EvaluationTable& table, bool directions) {
@@ -256,19 +281,19 @@ std::string to_text(const EvaluationTable& table, bool directions) {
   const bool minutes = minutes_known(table);
   cells.front().push_back("params");
   if (minutes) cells.front().push_back("min");
-  cells.front().push_back("MB");
+  cells.front().push_back("peak MB");
   for (const EvaluationRow& row : table.rows) {
     std::vector<std::string> line{row.name, std::to_string(row.cases)};
     for (const MetricInfo& m : columns) {
       const Interval* v = figure(row, m.id);
-      line.push_back(v ? fixed(v->value, m.decimals) : "–");
+      line.push_back(v ? fixed(v->value, m.decimals) + (rests_on_little(row, m.id) ? "*" : "") : "–");
     }
     line.push_back(count_text(row.parameters));
     if (minutes) line.push_back(minutes_text(row.training_minutes));
     line.push_back(memory_text(row.peak_memory_mb));
     cells.push_back(std::move(line));
   }
-  std::string out = aligned(cells);
+  std::string out = aligned(cells) + note_on_little(table);
   if (directions) out += "\n" + matrix_text(table, "lsd", 2) + "\n" + matrix_text(table, "cnn", 0);
   return out;
 }

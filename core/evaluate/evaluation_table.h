@@ -37,7 +37,7 @@ struct EvaluationRow {
   long windows = 0;               ///< one-second windows behind the Fréchet distance, all targets together
   long parameters = 0;            ///< 0: no model
   double training_minutes = -1;   ///< < 0: not known
-  double peak_memory_mb = -1;     ///< growth of the process while this row ran; < 0: not known
+  double peak_memory_mb = -1;     ///< of the whole process while this row ran; < 0: not known
   std::map<std::string, Interval> figures;  ///< by metric id; absent: not measured
   std::vector<DirectionFigures> directions;
 };

@@ -229,7 +229,7 @@ void Evaluator::add_row(const NamedSystem& system, double from, double to) {
       },
       [&](std::size_t done) { report(from, to, system.name, done, count, start); }, stop_);
   EvaluationRow row = summarise(system, scores);
-  row.peak_memory_mb = memory.growth_mb();
+  row.peak_memory_mb = memory.peak_mb();
   table.rows.push_back(std::move(row));
 }
 

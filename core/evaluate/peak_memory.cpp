@@ -21,12 +21,9 @@ PeakMemory::PeakMemory() {
   if (!marks) return;
   marks << "5";  // sets the high-water mark to what is resident now
   marks.close();
-  if (marks) start_mb_ = status_mb("VmRSS");
+  reset_ = static_cast<bool>(marks);
 }
 
-double PeakMemory::growth_mb() const {
-  const double peak = status_mb("VmHWM");
-  return start_mb_ < 0 || peak < 0 ? -1 : peak > start_mb_ ? peak - start_mb_ : 0;
-}
+double PeakMemory::peak_mb() const { return reset_ ? status_mb("VmHWM") : -1; }
 
 }  // namespace luthier

@@ -138,7 +138,7 @@ EvaluationTable compare_vocoders(const std::vector<VocoderClip>& clips, const st
       row.parameters = system.parameters;
       row.training_minutes = system.training_minutes;
       summarise(row, clips, scores);
-      row.peak_memory_mb = memory.growth_mb();
+      row.peak_memory_mb = memory.peak_mb();
       table.rows.push_back(std::move(row));
     }
   } catch (const Cancelled&) {

@@ -97,8 +97,11 @@ SystemOutput run_case(Loaded& loaded, const EvaluationCase& item, Config options
   const auto content = loaded.representation->analyse(item.content);
   const auto style = loaded.representation->analyse(item.style);
   torch::Tensor result;
+  std::chrono::steady_clock::duration waited;
   {
+    const auto asked = std::chrono::steady_clock::now();
     const std::lock_guard lock(loaded.mutex);
+    waited = std::chrono::steady_clock::now() - asked;  // for another case's turn: no time of this one
     result = loaded.transfer->transform(content, style, options, {}, stop);
   }
   InversionHints hints;
@@ -106,7 +109,7 @@ SystemOutput run_case(Loaded& loaded, const EvaluationCase& item, Config options
   hints.keep_going = [stop] { return !stop.stop_requested(); };
   SystemOutput output;
   output.audio = loaded.representation->invert(result, hints);
-  output.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  output.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start - waited).count();
   return output;
 }
 

@@ -52,6 +52,19 @@ class TestEvaluationTable : public QObject {
     QCOMPARE(first.find("LSD") + 3, second.find("17.23") + 5);
   }
 
+  void aFrechetDistanceOfFewWindowsIsMarked() {
+    EvaluationTable table = example();
+    EvaluationRow& row = table.rows[1];
+    row.figures["fd"] = {6.5, 6, 7};
+    row.directions.push_back({"violin", "piano", 12, {}});
+    row.windows = 1998;
+    QVERIFY(to_text(table).find("6.5*") != std::string::npos && to_text(table).find("fewer than 1000 one-second windows for each target (999)") != std::string::npos);
+    QVERIFY(to_markdown(table).find("6.5\\*") != std::string::npos);
+    QCOMPARE(to_json(table).at("rows")[1].at("windows_per_target").get<long>(), 999L);
+    row.windows = 2000;
+    QVERIFY(to_text(table).find('*') == std::string::npos && to_markdown(table).find("\\*") == std::string::npos);
+  }
+
   void whatIsNoTableIsRefused() {
     QVERIFY_THROWS_EXCEPTION(EvaluationError, table_from_json(nlohmann::json::object()));
     QVERIFY_THROWS_EXCEPTION(EvaluationError, table_from_json(nlohmann::json::parse(R"({"outcome":3,"rows":"x"})")));
