@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -129,8 +130,8 @@ class Preparation {
     room_.notify_all();
   }
 
-  /// The next file in order; nothing at the end or when stopped.
-  std::optional<Prepared> next() {
+  /// The next file in order; nothing at the end or when stopped. `waiting` is called while a long file keeps it waiting.
+  std::optional<Prepared> next(const std::function<void()>& waiting) {
     std::unique_lock lock(mutex_);
     while (handed_out_ < files_.size() && !stop_.stop_requested()) {
       if (const auto found = ready_.find(handed_out_); found != ready_.end()) {
@@ -140,7 +141,10 @@ class Preparation {
         room_.notify_all();
         return result;
       }
-      done_.wait_for(lock, std::chrono::milliseconds(100));
+      if (done_.wait_for(lock, std::chrono::milliseconds(100)) == std::cv_status::no_timeout) continue;
+      lock.unlock();
+      waiting();
+      lock.lock();
     }
     return std::nullopt;
   }
@@ -196,6 +200,7 @@ class Writer {
 
   void write(Prepared prepared, ImportResult& result) {
     if (!prepared.problem.empty()) return skip(prepared, prepared.problem, false, result);
+    if (!transaction_) begin();  // before looking: another import may be bringing the same sound in
     if (const auto same = catalog_->recordings().find_by_sha256(prepared.sha256)) {
       const auto split = lists_.split_of(prepared.file);
       if (split != db::Split::none) catalog_->clips().set_split(catalog_->clips().of_recording(same->id), split);
@@ -203,7 +208,6 @@ class Writer {
                   (split == db::Split::none ? "" : "; its clips are for " + std::string(db::to_text(split)) + " now"), true, result);
     }
     if (prepared.clips.empty()) return skip(prepared, "'" + prepared.file.string() + "' holds no sound", false, result);
-    if (!transaction_) begin();
     try {
       db::Transaction one(*catalog_);
       add(prepared);
@@ -216,6 +220,11 @@ class Writer {
     result.clips += static_cast<std::int64_t>(prepared.clips.size());
     for (const auto& clip : prepared.clips)
       result.seconds += static_cast<double>(clip.frame_count + clip.pad_frames) / prepared.sample_rate;
+    commit_if_due();
+  }
+
+  /// Others may write in between: rows of this import never wait long for the next file.
+  void commit_if_due() {
     if (Clock::now() - begun_ > std::chrono::milliseconds(500)) commit();
   }
 
@@ -372,7 +381,7 @@ ImportResult import_sounds(const Workspace& workspace, const ImportRequest& requ
   Preparation preparation(found.files, {request.cutting, request.rms, levelled.folder}, writer.known_hashes(), stop);
   std::size_t done = 0;
   try {
-    while (auto prepared = preparation.next()) {
+    while (auto prepared = preparation.next([&] { writer.commit_if_due(); })) {
       meter.report(static_cast<double>(++done), prepared->file.filename().string());
       writer.write(std::move(*prepared), result);
     }

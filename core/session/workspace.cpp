@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -22,15 +23,14 @@ void make_folder(const fs::path& folder) {
   if (error) throw SessionError("the folder " + quoted(folder) + " cannot be made (" + error.message() + "); choose another place for the workspace");
 }
 
-void make_parts(const Workspace& workspace) {
-  for (const fs::path& part : {workspace.audio(), workspace.features(), workspace.runs(), workspace.transfers(), workspace.exports()})
-    make_folder(part);
+std::array<fs::path, 5> parts_of(const Workspace& workspace) {
+  return {workspace.audio(), workspace.features(), workspace.runs(), workspace.transfers(), workspace.exports()};
 }
 
 /// What a full disk left of a new workspace. Only what is empty goes: another program may be making the same one.
 void remove_beginnings(const Workspace& workspace, bool keep_folder) {
   std::error_code ignored;
-  for (const fs::path& part : {workspace.audio(), workspace.features(), workspace.runs(), workspace.transfers(), workspace.exports()}) fs::remove(part, ignored);
+  for (const fs::path& part : parts_of(workspace)) fs::remove(part, ignored);
   for (const char* beside : {"-journal", "-wal", "-shm"}) {
     const fs::path file = workspace.catalog_file().string() + beside;
     if (fs::file_size(file, ignored) == 0 && !ignored) fs::remove(file, ignored);
@@ -39,11 +39,16 @@ void remove_beginnings(const Workspace& workspace, bool keep_folder) {
   if (!keep_folder) fs::remove(workspace.folder(), ignored);
 }
 
-bool holds_nothing(const fs::path& folder) {
+/// Nothing, or what another program that makes the same workspace has made so far.
+bool holds_nothing_else(const Workspace& workspace) {
   std::error_code error;
-  const bool empty = fs::is_empty(folder, error);
-  if (error) throw SessionError("the folder " + quoted(folder) + " cannot be read (" + error.message() + "); check its permissions");
-  return empty;
+  const auto folders = parts_of(workspace);
+  for (const auto& entry : fs::directory_iterator(workspace.folder(), error)) {
+    const bool part = std::find(folders.begin(), folders.end(), entry.path()) != folders.end() && fs::is_empty(entry.path(), error);
+    if (!part && !(Workspace::is_workspace(workspace.folder()) && entry.path().filename().string().starts_with("luthier.sqlite"))) return false;
+  }
+  if (error) throw SessionError("the folder " + quoted(workspace.folder()) + " cannot be read (" + error.message() + "); check its permissions");
+  return true;
 }
 
 bool holds_journal(const fs::path& folder) {
@@ -76,7 +81,9 @@ Workspace Workspace::open(const fs::path& folder) {
   const Workspace workspace(path);
   // An empty file would become a new, empty catalog; what was in the old one could then no longer be told from nothing.
   // While another program makes the workspace, the journal lies beside it.
-  if (fs::file_size(workspace.catalog_file(), error) == 0 && !error && !holds_journal(path))
+  const auto empty = [&] { return fs::file_size(workspace.catalog_file(), error) == 0 && !error && !holds_journal(path); };
+  for (int tenths = 0; tenths < 5 && empty(); ++tenths) ::usleep(100'000);
+  if (empty())
     throw SessionError("the catalog " + quoted(workspace.catalog_file()) + " is empty (0 bytes); restore a copy of it, or remove the file to begin anew");
   return workspace;
 }
@@ -84,16 +91,16 @@ Workspace Workspace::open(const fs::path& folder) {
 Workspace Workspace::create(const fs::path& folder) {
   std::error_code error;
   const fs::path path = clean_path(folder);
-  if (fs::exists(path, error)) {
+  const Workspace workspace(path);
+  const bool was_there = fs::exists(path, error);
+  if (was_there) {
     if (!fs::is_directory(path, error)) throw SessionError(quoted(path) + " is a file; choose a folder for the workspace");
     if (is_workspace(path)) throw SessionError(quoted(path) + " is a workspace already; open it instead");
-    if (!holds_nothing(path)) throw SessionError("the folder " + quoted(path) + " holds other files; choose a new or an empty folder for the workspace");
+    if (!holds_nothing_else(workspace)) throw SessionError("the folder " + quoted(path) + " holds other files; choose a new or an empty folder for the workspace");
   }
-  const bool was_there = fs::exists(path, error);
   make_folder(path);
-  const Workspace workspace(path);
   try {
-    make_parts(workspace);
+    for (const fs::path& part : parts_of(workspace)) make_folder(part);
     db::Catalog catalog(workspace.catalog_file());
   } catch (...) {
     remove_beginnings(workspace, was_there);
@@ -102,7 +109,15 @@ Workspace Workspace::create(const fs::path& folder) {
   return workspace;
 }
 
-Workspace Workspace::open_or_create(const fs::path& folder) { return is_workspace(folder) ? open(folder) : create(folder); }
+Workspace Workspace::open_or_create(const fs::path& folder) {
+  if (is_workspace(folder)) return open(folder);
+  try {
+    return create(folder);
+  } catch (const SessionError&) {
+    if (!is_workspace(folder)) throw;
+    return open(folder);  // another program has made it in between
+  }
+}
 
 std::unique_ptr<db::Catalog> Workspace::open_catalog() const {
   const bool writable = ::access(catalog_file().c_str(), W_OK) == 0 && ::access(folder_.c_str(), W_OK) == 0;

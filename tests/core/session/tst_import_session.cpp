@@ -1,7 +1,10 @@
 #include <QTemporaryDir>
 #include <QtTest>
+#include <array>
 #include <cmath>
 #include <fstream>
+#include <thread>
+#include <vector>
 
 #include "audio/writer.h"
 #include "core/session/clip_sound.h"
@@ -239,6 +242,38 @@ class TestImportSession : public QObject {
     request.paths = {write("a.wav", tone(300, 1))};
     request.cutting.clip_seconds = -1;
     QVERIFY(refused(request, "0.01 s"));
+  }
+
+  void importsAtOnceShareTheWork() {
+    for (int i = 0; i < 12; ++i) write("in/bell/" + std::to_string(i) + ".wav", tone(200 + 20 * i, 1));
+    ImportRequest request;
+    request.paths = {at("in")};
+    request.label_from_folder = true;
+    std::array<ImportResult, 3> results;
+    std::array<std::string, 3> failures;
+    {
+      std::vector<std::jthread> all;
+      for (std::size_t i = 0; i < results.size(); ++i)
+        all.emplace_back([&, i] {
+          try {
+            results[i] = import_sounds(workspace(), request);  // made by the first
+          } catch (const std::exception& error) {
+            failures[i] = error.what();
+          }
+        });
+    }
+    std::int64_t recordings = 0, skipped = 0;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      QVERIFY2(failures[i].empty(), failures[i].c_str());
+      recordings += results[i].recordings;
+      for (const auto& skip : results[i].skipped) skipped += skip.duplicate;
+    }
+    QCOMPARE(recordings, 12);
+    QCOMPARE(skipped, 24);
+    std::size_t files = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(workspace().audio())) files += entry.is_regular_file();
+    QCOMPARE(files, std::size_t{12});
+    QCOMPARE(workspace().open_catalog()->clips().count("missing:no"), 12);
   }
 
   void hashesOfClipsDependOnTheirSamplesOnly() {
