@@ -9,6 +9,7 @@
 #include "core/session/training_session.h"
 #include "core/session/transfer_session.h"
 #include "core/session/weights_check.h"
+#include "core/training/checkpoint_record.h"
 
 namespace luthier {
 namespace {
@@ -32,6 +33,9 @@ LoadedModel load_file(const fs::path& file, const std::string& run, Role role) {
   model.checkpoint = load_checkpoint(file);
   check_checkpoint(model.checkpoint, file);
   model.family = &family_of(model.checkpoint, file);
+  if (const auto awaited = model.checkpoint.record.find(kAwaitedPhase); awaited != model.checkpoint.record.end())
+    throw ConfigError("The model in " + (run.empty() ? file.string() : "the run '" + run + "'") + " cannot be used yet: its phase '" + awaited->second +
+                      "' has not begun; go on with luthierctl train --resume " + (run.empty() ? model.checkpoint.at("run") : run) + ".");
   const FamilyInfo info = model.family->info();
   if (info.role != role)
     throw ConfigError("The model in " + file.string() + " is of the family '" + info.id + "', a " + role_text(info.role) + "; a " + role_text(role) + " is needed here.");
@@ -48,7 +52,7 @@ fs::path checkpoint_of_run(const Workspace& workspace, const std::string& run) {
   if (summary.best_checkpoint.empty()) return summary.latest_checkpoint;
   if (summary.latest_checkpoint.empty() || summary.status == "done") return summary.best_checkpoint;
   // The best of an early phase is no model yet when the run has gone on to the next.
-  const bool same_phase = load_checkpoint(summary.best_checkpoint).at("phase") == load_checkpoint(summary.latest_checkpoint).at("phase");
+  const bool same_phase = load_checkpoint_record(summary.best_checkpoint)["phase"] == load_checkpoint_record(summary.latest_checkpoint)["phase"];
   return same_phase ? summary.best_checkpoint : summary.latest_checkpoint;
 }
 

@@ -11,6 +11,7 @@
 #include "core/session/model_source.h"
 #include "core/session/public_weights.h"
 #include "core/session/resume_check.h"
+#include "core/session/start_check.h"
 #include "core/session/text_file.h"
 #include "core/session/transfer_session.h"
 #include "core/session/weights_check.h"
@@ -20,8 +21,6 @@
 namespace luthier {
 namespace {
 
-/// Groups of settings that say nothing of the networks' shapes.
-const std::set<std::string> kOwnToARun = {"Data", "Training", "Run"};
 constexpr std::size_t kPairsOnTheFly = 15000;  ///< as many as system A's generator makes
 
 std::string joined(const std::vector<std::string>& words) {
@@ -247,7 +246,7 @@ Config requested_config(const TrainingRequest& request, const Family& family, co
     const Config trained = config_from_text(schema, start_from->at("config"));
     Config merged = preset_config(family, request.preset, {});
     for (const auto& setting : schema)
-      if (!kOwnToARun.count(setting.group) && trained.count(setting.name)) merged[setting.name] = trained.at(setting.name);
+      if (shapes_networks(setting) && trained.count(setting.name)) merged[setting.name] = trained.at(setting.name);
     if (merged.count("ae_steps")) merged["ae_steps"] = std::int64_t{0};  // the autoencoder is trained already
     for (const auto& [name, value] : request.overrides) merged[name] = value;
     return complete(schema, merged);

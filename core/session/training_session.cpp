@@ -10,11 +10,13 @@
 #include "core/session/run_preparation.h"
 #include "core/session/resume_check.h"
 #include "core/session/run_recorder.h"
+#include "core/session/start_check.h"
 #include "core/session/step_cost.h"
 #include "core/session/step_fitting.h"
 #include "core/session/text_file.h"
 #include "core/session/version.h"
 #include "core/session/weights_check.h"
+#include "core/training/checkpoint_record.h"
 #include "core/training/training_loop.h"
 
 namespace luthier {
@@ -66,7 +68,8 @@ class TrainingRun {
     emit(RunPreparing{1, "making the networks", -1});
     auto trainer = prepared_.family->make_training(inputs());
     if (stop_.stop_requested()) throw Cancelled();
-    if (resumed_) check_length(id_, first_step_, trainer->phases());
+    check_start(prepared_, *trainer);
+    if (resumed_) check_length(id_, first_step_, trainer->phases()), check_resumable(*checkpoint_, folder_ / "checkpoints" / "latest.safetensors", *trainer);
     if (!resumed_) {
       folder_ = workspace.make_unique_folder(workspace.runs(), prepared_.family->info().id);
       id_ = folder_.filename().string();
@@ -174,6 +177,12 @@ class TrainingRun {
     auto record = run_facts();
     const std::string start = resumed_ ? resumed_->start_from : prepared_.start_text;
     if (!start.empty()) record["start_from"] = start;
+    const auto facts = run_machine_facts();
+    record["machine"] = (prepared_.device.is_cuda() ? device_text(prepared_.device) : facts.at("processor")) + ", " + facts.at("computing_threads") +
+                        (facts.at("computing_threads") == "1" ? " thread" : " threads");
+    const std::string version = version_text();  // "Luthier 1.2 (commit)"
+    if (const auto commit = version.find('('); commit != std::string::npos) record["commit"] = version.substr(commit + 1, version.size() - commit - 2);
+    record[kTrainingMinutes] = std::to_string(resumed_ ? resumed_->status.seconds / 60 : 0.0);  // before this sitting; the loop adds its own
     return record;
   }
 

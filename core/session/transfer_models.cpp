@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "core/session/model_source.h"
+#include "core/training/checkpoint_record.h"
 #include "core/transfer/sound_inverter.h"
 
 namespace luthier {
@@ -63,7 +64,7 @@ std::vector<TransferModel> transfer_models(const fs::path& workspace) {
   std::vector<TransferModel> all;
   const Workspace opened = Workspace::open(workspace);
   for (const RunSummary& run : list_runs(workspace)) {
-    if (!transfers(run.family) || (run.latest_checkpoint.empty() && run.best_checkpoint.empty())) continue;
+    if (!transfers(run.family) || !awaited_phase(run).empty() || (run.latest_checkpoint.empty() && run.best_checkpoint.empty())) continue;
     TransferModel model{run.id, "", run.id, run.family + ", " + run.preset, {}};
     try {
       model.checkpoints = checkpoints_of(opened, run);
@@ -101,6 +102,16 @@ std::vector<RunSummary> fitting_vocoders(const fs::path& workspace, const Transf
 Schema transfer_schema_of(const TransferRequest& model) {
   if (!model.family.empty()) return untrained_transfer_settings(model.family);
   return model.checkpoint.empty() ? transfer_settings(model.workspace, model.run) : checkpoint_transfer_settings(model.checkpoint);
+}
+
+std::string awaited_phase(const RunSummary& run) {
+  const std::string& file = run.latest_checkpoint.empty() ? run.best_checkpoint : run.latest_checkpoint;
+  if (file.empty()) return {};
+  try {
+    return load_checkpoint_record(file)[kAwaitedPhase];
+  } catch (const CheckpointError&) {
+    return {};  // whoever uses it says so
+  }
 }
 
 }  // namespace luthier

@@ -16,12 +16,16 @@ struct TransferModel {
   std::vector<std::filesystem::path> checkpoints;  ///< of a run: the one taken by default first
 };
 
-/// Runs that have a checkpoint, newest first, then the shipped weights, then families without training. Reads files: not for a
+/// Runs that have a checkpoint to transfer with, newest first, then the shipped weights, then families without training. Reads files: not for a
 /// GUI thread. Throws SessionError.
 std::vector<TransferModel> transfer_models(const std::filesystem::path& workspace);
 
 /// Runs of vocoders that take the spectrograms this model makes. Loads weights the first time a file is seen. Throws ConfigError.
 std::vector<RunSummary> fitting_vocoders(const std::filesystem::path& workspace, const TransferRequest& model);
+
+/// The phase that has still to begin before a transfer can be made with this run; empty: one can, or there is no checkpoint. Reads
+/// the head of one file.
+std::string awaited_phase(const RunSummary& run);
 
 /// Settings for a form: those of the model that the request names. Throws ConfigError.
 Schema transfer_schema_of(const TransferRequest& model);

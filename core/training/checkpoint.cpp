@@ -9,6 +9,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/training/checkpoint_record.h"
+
 namespace luthier {
 namespace {
 
@@ -106,6 +108,38 @@ torch::Tensor read_tensor(const fs::path& path, const std::string& name, const j
   return tensor;
 }
 
+/// What stands before the tensors.
+json read_header(const fs::path& path, std::ifstream& file, std::uint64_t size) {
+  std::uint64_t length = 0;
+  file.read(reinterpret_cast<char*>(&length), sizeof length);
+  if (length > kHeaderLimit || length > size - 8) refuse(path, "its header is cut short or it is no safetensors file");
+  std::string text(length, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(length));
+  json header = json::parse(text, nullptr, false);
+  if (!file || !header.is_object()) refuse(path, "its header is damaged or it is no safetensors file");
+  return header;
+}
+
+std::pair<std::ifstream, std::uint64_t> open_to_read(const fs::path& path) {
+  std::error_code error;
+  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) refuse(path, "it is no ordinary file");  // opening a pipe would wait
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw CheckpointError("The weight file '" + path.string() + "' cannot be opened; check the path and its permissions.");
+  const auto size = fs::file_size(path, error);
+  if (error || size < 10) refuse(path, "it is empty or cut short");
+  return {std::move(file), size};
+}
+
+std::map<std::string, std::string> record_in(const fs::path& path, const json& header) {
+  std::map<std::string, std::string> record;
+  const auto entry = header.find("__metadata__");
+  if (entry == header.end()) return record;
+  if (!entry->is_object()) refuse(path, "its record is damaged");
+  for (const auto& [key, value] : entry->items())
+    if (value.is_string()) record[key] = value.get<std::string>();
+  return record;
+}
+
 }  // namespace
 
 const std::string& Checkpoint::at(const std::string& key) const {
@@ -142,33 +176,21 @@ void save_checkpoint(const fs::path& path, const Checkpoint& checkpoint) {
   file.commit();
 }
 
+std::map<std::string, std::string> load_checkpoint_record(const fs::path& path) {
+  auto [file, size] = open_to_read(path);
+  return record_in(path, read_header(path, file, size));
+}
+
 Checkpoint load_checkpoint(const fs::path& path) {
-  std::error_code error;
-  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) refuse(path, "it is no ordinary file");  // opening a pipe would wait
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw CheckpointError("The weight file '" + path.string() + "' cannot be opened; check the path and its permissions.");
-  const auto size = fs::file_size(path, error);
-  if (error || size < 10) refuse(path, "it is empty or cut short");
-  std::uint64_t length = 0;
-  file.read(reinterpret_cast<char*>(&length), sizeof length);
-  if (length > kHeaderLimit || length > size - 8) refuse(path, "its header is cut short or it is no safetensors file");
-  std::string text(length, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(length));
-  const json header = json::parse(text, nullptr, false);
-  if (!file || !header.is_object()) refuse(path, "its header is damaged or it is no safetensors file");
-  std::vector<char> data(size - 8 - length);
+  auto [file, size] = open_to_read(path);
+  const json header = read_header(path, file, size);
+  std::vector<char> data(size - static_cast<std::uint64_t>(file.tellg()));
   file.read(data.data(), static_cast<std::streamsize>(data.size()));
   if (!file && !data.empty()) refuse(path, "it is cut short");
   Checkpoint checkpoint;
-  for (const auto& [name, entry] : header.items()) {
-    if (name == "__metadata__") {
-      if (!entry.is_object()) refuse(path, "its record is damaged");
-      for (const auto& [key, value] : entry.items())
-        if (value.is_string()) checkpoint.record[key] = value.get<std::string>();
-    } else {
-      checkpoint.tensors[name] = read_tensor(path, name, entry, data);
-    }
-  }
+  checkpoint.record = record_in(path, header);
+  for (const auto& [name, entry] : header.items())
+    if (name != "__metadata__") checkpoint.tensors[name] = read_tensor(path, name, entry, data);
   return checkpoint;
 }
 

@@ -5,9 +5,13 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <limits>
 #include <thread>
+#include <utility>
 
+#include "core/training/checkpoint_record.h"
 #include "core/training/early_transfers.h"
 #include "core/training/ema.h"
 
@@ -18,6 +22,12 @@ using Clock = std::chrono::steady_clock;
 namespace fs = std::filesystem;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+std::string minutes_text(double minutes) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f", minutes);
+  return text;
+}
 
 /// Without optimiser and loop state, and with averaged weights in place of raw ones: what a transfer needs.
 TensorMap weights_only(const TensorMap& all) {
@@ -69,7 +79,7 @@ class Loop {
     started_ = Clock::now();
     first_step_ = step_;
     while (closing_due_ || (step_ < total_ && !out_of_patience() && !enough())) {
-      if (!closing_due_) enter_phase_of(step_);
+      if (!closing_due_) enter_phase_of(step_), save_latest_if_due();
       if (!wait_while_paused()) return cancel();
       if (closing_due_) close_step();
       else one_step();
@@ -88,9 +98,16 @@ class Loop {
     if (step_ % settings_.validate_every == 0 || phase_ends) validate();
     if ((step_ % settings_.preview_every == 0 || phase_ends) && !control_.stop.stop_requested()) preview();
     closing_due_ = false;
-    if (step_ % settings_.checkpoint_every == 0 && step_ < total_) save("step-" + std::to_string(step_), false, /*weights=*/true);
+    const bool kept = step_ % settings_.checkpoint_every == 0 && step_ < total_;
+    if (kept) save("step-" + std::to_string(step_), false, /*weights=*/true);
+    latest_due_ = kept || phase_ends || seconds_since(last_save_) >= settings_.checkpoint_seconds;
     if (phase_ends) return end_phase();  // the next phase is entered before its state is saved
-    if (seconds_since(last_save_) >= settings_.checkpoint_seconds) save("latest", false, false);
+    save_latest_if_due();
+  }
+
+  /// A killed run goes on from what is kept, so the whole state is saved with it.
+  void save_latest_if_due() {
+    if (std::exchange(latest_due_, false)) save("latest", false, false);
   }
 
   bool enough() const { return control_.enough && step_ > first_step_ && control_.enough(); }
@@ -243,6 +260,9 @@ class Loop {
     return phase_ + 1 == static_cast<int>(phases_.size()) || (early && early->makes_transfers(phase_));
   }
 
+  /// A transfer makes sense: networks of the phase it needs have learned, here or where the weights come from.
+  bool is_usable() const { return makes_transfers() && (step_ > phase_start_ || phases_.size() == 1 || outputs_.record.count("start_from")); }
+
   /// The averaged weights become the live ones, so that the next phase builds on what was measured.
   void end_phase() {
     if (phase_ + 1 == static_cast<int>(phases_.size())) return;
@@ -258,6 +278,9 @@ class Loop {
     for (const auto& [key, value] : trainer_.record()) checkpoint.record[key] = value;
     checkpoint.record["step"] = std::to_string(step_);
     checkpoint.record["phase"] = phases_[static_cast<std::size_t>(std::max(0, phase_))].name;
+    if (const auto before = outputs_.record.find(kTrainingMinutes); before != outputs_.record.end())
+      checkpoint.record[kTrainingMinutes] = minutes_text(std::atof(before->second.c_str()) + seconds_since(started_) / 60);
+    if (!is_usable()) checkpoint.record[kAwaitedPhase] = phases_.back().name;
     StateSaver saver;
     trainer_.visit(saver);
     if (average_) average_->save(saver.tensors);
@@ -293,6 +316,7 @@ class Loop {
   int phase_ = -1;
   std::int64_t phase_start_ = 0, step_ = 0, first_step_ = 0, total_ = 0, since_best_ = 0, validated_ = -1;
   int not_finite_ = 0;
+  bool latest_due_ = false;   ///< a phase has ended; saved once the next one is entered
   bool closing_due_ = false;  ///< the last step's validation, preview and phase end are still to come
   double best_ = std::numeric_limits<double>::infinity();
   Clock::time_point last_save_, started_;

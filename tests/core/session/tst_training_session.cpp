@@ -5,11 +5,11 @@
 
 #include <QtTest>
 #include <fstream>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "core/session/run_record.h"
+#include "core/session/transfer_models.h"
 #include "core/training/checkpoint.h"
 #include "db/pair_store.h"
 #include "db/run_store.h"
@@ -38,6 +38,10 @@ class TestTrainingSession : public QObject {
   void moreStepsExtendAFinishedRun();
   void pairsOfMeasuredClipsAreLeftOut();
   void aNewRunStartsFromTheWeightsOfAnother();
+  void aRefusedResumeLeavesTheRunAsItIs();
+  void aRefusedStartLeavesNoRun();
+  void theStateIsSavedWithWhatIsKeptAndAtEachPhaseEnd();
+  void aRunBeforeItsDiffusionIsNoModelYet();
 
  private:
   fs::path place() const { return workspace_->folder(); }
@@ -324,6 +328,72 @@ void TestTrainingSession::aNewRunStartsFromTheWeightsOfAnother() {
   request.start_from = (place() / "luthier.sqlite").string();
   QVERIFY(train(request, wrong, {}) == Outcome::failed);
   QVERIFY(!wrong.all<RunFinished>().front().message.empty());
+}
+
+void TestTrainingSession::aRefusedResumeLeavesTheRunAsItIs() {
+  Log log;
+  QVERIFY(train(small(place()), log, {}) == Outcome::done);
+  const fs::path run = workspace_->runs() / log.run(), latest = run / "checkpoints" / "latest.safetensors";
+  const auto whole = load_checkpoint(latest);
+  fs::copy_file(run / "checkpoints" / "best.safetensors", latest, fs::copy_options::overwrite_existing);
+  const auto texts = [&] {
+    std::string all;
+    for (const char* name : {"run.json", "status.json", "events.jsonl", "metrics.csv"}) all += text_of(run / name);
+    return all;
+  };
+  const std::string before = texts();
+  TrainingRequest longer = resumed(place(), log.run());
+  longer.overrides = {{"steps", std::int64_t{14}}};
+  Log weights;
+  QVERIFY(train(longer, weights, {}) == Outcome::failed);
+  QVERIFY2(weights.all<RunFinished>().front().message.find("weights only") != std::string::npos && texts() == before, weights.all<RunFinished>().front().message.c_str());
+  auto other = whole;
+  other.tensors.at("model.denoiser.out.weight") = torch::zeros({3, 3});
+  save_checkpoint(latest, other);
+  Log networks;
+  QVERIFY(train(longer, networks, {}) == Outcome::failed);
+  QVERIFY2(networks.all<RunFinished>().front().message.find("other networks") != std::string::npos && texts() == before, networks.all<RunFinished>().front().message.c_str());
+}
+
+void TestTrainingSession::aRefusedStartLeavesNoRun() {
+  Log first;
+  QVERIFY(train(small(place()), first, {}) == Outcome::done);
+  for (const auto& [name, value] : {std::pair<std::string, Value>{"width", std::int64_t{32}}, {"system", std::string("report")}}) {
+    TrainingRequest request = small(place());
+    request.start_from = first.run();
+    request.overrides = {{name, value}};
+    Log log;
+    QVERIFY(train(request, log, {}) == Outcome::failed);
+    const std::string said = log.all<RunFinished>().front().message;
+    QVERIFY2(said.find("another " + name + " (") != std::string::npos, said.c_str());
+  }
+  QCOMPARE(list_runs(place()).size(), std::size_t{1});
+}
+
+void TestTrainingSession::theStateIsSavedWithWhatIsKeptAndAtEachPhaseEnd() {
+  TrainingRequest request = small(place());
+  request.overrides["checkpoint_every"] = std::int64_t{4};
+  Log log;
+  QVERIFY(train(request, log, {}) == Outcome::done);
+  std::vector<std::int64_t> latest;
+  for (const auto& saved : log.all<CheckpointSaved>())
+    if (fs::path(saved.path).stem() == "latest") latest.push_back(saved.step);
+  QCOMPARE(latest, (std::vector<std::int64_t>{4, 6, 8, 12, 16}));
+}
+
+void TestTrainingSession::aRunBeforeItsDiffusionIsNoModelYet() {
+  Log log, more;
+  log.stop_at = 6;  // the last of the autoencoder
+  QVERIFY(train(small(place()), log, log.stop.get_token()) == Outcome::cancelled);
+  QCOMPARE(awaited_phase(read_run(place(), log.run())), std::string("diffusion"));
+  QVERIFY(transfer_models(place()).empty() || transfer_models(place()).front().run.empty());
+  TransferRequest request;
+  request.workspace = place(), request.run = log.run(), request.content = "1", request.style = "2";
+  const auto refused = transfer(request, {}, {});
+  QVERIFY2(refused.outcome == Outcome::failed && refused.message.find("'diffusion' has not begun") != std::string::npos, refused.message.c_str());
+  QVERIFY(train(resumed(place(), log.run()), more, {}) == Outcome::done);
+  QCOMPARE(awaited_phase(read_run(place(), log.run())), std::string());
+  QCOMPARE(transfer_models(place()).front().run, log.run());
 }
 
 QTEST_GUILESS_MAIN(TestTrainingSession)
