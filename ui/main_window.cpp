@@ -304,7 +304,8 @@ void MainWindow::look_at_hardware() {
 }
 
 void MainWindow::show_hardware() {
-  if (!hardware_.isEmpty()) start_->set_hardware(hardware_ + " " + tr("Sound: %1.").arg(bench_.player().description()));
+  const SoundPlayer& player = bench_.player();
+  if (!hardware_.isEmpty()) start_->set_hardware(hardware_ + " " + (player.audible() ? tr("Sound: %1.").arg(player.description()) : player.description()));
 }
 
 void MainWindow::show_about() {

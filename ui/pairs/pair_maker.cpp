@@ -145,7 +145,7 @@ void PairMaker::show_choices() {
     const SoundChoice& choice = choices_[static_cast<std::size_t>(i)];
     const QString name = choice.label.isEmpty() ? choice.title : choice.title + " · " + choice.label;
     QPushButton* slot = slots_[static_cast<std::size_t>(i)];
-    slot->setText(choice.empty() ? titles[i] + "…" : slot->fontMetrics().elidedText(titles[i].section(' ', 0, 0) + ": " + name, Qt::ElideMiddle, 210));
+    slot->setText(choice.empty() ? titles[i] + "…" : slot->fontMetrics().elidedText(titles[i].section(' ', 0, 0) + ": " + name, Qt::ElideMiddle, 172));
     slot->setAccessibleName(choice.empty() ? titles[i] : titles[i] + ": " + name);
   }
   const bool ready = choices_[content].clip != 0 && choices_[style].clip != 0;
