@@ -126,7 +126,7 @@ class StudioTransfer : public FamilyTransfer {
     const std::int64_t frames = features.size(1), per_second = networks_.settings.rate / networks_.settings.hop, unit = 2 * networks_.settings.patch;
     const std::int64_t window = kWindowSeconds * per_second / unit * unit, overlap = kOverlapSeconds * per_second / unit * unit;
     const std::int64_t count = frames <= window ? 1 : 1 + (frames - window + window - overlap - 1) / (window - overlap);
-    const std::int64_t passes = settings.passes > 0 ? settings.passes : settings.steps <= 1 ? 4 : 1;
+    const std::int64_t passes = settings.passes > 0 ? settings.passes : settings.steps <= 1 ? 8 : 1;
     std::vector<Window> windows(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
       Window& one = windows[static_cast<std::size_t>(i)];
