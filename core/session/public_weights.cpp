@@ -19,13 +19,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kPublishedWidth = 64;
-constexpr std::array kKinds = {"vggish", "alexnet", "lpips"};
+constexpr std::array kKinds = {"vggish", "alexnet", "lpips", "critic"};
 
 fs::path place_of(const Workspace& workspace, const std::string& kind) { return workspace.folder() / "weights" / (kind + ".pth"); }
 
 /// Channels and kernel of the first convolution tell the networks apart; empty: none of them.
 std::string kind_of(const TensorMap& tensors) {
   if (melgan::is_public_generator(tensors)) return "melgan";
+  if (melgan::is_public_critic(tensors)) return "critic";
   if (tensors.count("lin0.model.1.weight")) return "lpips";
   for (const char* name : {"features.0.weight", "features_network.0.weight"}) {
     const auto found = tensors.find(name);
@@ -38,6 +39,10 @@ std::string kind_of(const TensorMap& tensors) {
 
 /// Every tensor must be there and have its shape.
 void try_out(const std::string& kind, const fs::path& file) {
+  if (kind == "critic") {
+    melgan::critic_of(read_torch_archive(file), "", file.string());
+    return;
+  }
   if (kind == "vggish") {
     VggishFeaturesImpl network(kPublishedWidth);
     load_vggish(file, network);
@@ -65,7 +70,7 @@ PublicWeights import_public_weights(const Workspace& workspace, const fs::path& 
   taken.kind = kind_of(tensors);
   if (taken.kind.empty())
     throw WeightFileError("The file '" + file.string() + "' holds " + std::to_string(tensors.size()) +
-                          " tensors, but not those of VGGish, AlexNet, LPIPS or a MelGAN generator; choose one of these, or a file that Luthier wrote.");
+                          " tensors, but not those of VGGish, AlexNet, LPIPS, a MelGAN generator or its critics; choose one of these, or a file that Luthier wrote.");
   if (taken.kind == "melgan") {
     taken.run = import_checkpoint(workspace.folder(), melgan::checkpoint_from_public(tensors), file);
     return taken;
@@ -78,13 +83,18 @@ PublicWeights import_public_weights(const Workspace& workspace, const fs::path& 
   return taken;
 }
 
+std::string weights_taken_in(const Workspace& workspace, const std::string& kind) {
+  std::error_code error;
+  const auto place = place_of(workspace, kind);
+  return fs::is_regular_file(place, error) ? place.string() : "";
+}
+
 void use_public_weights(const Workspace& workspace, Config& config) {
   for (const std::string kind : kKinds) {
     const auto found = config.find(kind + "_weights");
     if (found == config.end()) continue;
     auto* named = std::get_if<std::string>(&found->second);
-    std::error_code error;
-    if (const auto place = place_of(workspace, kind); named && named->empty() && fs::is_regular_file(place, error)) *named = place.string();
+    if (named && named->empty()) *named = weights_taken_in(workspace, kind);
   }
 }
 

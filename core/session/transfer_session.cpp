@@ -12,6 +12,7 @@
 #include "core/session/model_source.h"
 #include "core/session/named_sound.h"
 #include "core/session/outputs.h"
+#include "core/session/public_weights.h"
 #include "core/session/run_record.h"
 #include "core/session/text_file.h"
 #include "core/session/transfer_files.h"
@@ -155,7 +156,13 @@ class TransferRun {
     const Family& family = find_family(request_.family);
     model_ = untrained_model(request_.family, request_.preset, part(family.schema()));
     Config options = complete(family.transfer_schema(), part(family.transfer_schema()));
-    if (const auto weights = options.find("weights"); weights != options.end() && workspace) name_weights(*workspace, std::get<std::string>(weights->second));
+    if (const auto weights = options.find("weights"); weights != options.end() && workspace) {
+      auto& named = std::get<std::string>(weights->second);
+      name_weights(*workspace, named);
+      const Config settings = config_from_text(family.schema(), model_.checkpoint.at("config"));
+      if (const auto features = settings.find("features"); named.empty() && features != settings.end())
+        named = weights_taken_in(*workspace, std::get<std::string>(features->second));
+    }
     return options;
   }
 

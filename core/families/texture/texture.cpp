@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <sstream>
 
+#include "core/families/melgan/public_weights.h"
 #include "core/families/texture/sound_optimiser.h"
 #include "core/families/translation.h"
+#include "core/nn/weights/torch_archive.h"
 #include "core/signal/frame_windows.h"
 
 namespace luthier {
@@ -16,22 +18,37 @@ using texture::Settings;
 constexpr double kLoudness = 0.1;  ///< RMS at which sounds are compared
 constexpr std::int64_t kShown = 50;  ///< estimates of one transfer, however long it is: each is a picture of the whole sound
 
-/// The critic of a MelGAN run's checkpoint. Checkpoints of generators alone have none.
+/// The critic of a MelGAN run's checkpoint, or a published one. Checkpoints of generators alone have none.
 nn::MelGanCritic critic_from(const std::string& path, torch::Device device) {
   if (path.empty())
-    throw ConfigError("With features 'critic' a MelGAN run is needed: set 'weights' to one of its checkpoints, or take features 'random'.");
-  const auto checkpoint = load_checkpoint(path);
-  require_family(checkpoint, "melgan");
-  nn::MelGanCriticOptions options;
-  const auto first = checkpoint.tensors.find("model.critic.model.disc_0.model.layer_0.1.weight_v");
-  if (first == checkpoint.tensors.end())
-    throw CheckpointError("The checkpoint '" + path + "' has no critic; take latest.safetensors of a MelGAN run.");
-  options.filters = first->second.size(0);
-  nn::MelGanCritic critic(options);
-  load_module(checkpoint.tensors, "model.critic.", *critic);
+    throw ConfigError("With features 'critic' a MelGAN's critic is needed: set 'weights' to a MelGAN run, one of its checkpoints or a published netD.pt, or take features 'random'.");
+  nn::MelGanCritic critic = nullptr;
+  if (!path.ends_with(".safetensors")) {
+    critic = melgan::critic_of(read_torch_archive(path), "", path);
+  } else {
+    const auto checkpoint = load_checkpoint(path);
+    require_family(checkpoint, "melgan");
+    critic = melgan::critic_of(checkpoint.tensors, "model.critic.", path);
+  }
   critic->to(device);
   critic->eval();
   return critic;
+}
+
+VggishFeatures vggish_from(const std::string& path, torch::Device device) {
+  if (path.empty())
+    throw ConfigError("With features 'vggish' its published weights are needed: take them in with luthierctl import-weights, or set 'weights' to the file.");
+  VggishFeatures network;
+  load_vggish(path, *network);
+  network->to(device);
+  network->eval();
+  return network;
+}
+
+std::unique_ptr<texture::Features> features_for(const Settings& settings, const Options& options, torch::Device device) {
+  if (settings.features == "critic") return texture::critic_features(critic_from(options.weights, device));
+  if (settings.features == "vggish") return texture::vggish_features(settings, vggish_from(options.weights, device), device);
+  return texture::random_features(settings, static_cast<std::uint64_t>(options.seed), device);
 }
 
 class TextureTransfer : public FamilyTransfer {
@@ -48,8 +65,9 @@ class TextureTransfer : public FamilyTransfer {
   torch::Tensor transform(const torch::Tensor& content, const torch::Tensor& style, const Config& config, const StepObserver& observer,
                           std::stop_token stop) override {
     const auto options = settings_from<Options>(config);
-    const auto features = settings_.features == "critic" ? texture::critic_features(critic_from(options.weights, device_))
-                                                         : texture::random_features(settings_, static_cast<std::uint64_t>(options.seed), device_);
+    if (settings_.statistics == "activations" && options.style_weight != Options().style_weight)
+      throw ConfigError("With statistics 'activations' the style's weight is 'activation_weight'; set that one and leave 'style_weight' as it is.");
+    const auto features = features_for(settings_, options, device_);
     check("content", content);
     check("style", style);
     FrameWindows windows;
