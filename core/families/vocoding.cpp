@@ -10,6 +10,8 @@
 namespace luthier {
 namespace {
 
+constexpr double kSilence = -5, kNearSilence = 1e-3;  ///< log10 magnitude below which nothing is told
+
 /// [batch, sample] -> [batch, bin, frame]
 torch::Tensor magnitudes(const torch::Tensor& samples, const RepresentationSpec& spec) {
   const auto window = at::hann_window(spec.n_fft, samples.options());
@@ -98,6 +100,17 @@ Preview sound_preview(const std::string& title, const torch::Tensor& samples, co
   preview.sound.assign(flat.const_data_ptr<float>(), flat.const_data_ptr<float>() + flat.numel());
   preview.sample_rate = mel.spec().sample_rate;
   return preview;
+}
+
+std::vector<float> decode_at_level(const torch::Tensor& features, double loudest, const std::function<std::vector<float>(const torch::Tensor& raised)>& decode) {
+  const double highest = features.defined() && features.numel() > 0 ? features.max().item<double>() : kSilence;
+  if (highest <= kSilence + kNearSilence) return decode(features);
+  const double raise = loudest - highest;
+  const auto given = features.to(at::kFloat);
+  auto samples = decode(at::where(given <= kSilence + kNearSilence, at::full_like(given, kSilence), (given + raise).clamp_min(kSilence)));
+  const auto back = static_cast<float>(std::pow(10.0, -raise));
+  for (float& sample : samples) sample *= back;
+  return samples;
 }
 
 std::vector<float> decode_in_windows(const torch::Tensor& features, const RepresentationSpec& spec, std::int64_t window, std::int64_t overlap,

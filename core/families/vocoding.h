@@ -50,6 +50,10 @@ Figures score_figures(const VocoderScore& score, const VocoderScore& griffin_lim
 /// Sound with its picture; samples [sample].
 Preview sound_preview(const std::string& title, const torch::Tensor& samples, const BatchMel& mel, const torch::Tensor& features);
 
+/// Decodes log10 magnitudes at the level that a vocoder was trained at: features are raised (or lowered) so that their loudest value
+/// is `loudest`, what is silent staying so, and the samples are brought back by as much.
+std::vector<float> decode_at_level(const torch::Tensor& features, double loudest, const std::function<std::vector<float>(const torch::Tensor& raised)>& decode);
+
 /// Features [1, band, frame] in overlapped windows through `pass` ([1, band, window] on CPU -> [1, 1, window * hop]).
 std::vector<float> decode_in_windows(const torch::Tensor& features, const RepresentationSpec& spec, std::int64_t window, std::int64_t overlap,
                                      std::stop_token stop,

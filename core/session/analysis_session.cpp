@@ -30,6 +30,7 @@
 #include "core/session/text_file.h"
 #include "core/session/version.h"
 #include "core/signal/spectrogram_tensor.h"
+#include "core/transfer/sound_inverter.h"
 
 namespace luthier {
 namespace {
@@ -207,7 +208,7 @@ audio::AudioBuffer invert_features(const torch::Tensor& features, const Represen
     if (!request.workspace.empty()) workspace = Workspace::open(request.workspace);
     const auto model = load_named_model(workspace ? &*workspace : nullptr, request.vocoder, Role::vocoder);
     const auto vocoder = model.family->make_transfer(model.checkpoint, choose_device("auto"));
-    if (!(vocoder->representation() == spec))
+    if (for_vocoder(vocoder->representation()) != for_vocoder(spec))
       throw ConfigError("The vocoder takes " + vocoder->representation().canonical_text() + ", and this file holds " + spec.canonical_text() + ".");
     return {spec.sample_rate, vocoder->decode(features, complete(model.family->transfer_schema(), {}), stop)};
   }

@@ -33,7 +33,7 @@ std::vector<fs::path> checkpoints_of(const Workspace& workspace, const RunSummar
 }
 
 std::string representation_in(const LoadedModel& model) {
-  return untrimmed(model.family->make_transfer(model.checkpoint, torch::kCPU)->representation()).canonical_text();
+  return for_vocoder(model.family->make_transfer(model.checkpoint, torch::kCPU)->representation()).canonical_text();
 }
 
 /// What the model of a checkpoint file hears and makes; remembered as long as the file stays as it is.

@@ -27,12 +27,15 @@ struct Flavour {
   float power = 2.0f;         ///< of |X| under the filterbank
   bool centred = true;        ///< padded by n_fft/2, else by (n_fft - hop)/2 as MelGAN's Audio2Mel does
   audio::PadMode pad = audio::PadMode::zero;
-  bool unit_rms = false;      ///< the sound is scaled first
+  double peak = 0;            ///< that the sound is scaled to first; 0: it is not
+  bool unit_rms = false;      ///< the sound is scaled to RMS 1 first
 };
 
+bool is_log10(const std::string& kind) { return kind == "log10_mel" || kind == "log10_mel_peak"; }
+
 Flavour flavour_of(const std::string& kind) {
-  if (kind == "log10_mel") return {1.0f, false, audio::PadMode::reflect, false};
-  if (kind == "log_mel") return {1.0f, true, audio::PadMode::reflect, true};
+  if (is_log10(kind)) return {1.0f, false, audio::PadMode::reflect, kind == "log10_mel_peak" ? 0.95 : 0, false};
+  if (kind == "log_mel") return {1.0f, true, audio::PadMode::reflect, 0, true};
   return {};
 }
 
@@ -45,6 +48,7 @@ class Mel : public Representation {
   torch::Tensor analyse(const audio::AudioBuffer& sound) const override {
     auto samples = mono_samples(sound, spec_);
     if (flavour_.unit_rms) scale_to_rms_one(samples);
+    if (flavour_.peak > 0) scale_to_peak(samples, flavour_.peak);
     return encode(mel_of(samples)).unsqueeze(0);
   }
 
@@ -66,7 +70,7 @@ class Mel : public Representation {
     const auto values = features.to(at::kCPU, at::kFloat)[0];
     if (spec_.kind == "mel_image") return values * kDynamicRange - kDynamicRange;
     if (spec_.kind == "mel_db") return (values - 1.0f) * (kDynamicRange / 2);
-    if (spec_.kind == "log10_mel") return values * 20.0f;
+    if (is_log10(spec_.kind)) return values * 20.0f;
     return values * static_cast<float>(20.0 / std::log(10.0));
   }
 
@@ -90,7 +94,7 @@ class Mel : public Representation {
   }
 
   torch::Tensor encode(const audio::Spectrogram& mel) const {
-    if (spec_.kind == "log10_mel") return to_tensor(mel).clamp_min(1e-5f).log10();
+    if (is_log10(spec_.kind)) return to_tensor(mel).clamp_min(1e-5f).log10();
     if (spec_.kind == "log_mel") return (to_tensor(mel) + 1e-4f).log();
     const auto db = audio::power_to_db(mel, {.top_db = kDynamicRange});
     if (spec_.kind == "mel_db") return (to_tensor(db) / (kDynamicRange / 2) + 1.0f).clamp(-1, 1);
@@ -102,7 +106,7 @@ class Mel : public Representation {
 
   /// Features [band, frame] to the non-negative mel picture they stand for.
   audio::Spectrogram decode(const torch::Tensor& values) const {
-    if (spec_.kind == "log10_mel") return to_spectrogram(at::pow(10.0, values));
+    if (is_log10(spec_.kind)) return to_spectrogram(at::pow(10.0, values));
     if (spec_.kind == "log_mel") return to_spectrogram((values.exp() - 1e-4f).clamp_min(1e-7f));
     const auto db = spec_.kind == "mel_image" ? values.clamp(0, 1) * kDynamicRange - kDynamicRange
                                               : (values.clamp(-1, 1) - 1.0f) * (kDynamicRange / 2);

@@ -14,7 +14,7 @@ struct Kind {
 };
 constexpr Kind kKinds[] = {
     {"waveform", make_waveform}, {"mel_image", make_mel}, {"mel_db", make_mel},
-    {"log10_mel", make_mel},     {"log_mel", make_mel},   {"stft_cqt", make_stft_cqt},
+    {"log10_mel", make_mel},     {"log10_mel_peak", make_mel}, {"log_mel", make_mel},   {"stft_cqt", make_stft_cqt},
 };
 
 const Kind& find_kind(const std::string& name) {

@@ -45,6 +45,13 @@ void scale_to_rms_one(std::vector<float>& samples) {
   for (float& sample : samples) sample *= gain;
 }
 
+void scale_to_peak(std::vector<float>& samples, double peak) {
+  const double level = audio::peak(samples);
+  if (level <= 0) return;
+  const auto gain = static_cast<float>(peak / level);
+  for (float& sample : samples) sample *= gain;
+}
+
 void check_features(const torch::Tensor& features, std::int64_t bins, const char* name) {
   const bool fits = features.defined() && features.dim() == 3 && features.size(0) == 1 && (bins < 0 || features.size(1) == bins) && features.size(2) > 0;
   if (!fits) {

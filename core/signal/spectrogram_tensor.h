@@ -19,6 +19,8 @@ audio::Spectrogram to_spectrogram(const torch::Tensor& tensor);
 std::vector<float> mono_samples(const audio::AudioBuffer& sound, const RepresentationSpec& spec);
 /// Root mean square is 1 afterwards; digital silence is left alone.
 void scale_to_rms_one(std::vector<float>& samples);
+/// The loudest sample becomes `peak`; silence stays as it is.
+void scale_to_peak(std::vector<float>& samples, double peak);
 /// Throws ConfigError unless `features` is [1, `bins`, frame] with at least one frame and only finite values; `name` goes
 /// into the sentence.
 void check_features(const torch::Tensor& features, std::int64_t bins, const char* name);

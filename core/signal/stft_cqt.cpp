@@ -25,10 +25,10 @@ audio::CqtOptions cqt_options(const RepresentationSpec& spec) {
 
 void check_spec(const RepresentationSpec& spec) {
   const auto options = cqt_options(spec);
-  const double top = options.f_min * std::pow(2.0, static_cast<double>(options.bins) / kBinsPerOctave);
-  if (top > spec.sample_rate / 2.0)
-    throw ConfigError("A constant-Q transform of " + std::to_string(spec.bands) + " bins reaches " + std::to_string(std::lround(top)) +
-                      " Hz, above half the sample rate of " + std::to_string(spec.sample_rate) + " Hz; lower the bins or raise the rate.");
+  const auto most = static_cast<int>(std::floor(kBinsPerOctave * std::log2(spec.sample_rate / 2.0 / options.f_min)));
+  if (spec.bands > most)
+    throw ConfigError("A constant-Q transform of " + std::to_string(spec.bands) + " bins does not end below half the sample rate of " +
+                      std::to_string(spec.sample_rate) + " Hz: take at most " + std::to_string(std::max(0, most)) + " bins, or raise the rate.");
   const int octaves = (spec.bands + kBinsPerOctave - 1) / kBinsPerOctave;
   if (spec.hop % (1 << (octaves - 1)) != 0)
     throw ConfigError("The hop must be a multiple of " + std::to_string(1 << (octaves - 1)) + " samples for a constant-Q transform of " +

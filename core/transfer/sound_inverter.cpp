@@ -34,10 +34,15 @@ RepresentationSpec untrimmed(RepresentationSpec spec) {
   return spec;
 }
 
+RepresentationSpec for_vocoder(RepresentationSpec spec) {
+  if (spec.kind == "log10_mel_peak") spec.kind = "log10_mel";
+  return untrimmed(std::move(spec));
+}
+
 SoundInverter::SoundInverter(const RepresentationSpec& spec, InversionSettings settings, audio::AudioBuffer style)
     : representation_(make_representation(untrimmed(spec))), settings_(std::move(settings)), style_(std::move(style)) {
   if (!settings_.vocoder) return;
-  const auto given = representation_->spec(), wanted = untrimmed(settings_.vocoder->representation());
+  const auto given = for_vocoder(representation_->spec()), wanted = for_vocoder(settings_.vocoder->representation());
   if (given == wanted) return;
   throw ConfigError("The vocoder was trained on other spectrograms (" + wanted.canonical_text() + ") than this model makes (" + given.canonical_text() +
                     "); take one with the same settings, or none.");

@@ -42,5 +42,7 @@ class SoundInverter {
 
 /// What a sound is cut down to before a model sees it: the whole of it, so that the result stands in time with it.
 RepresentationSpec untrimmed(RepresentationSpec spec);
+/// What a vocoder must take for this representation: the same untrimmed, whatever level it is analysed at.
+RepresentationSpec for_vocoder(RepresentationSpec spec);
 
 }  // namespace luthier

@@ -1,5 +1,8 @@
 #include <ATen/ATen.h>
 
+#include <cmath>
+#include <cstdlib>
+
 #include "core/families/melgan/melgan_trainer.h"
 #include "core/families/melgan/public_weights.h"
 
@@ -10,6 +13,7 @@ using melgan::Settings;
 
 /// Windows long enough that a seam is rare and short enough that memory stays bounded.
 constexpr std::int64_t kWindow = 512, kOverlap = 32;
+constexpr double kLoudest = 0.3;  ///< log10 magnitude; of checkpoints that do not say it: clips at a peak of 0.95 and the middle of the levels
 
 class MelGanTransfer : public FamilyTransfer {
  public:
@@ -18,6 +22,8 @@ class MelGanTransfer : public FamilyTransfer {
     load_module(checkpoint.tensors, checkpoint.weights_prefix("generator"), *generator_);
     generator_->to(device);
     generator_->eval();
+    if (const auto said = checkpoint.record.find("loudest"); said != checkpoint.record.end()) loudest_ = std::strtod(said->second.c_str(), nullptr);
+    if (!std::isfinite(loudest_) || std::abs(loudest_) > 5) throw CheckpointError("The checkpoint's 'loudest' is no level of log10 magnitudes; it is damaged.");
   }
   RepresentationSpec representation() const override { return spec_; }
   torch::Tensor transform(const torch::Tensor& content, const torch::Tensor&, const Config&, const StepObserver&, std::stop_token) override {
@@ -25,14 +31,19 @@ class MelGanTransfer : public FamilyTransfer {
     return content;  // a vocoder leaves the spectrogram as it is; decode() is its work
   }
   std::vector<float> decode(const torch::Tensor& features, const Config&, std::stop_token stop) override {
-    return decode_in_windows(features, spec_, kWindow, kOverlap, stop,
-                             [&](const torch::Tensor& part, std::int64_t) { return generator_->forward(part.to(device_)); });
+    require_shape("spectrogram", features, spec_.bands);
+    const auto decoded = [&](const torch::Tensor& at_level) {
+      return decode_in_windows(at_level, spec_, kWindow, kOverlap, stop,
+                               [&](const torch::Tensor& part, std::int64_t) { return generator_->forward(part.to(device_)); });
+    };
+    return spec_.kind == "log10_mel" ? decode_at_level(features, loudest_, decoded) : decoded(features);
   }
 
  private:
   RepresentationSpec spec_;
   torch::Device device_;
   nn::MelGanGenerator generator_;
+  double loudest_ = kLoudest;
 };
 
 class MelGan : public Family {
@@ -56,7 +67,7 @@ class MelGan : public Family {
             {"tiny", "Under a minute on two cores; for a first look and for tests.",
              {{"rate", Int{16000}}, {"n_fft", Int{512}}, {"hop", Int{128}}, {"bands", Int{40}}, {"frames", Int{32}}, {"ratios", std::string("8,4,4")},
               {"filters", Int{8}}, {"residual_layers", Int{2}}, {"critic_filters", Int{4}}, {"mel_weight", 45.0}, {"quietest", 1.0}, {"batch", Int{4}}, {"learning_rate", 2e-3},
-              {"beta1", 0.8}, {"beta2", 0.99}, {"steps", Int{150}}, {"validate_every", Int{50}}, {"preview_every", Int{150}}, {"checkpoint_every", Int{100000}}}}};
+              {"beta1", 0.8}, {"beta2", 0.99}, {"steps", Int{90}}, {"validate_every", Int{45}}, {"preview_every", Int{90}}, {"checkpoint_every", Int{100000}}}}};
   }
   Schema transfer_schema() const override { return {}; }
   RepresentationSpec representation(const Config& config) const override { return read(config).sound.waveform(); }
@@ -93,6 +104,23 @@ const Family& melgan_family() {
 }
 
 namespace melgan {
+
+namespace {
+constexpr const char* kFirstOfCritic = "model.disc_0.model.layer_0.1.weight_v";
+}
+
+bool is_public_critic(const TensorMap& state) { return state.count(kFirstOfCritic) > 0; }
+
+nn::MelGanCritic critic_of(const TensorMap& state, const std::string& prefix, const std::string& file) {
+  const auto first = state.find(prefix + kFirstOfCritic);
+  if (first == state.end() || first->second.dim() != 3 || first->second.size(0) < 4 || first->second.size(0) > 1024 || first->second.size(0) % 4 != 0)
+    throw CheckpointError("The file '" + file + "' has no critic; take latest.safetensors of a MelGAN run, or a published netD.pt.");
+  nn::MelGanCriticOptions options;
+  options.filters = first->second.size(0);
+  nn::MelGanCritic critic(options);
+  load_module(state, prefix, *critic);
+  return critic;
+}
 
 bool is_public_generator(const TensorMap& state) { return state.count("model.1.weight_v") && state.count("model.1.weight_g"); }
 

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <charconv>
+#include <cmath>
 #include <sstream>
 
 #include "core/nn/adversarial_loss.h"
@@ -10,8 +11,13 @@
 namespace luthier::melgan {
 namespace {
 
-constexpr std::int64_t kValidationCrops = 8;
+constexpr std::int64_t kValidationCrops = 8, kLevelCrops = 32;
 using Maps = std::vector<std::vector<torch::Tensor>>;
+
+/// Of features [batch, band, frame] at the highest level, played at levels from `quietest` to 1.
+double loudest_of(const torch::Tensor& features, double quietest) {
+  return features.amax(at::IntArrayRef{1, 2}).mean().item<double>() + std::log10((1 + quietest) / 2);
+}
 
 torch::Tensor critics_loss(const Maps& real, const Maps& made) {
   torch::Tensor sum;
@@ -78,6 +84,7 @@ nn::MelGanCriticOptions critic_options(const Settings& s) {
 MelGanTrainer::MelGanTrainer(const TrainingInputs& inputs, const Settings& settings)
     : settings_(settings), device_(inputs.device),
       clips_((check(settings), inputs.clips), settings.sound.labels, settings.sound.spec(), settings.sound.frames, inputs.device) {
+  if (settings.sound.kind == "log10_mel") loudest_ = to_text(loudest_of(clips_.fixed(kLevelCrops).features, settings.quietest));
   at::manual_seed(seed_of(inputs.config));
   generator_ = nn::MelGanGenerator(generator_options(settings));
   critic_ = nn::MelGanCritic(critic_options(settings));
@@ -138,6 +145,10 @@ std::vector<Preview> MelGanTrainer::preview(int) {
   const auto truth = clips_.fixed(1);
   const auto made = generator_->forward(truth.features);
   return {sound_preview("decoded", made, clips_.mel(), truth.features[0]), sound_preview("truth", truth.samples, clips_.mel(), truth.features[0])};
+}
+
+std::map<std::string, std::string> MelGanTrainer::record() const {
+  return loudest_.empty() ? std::map<std::string, std::string>{} : std::map<std::string, std::string>{{"loudest", loudest_}};
 }
 
 void MelGanTrainer::visit(StateVisitor& visitor) {

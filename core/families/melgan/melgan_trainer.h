@@ -1,6 +1,8 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/families/adversarial.h"
@@ -55,6 +57,8 @@ class MelGanTrainer : public Trainer {
   std::vector<Preview> preview(int phase) override;
   void visit(StateVisitor& visitor) override;
   std::vector<std::pair<std::string, torch::nn::Module*>> averaged(int) override { return {{"generator", generator_.get()}}; }
+  /// "loudest": mean over clips of the loudest value of their features at the levels of training (log10_mel only).
+  std::map<std::string, std::string> record() const override;
   double learning_rate() const override { return optimisers_->learning_rate(); }
 
  private:
@@ -65,6 +69,7 @@ class MelGanTrainer : public Trainer {
   nn::MelGanCritic critic_ = nullptr;
   std::unique_ptr<AdversarialOptimisers> optimisers_;
   std::optional<VocoderScore> griffin_lim_;
+  std::string loudest_;
 };
 
 }  // namespace luthier::melgan

@@ -35,7 +35,7 @@ void Networks::train(bool on) {
 }
 
 TravelTrainer::TravelTrainer(const TrainingInputs& inputs, const Settings& settings)
-    : TwoWayTrainer(inputs, settings.labels, settings.sound.frames, 1, settings.loudest), settings_(settings), game_(nn::game_from(settings.training.game)),
+    : TwoWayTrainer(inputs, settings.labels, settings.sound.frames, 1), settings_(settings), game_(nn::game_from(settings.training.game)),
       networks_((at::manual_seed(seed_of(inputs.config)), settings), inputs.device) {
   networks_.statistics->value.copy_(clips_.statistics());
   optimisers_ = std::make_unique<AdversarialOptimisers>(

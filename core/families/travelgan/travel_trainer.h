@@ -10,7 +10,7 @@ namespace luthier::travelgan {
 struct Settings {
   SpectrogramSettings sound{22050, 1024, 256, 128, 128};
   DomainSettings labels;
-  double lowest = -5, highest = 2, loudest = 0.5, quietest = 0.3;
+  double lowest = -5, highest = 2, quietest = 0.3;
   // networks
   std::int64_t filters = 64, levels = 5, critic_filters = 64, siamese_filters = 64, layers = 2, latent = 1000;
   bool spectral = true;
@@ -23,8 +23,7 @@ struct Settings {
     sound.describe(v);
     v.number("lowest", lowest, -10, 0, "", "log10 magnitude that becomes -1 for the networks, whose output ends in tanh.");
     v.number("highest", highest, 0, 10, "", "log10 magnitude that becomes +1.");
-    v.number("loudest", loudest, -3, 2, "", "log10 magnitude of the loudest point that every clip is brought to, so that level is not learned.");
-    v.number("quietest", quietest, 0.01, 1, "", "Crops are played at a random level between this and 1.");
+    v.number("quietest", quietest, 0.01, 1, "", "Clips have a peak of 0.95; crops are played at a random level between this and 1 of it.");
     labels.describe(v);
     v.group("Networks");
     v.number("filters", filters, 4, 256, "channels", "Width of the generator's first level.");

@@ -1,7 +1,5 @@
 #include <ATen/ATen.h>
 
-#include <cmath>
-
 #include "core/families/travelgan/travel_trainer.h"
 
 namespace luthier {
@@ -9,6 +7,8 @@ namespace {
 
 using travelgan::Networks;
 using travelgan::Settings;
+
+constexpr const char* kSees = "log10_mel_peak";  ///< levels are evened before the floor at -5, which would tell them
 
 class TravelGan : public Family {
  public:
@@ -35,7 +35,7 @@ class TravelGan : public Family {
               {"critic_rate", 5e-4}, {"steps", Int{200}}, {"validate_every", Int{100}}, {"preview_every", Int{200}}, {"checkpoint_every", Int{100000}}}}};
   }
   Schema transfer_schema() const override { return schema_of<TranslationOptions>(); }
-  RepresentationSpec representation(const Config& config) const override { return read(config).sound.spec("log10_mel"); }
+  RepresentationSpec representation(const Config& config) const override { return read(config).sound.spec(kSees); }
   DataNeeds needs(const Config& config) const override {
     DataNeeds needs;
     needs.minimum_clips_per_label = 1;
@@ -62,11 +62,9 @@ class TravelGan : public Family {
     const char* names[2] = {"generator_to_source", "generator_to_target"};
     for (const int domain : {0, 1}) load_module(checkpoint.tensors, checkpoint.weights_prefix(names[domain]), *networks->generators[domain]);
     networks->train(false);
-    auto parts = two_way_parts(checkpoint, settings.sound, "log10_mel");
+    auto parts = two_way_parts(checkpoint, settings.sound, kSees);
     parts.lowest = settings.lowest;
     parts.highest = settings.highest;
-    // The middle of the levels that crops were played at.
-    parts.loudest = settings.loudest + std::log10((1 + settings.quietest) / 2);
     parts.pass = [networks, settings, device](const torch::Tensor& part, int to) {
       return settings.unscaled(networks->generators[to]->forward(settings.scaled(part).to(device)));
     };
@@ -78,6 +76,7 @@ class TravelGan : public Family {
 
   /// Sizes that no layer can take, said before clips are read into batches.
   static void check(const Settings& s) {
+    if (s.training.batch < 2) throw ConfigError("TraVelGAN learns from the vectors between the clips of a batch; raise 'batch' to 2 at least.");
     const std::int64_t unit = std::int64_t{1} << s.levels;
     if (s.sound.bands % unit != 0 || s.sound.frames % unit != 0)
       throw ConfigError("With levels " + std::to_string(s.levels) + ", bands and frames must be multiples of " + std::to_string(unit) + ", not " +

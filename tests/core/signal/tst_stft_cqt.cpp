@@ -56,6 +56,13 @@ class StftCqt : public QObject {
     high.bands = 100;
     high.sample_rate = 16000;
     QVERIFY_THROWS_EXCEPTION(ConfigError, make_representation(high));
+    high.bands = 500;
+    try {
+      make_representation(high);
+      QFAIL("500 bins reach beyond every rate");
+    } catch (const ConfigError& error) {
+      QVERIFY2(QString(error.what()).contains("take at most 95 bins"), error.what());
+    }
     auto odd = spec();
     odd.hop = 100;
     QVERIFY_THROWS_EXCEPTION(ConfigError, make_representation(odd));
