@@ -35,8 +35,6 @@ DomainClips::DomainClips(std::shared_ptr<const ClipSet> clips, const std::vector
   choose_labels(options, warn);
   sort_clips(warn);
   find_pairs(pairs);
-  if (options_.loudest)
-    for (const auto& features : clips_->features) raise_.push_back(raise_to(features, *options_.loudest));
   if (options_.paired && pairs_[0].empty() && pairs_[1].empty())
     throw ConfigError("No phrase is played by both '" + names_[source] + "' and '" + names_[target] +
                       "': this family learns from pairs, so import clips that share phrases (luthierctl synth makes some) or "
@@ -141,7 +139,8 @@ void DomainClips::find_pairs(const std::vector<ClipPair>& pairs) {
     return clip >= 0 && clip < static_cast<std::int64_t>(clips_->size()) &&
            domain_of(clips_->clips[static_cast<std::size_t>(clip)].label_index) == side &&
            clips_->clips[static_cast<std::size_t>(clip)].split != "test" &&
-           clips_->features[static_cast<std::size_t>(clip)].size(-1) >= options_.frames;
+           (side == source || clips_->clips[static_cast<std::size_t>(clip)].target_allowed) &&
+           length_of(clip) >= options_.frames;
   };
   for (const auto& pair : pairs)
     if (usable(pair.content, source) && usable(pair.target, target)) add(pair.content, pair.target);
@@ -152,12 +151,30 @@ std::int64_t DomainClips::channels() const { return clips_->features.front().siz
 
 std::int64_t DomainClips::starts(std::int64_t frames) const { return 1 + (frames - options_.frames) / options_.grid; }
 
-torch::Tensor DomainClips::crop(std::int64_t clip, std::int64_t start) const {
-  return raised(clips_->features[static_cast<std::size_t>(clip)].narrow(-1, start, options_.frames), clip);
+std::int64_t DomainClips::chunks(std::int64_t frames) const {
+  return options_.grid > 1 ? starts(frames) : std::max<std::int64_t>(1, frames / options_.frames);
 }
 
-torch::Tensor DomainClips::raised(const torch::Tensor& features, std::int64_t clip) const {
-  return raise_.empty() ? features : features + raise_[static_cast<std::size_t>(clip)];
+std::int64_t DomainClips::length_of(std::int64_t clip) const { return clips_->features[static_cast<std::size_t>(clip)].size(-1); }
+
+std::int64_t DomainClips::crops_of_epoch() const {
+  std::int64_t most = 0;
+  for (const int side : {source, target}) {
+    std::int64_t count = 0;
+    for (const auto clip : members_[side][0]) count += chunks(length_of(clip));
+    most = std::max(most, count);
+  }
+  return most;
+}
+
+std::int64_t DomainClips::pairs_of_epoch() const {
+  std::int64_t count = 0;
+  for (const auto& [from, to] : pairs_[0]) count += chunks(std::min(length_of(from), length_of(to)));
+  return count;
+}
+
+torch::Tensor DomainClips::crop(std::int64_t clip, std::int64_t start) const {
+  return clips_->features[static_cast<std::size_t>(clip)].narrow(-1, start, options_.frames);
 }
 
 torch::Tensor DomainClips::draw(int domain, std::int64_t batch, Rng& rng) const {
@@ -165,8 +182,7 @@ torch::Tensor DomainClips::draw(int domain, std::int64_t batch, Rng& rng) const 
   const auto& list = members_[domain][0];
   for (std::int64_t i = 0; i < batch; ++i) {
     const auto clip = list[static_cast<std::size_t>(rng.below(static_cast<std::int64_t>(list.size())))];
-    const auto length = clips_->features[static_cast<std::size_t>(clip)].size(-1);
-    crops.push_back(crop(clip, rng.below(starts(length)) * options_.grid));
+    crops.push_back(crop(clip, rng.below(starts(length_of(clip))) * options_.grid));
   }
   return at::stack(crops);
 }
@@ -175,8 +191,7 @@ std::pair<torch::Tensor, torch::Tensor> DomainClips::draw_pairs(std::int64_t bat
   std::vector<torch::Tensor> from, to;
   for (std::int64_t i = 0; i < batch; ++i) {
     const auto& pair = pairs_[0][static_cast<std::size_t>(rng.below(static_cast<std::int64_t>(pairs_[0].size())))];
-    const auto length = std::min(clips_->features[static_cast<std::size_t>(pair.first)].size(-1),
-                                 clips_->features[static_cast<std::size_t>(pair.second)].size(-1));
+    const auto length = std::min(length_of(pair.first), length_of(pair.second));
     const auto start = rng.below(starts(length)) * options_.grid;
     from.push_back(crop(pair.first, start));
     to.push_back(crop(pair.second, start));
@@ -214,7 +229,7 @@ torch::Tensor DomainClips::statistics() const {
     torch::Tensor sum;
     for (std::size_t i = 0; i < count; ++i) {
       const auto clip = list[i * list.size() / count];
-      const auto one = band_statistics(raised(clips_->features[static_cast<std::size_t>(clip)], clip));
+      const auto one = band_statistics(clips_->features[static_cast<std::size_t>(clip)]);
       sum = sum.defined() ? sum + one : one;
     }
     sides.push_back(sum / static_cast<double>(count));
@@ -222,19 +237,22 @@ torch::Tensor DomainClips::statistics() const {
   return at::stack(sides);
 }
 
-double raise_to(const torch::Tensor& features, double loudest) { return loudest - features.max().item<double>(); }
-
 torch::Tensor band_statistics(const torch::Tensor& features) {
   const auto bands = features[0].to(at::kFloat);
   return at::stack({bands.mean(1), bands.std(1, /*unbiased=*/false)});
 }
 
-int nearer_domain(const torch::Tensor& statistics, const torch::Tensor& features) {
+std::pair<double, double> domain_distances(const torch::Tensor& statistics, const torch::Tensor& features) {
   const auto shape = [](const torch::Tensor& s) { return s.select(-2, 0) - s.select(-2, 0).mean(-1, /*keepdim=*/true); };
   const auto mine = band_statistics(features);
   const auto distance = (shape(statistics) - shape(mine).unsqueeze(0)).abs().mean(1) +
                         (statistics.select(1, 1) - mine[1].unsqueeze(0)).abs().mean(1);
-  return distance[0].item<double>() <= distance[1].item<double>() ? 0 : 1;
+  return {distance[0].item<double>(), distance[1].item<double>()};
+}
+
+int nearer_domain(const torch::Tensor& statistics, const torch::Tensor& features) {
+  const auto [source, target] = domain_distances(statistics, features);
+  return source <= target ? 0 : 1;
 }
 
 }  // namespace luthier

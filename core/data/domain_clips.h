@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,8 +20,6 @@ struct DomainOptions {
   std::int64_t frames = 256;  ///< length of a crop
   std::int64_t grid = 1;      ///< crops start at multiples of this many frames
   bool paired = false;        ///< clips of both sides that play one phrase are needed
-  /// Logarithmic features are raised so that the loudest value of every clip is this: level is no matter of the domain.
-  std::optional<double> loudest = {};
 };
 
 /// Crops of a source and a target domain, each one label or several. Where no labels are named: of two labels the first (by
@@ -53,6 +50,12 @@ class DomainClips {
   /// The same for pairs; undefined tensors where there are none.
   std::pair<torch::Tensor, torch::Tensor> fixed_pairs(std::int64_t most) const;
 
+  /// Crops that make an epoch: of the domain that has more, starting at the grid (or end to end where the grid is a single
+  /// frame), in training clips.
+  std::int64_t crops_of_epoch() const;
+  /// The same of pairs.
+  std::int64_t pairs_of_epoch() const;
+
   /// [domain, statistic, bin]: mean and standard deviation over time of each band of the training clips.
   torch::Tensor statistics() const;
 
@@ -62,8 +65,9 @@ class DomainClips {
   void sort_clips(const std::function<void(const std::string&)>& warn);
   void find_pairs(const std::vector<ClipPair>& pairs);
   torch::Tensor crop(std::int64_t clip, std::int64_t start) const;
-  torch::Tensor raised(const torch::Tensor& features, std::int64_t clip) const;
   std::int64_t starts(std::int64_t frames) const;
+  std::int64_t chunks(std::int64_t frames) const;
+  std::int64_t length_of(std::int64_t clip) const;
   int domain_of(int label) const;
 
   std::shared_ptr<const ClipSet> clips_;
@@ -72,14 +76,13 @@ class DomainClips {
   std::string names_[2];
   std::vector<std::int64_t> members_[2][2];  ///< [domain][validation]
   std::vector<Pair> pairs_[2];               ///< [validation]
-  std::vector<double> raise_;                ///< of each clip; empty: none
 };
 
-/// How much a sound's features must be raised for their loudest value to be `loudest`.
-double raise_to(const torch::Tensor& features, double loudest);
 /// [statistic, bin] of one sound, as DomainClips::statistics() counts them.
 torch::Tensor band_statistics(const torch::Tensor& features);
-/// The domain (0 or 1) whose statistics are nearer to the sound's, whatever its level.
+/// How far the sound is from the statistics of domain 0 and of domain 1, whatever its level.
+std::pair<double, double> domain_distances(const torch::Tensor& statistics, const torch::Tensor& features);
+/// The domain (0 or 1) whose statistics are nearer to the sound's.
 int nearer_domain(const torch::Tensor& statistics, const torch::Tensor& features);
 
 }  // namespace luthier

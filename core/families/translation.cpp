@@ -8,6 +8,11 @@
 #include "core/signal/frame_windows.h"
 
 namespace luthier {
+namespace {
+
+constexpr double kClearlyNearer = 0.6;  ///< share of the distance to the other domain
+
+}  // namespace
 
 RepresentationSpec SpectrogramSettings::spec(const std::string& kind) const {
   RepresentationSpec out;
@@ -26,7 +31,16 @@ int WindowedTranslator::direction(const TranslationOptions& options, const torch
   if (options.direction == "to_target" || !parts_.both_ways || !parts_.statistics.defined() || !style.defined())
     return DomainClips::target;
   require_shape("style", style, parts_.spec.bands);
-  return nearer_domain(parts_.statistics, parts_.loudest ? style + raise_to(style, *parts_.loudest) : style);
+  return nearer_domain(parts_.statistics, style);
+}
+
+void WindowedTranslator::check_content(const TranslationOptions& options, const torch::Tensor& content) const {
+  if (parts_.both_ways || options.direction != "auto" || !parts_.statistics.defined() || content.size(-1) < parts_.window) return;
+  const auto [from, to] = domain_distances(parts_.statistics, content);
+  if (to >= kClearlyNearer * from) return;
+  const auto named = [](const std::string& labels, const char* which) { return labels.empty() ? std::string("its ") + which + " labels" : "'" + labels + "'"; };
+  throw ConfigError("This model only knows the way from " + named(parts_.source, "source") + " to " + named(parts_.target, "target") +
+                    ", and the content sounds like the latter already; choose another content, or set the direction 'to_target' to go on with this one.");
 }
 
 torch::Tensor WindowedTranslator::transform(const torch::Tensor& content, const torch::Tensor& style, const Config& options,
@@ -34,16 +48,16 @@ torch::Tensor WindowedTranslator::transform(const torch::Tensor& content, const 
   at::NoGradGuard guard;
   const auto settings = settings_from<TranslationOptions>(options);
   require_shape("content", content, parts_.spec.bands);
+  check_content(settings, content);
   const int to = direction(settings, style);
   FrameWindows windows;
   windows.window = parts_.window;
   windows.overlap = static_cast<std::int64_t>(settings.overlap * static_cast<double>(parts_.window));
-  const double raise = parts_.loudest ? raise_to(content, *parts_.loudest) : 0;
   auto shown = content.to(at::kFloat).clone();
   std::int64_t at = 0;
-  const auto made = windows.run(content.to(at::kFloat) + raise, [&](const torch::Tensor& part, std::int64_t index, std::int64_t count) {
+  const auto made = windows.run(content.to(at::kFloat), [&](const torch::Tensor& part, std::int64_t index, std::int64_t count) {
     if (stop.stop_requested()) throw Cancelled();
-    const auto out = parts_.pass(part, to).to(at::kCPU).to(at::kFloat).clamp(parts_.lowest, parts_.highest) - raise;
+    const auto out = parts_.pass(part, to).to(at::kCPU).to(at::kFloat).clamp(parts_.lowest, parts_.highest);
     const auto length = std::min(parts_.window, shown.size(-1) - at);
     shown.narrow(-1, at, length).copy_(out[0].narrow(-1, 0, length));
     at = std::min(at + windows.window - windows.overlap, std::max<std::int64_t>(0, shown.size(-1) - parts_.window));
@@ -67,6 +81,15 @@ void require_shape(const char* name, const torch::Tensor& features, std::int64_t
   else shape << "none";
   throw ConfigError(std::string("The ") + name + " has shape " + shape.str() + " where [channel 1, band " + std::to_string(bands) +
                     ", frame] is needed.");
+}
+
+void check_unet(const SpectrogramSettings& sound, std::int64_t depth, std::int64_t batch) {
+  const std::int64_t unit = std::int64_t{1} << depth;
+  if (sound.bands % unit != 0 || sound.frames % unit != 0)
+    throw ConfigError("With depth " + std::to_string(depth) + ", bands and frames must be multiples of " + std::to_string(unit) + ", not " +
+                      std::to_string(sound.bands) + " and " + std::to_string(sound.frames) + ".");
+  if (batch == 1 && sound.bands == unit && sound.frames == unit)
+    throw ConfigError("The deepest level of the U-Net has a single point, which BatchNorm cannot use with batch 1; take a batch of 2 or a smaller depth.");
 }
 
 torch::Tensor constant_of(const Checkpoint& checkpoint, const std::string& name) {

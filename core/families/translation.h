@@ -1,6 +1,5 @@
 #pragma once
 #include <functional>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,9 +62,9 @@ class WindowedTranslator : public FamilyTransfer {
     RepresentationSpec spec;
     std::int64_t window = 256;
     torch::Tensor statistics;  ///< of DomainClips; decides "auto"
-    bool both_ways = true;     ///< false: only to the target; asking for the other way is refused
+    bool both_ways = true;     ///< false: only to the target; asking for the other way, or with "auto" bringing what sounds like the target, is refused
     double lowest = -1, highest = 1;
-    std::optional<double> loudest = {};  ///< whole sounds are raised to this first, as DomainOptions::loudest
+    std::string source = {}, target = {};  ///< labels, for people; may be empty
     std::function<torch::Tensor(const torch::Tensor& part, int to)> pass;
   };
   explicit WindowedTranslator(Parts parts) : parts_(std::move(parts)) {}
@@ -75,6 +74,7 @@ class WindowedTranslator : public FamilyTransfer {
 
  private:
   int direction(const TranslationOptions& options, const torch::Tensor& style) const;
+  void check_content(const TranslationOptions& options, const torch::Tensor& content) const;
   Parts parts_;
 };
 
@@ -84,6 +84,9 @@ void require_family(const Checkpoint& checkpoint, const std::string& family);
 void require_shape(const char* name, const torch::Tensor& features, std::int64_t bands);
 /// What was kept by nn::Constant under this name; undefined where the checkpoint has none.
 torch::Tensor constant_of(const Checkpoint& checkpoint, const std::string& name);
+
+/// Throws ConfigError in one sentence where a U-Net of this many halvings cannot take such crops, or BatchNorm such batches.
+void check_unet(const SpectrogramSettings& sound, std::int64_t depth, std::int64_t batch);
 
 /// Picture and sound of features [channel, bin, frame] under a title.
 Preview preview_of(const std::string& title, const torch::Tensor& features, const RepresentationSpec& spec);

@@ -4,9 +4,9 @@
 
 namespace luthier {
 
-TwoWayTrainer::TwoWayTrainer(const TrainingInputs& inputs, const DomainSettings& labels, std::int64_t frames, std::int64_t grid, std::optional<double> loudest)
+TwoWayTrainer::TwoWayTrainer(const TrainingInputs& inputs, const DomainSettings& labels, std::int64_t frames, std::int64_t grid)
     : device_(inputs.device), spec_(inputs.clips->representation),
-      clips_(inputs.clips, inputs.pairs, {labels.source_labels, labels.target_labels, frames, grid, /*paired=*/false, loudest}, inputs.warn) {}
+      clips_(inputs.clips, inputs.pairs, {labels.source_labels, labels.target_labels, frames, grid, /*paired=*/false}, inputs.warn) {}
 
 std::vector<Preview> TwoWayTrainer::preview(int) {
   set_training(false);

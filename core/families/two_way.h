@@ -20,7 +20,7 @@ class TwoWayTrainer : public Trainer {
   static constexpr const char* kSides[2] = {"source", "target"};
   static constexpr std::int64_t kValidationCrops = 8;
 
-  TwoWayTrainer(const TrainingInputs& inputs, const DomainSettings& labels, std::int64_t frames, std::int64_t grid, std::optional<double> loudest = {});
+  TwoWayTrainer(const TrainingInputs& inputs, const DomainSettings& labels, std::int64_t frames, std::int64_t grid);
   /// [batch, 1, bin, frame] in the networks' scale -> the same, in domain `to`.
   virtual torch::Tensor translate(const torch::Tensor& x, int to) = 0;
   /// Features to the networks' scale on the run's device, and back.

@@ -168,10 +168,15 @@ EvaluationTable evaluate_runs(const EvaluateRequest& request, const ProgressSink
   ProtocolOptions options = request.protocol;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const auto loaded = load(request, runs[i], i < request.names.size() ? request.names[i] : "");
-    if (request.protocol.directions.empty()) {
+    if (!request.protocol.directions.empty()) {
+      const auto learned = learned_directions(loaded->record, request.protocol.directions);
+      for (const auto& direction : request.protocol.directions)
+        if (std::find(learned.begin(), learned.end(), direction) == learned.end())
+          throw ConfigError("'" + loaded->name + "' was not trained on the direction '" + direction + "'; leave it out, or choose a model that was.");
+    } else {
       const auto known = options.directions.empty() ? protocol_directions(options.protocol) : options.directions;
       const auto learned = learned_directions(loaded->record, known);
-      if (learned.empty()) throw ConfigError("'" + loaded->name + "' was not trained on any direction that is measured here; name others with --direction, or measure it alone.");
+      if (learned.empty()) throw ConfigError("'" + loaded->name + "' was not trained on any direction that is measured here; measure it alone, or with models that share one.");
       if (learned.size() < known.size()) options.directions = learned;
     }
     if (i == 0 && request.oracle) systems.push_back(oracle_system("oracle (" + loaded->representation->spec().kind + ")", loaded->representation->spec()));

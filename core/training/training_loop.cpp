@@ -14,6 +14,7 @@
 #include "core/training/checkpoint_record.h"
 #include "core/training/early_transfers.h"
 #include "core/training/ema.h"
+#include "core/training/epochs.h"
 
 namespace luthier {
 namespace {
@@ -68,6 +69,8 @@ class Loop {
   Loop(Trainer& trainer, const LoopSettings& settings, const LoopControl& control, const LoopOutputs& outputs, const Checkpoint* start_from)
       : trainer_(trainer), settings_(settings), control_(control), outputs_(outputs), start_from_(start_from), phases_(trainer.phases()) {
     for (const auto& phase : phases_) total_ += phase.steps;
+    const auto* epochs = dynamic_cast<const Epochs*>(&trainer);
+    preview_every_ = settings.preview_every > 0 ? settings.preview_every : std::max<std::int64_t>(1, epochs ? epochs->epoch_steps() : LoopSettings().preview_every);
     fs::create_directories(outputs_.folder / "checkpoints");
     fs::create_directories(outputs_.folder / "previews");
   }
@@ -96,7 +99,7 @@ class Loop {
   void close_step() {
     const bool phase_ends = step_ == phase_start_ + phases_[static_cast<std::size_t>(phase_)].steps;
     if (step_ % settings_.validate_every == 0 || phase_ends) validate();
-    if ((step_ % settings_.preview_every == 0 || phase_ends) && !control_.stop.stop_requested()) preview();
+    if ((step_ % preview_every_ == 0 || phase_ends) && !control_.stop.stop_requested()) preview();
     closing_due_ = false;
     const bool kept = step_ % settings_.checkpoint_every == 0 && step_ < total_;
     if (kept) save("step-" + std::to_string(step_), false, /*weights=*/true);
@@ -313,6 +316,7 @@ class Loop {
   const std::vector<PhaseInfo> phases_;
   std::unique_ptr<WeightAverage> average_ = std::make_unique<WeightAverage>(0.0, WeightAverage::Modules{});
   const TensorMap* resumed_ = nullptr;
+  std::int64_t preview_every_ = 1;
   int phase_ = -1;
   std::int64_t phase_start_ = 0, step_ = 0, first_step_ = 0, total_ = 0, since_best_ = 0, validated_ = -1;
   int not_finite_ = 0;

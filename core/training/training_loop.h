@@ -26,7 +26,7 @@ struct LoopSettings {
     v.group("Run");
     v.number("seed", seed, 0, 2147483647, "", "Start of every random draw; the same seed gives the same losses.");
     v.number("validate_every", validate_every, 1, 10000000, "steps", "How often the validation clips are measured.");
-    v.number("preview_every", preview_every, 1, 10000000, "steps", "How often a picture and a sound are made.");
+    v.number("preview_every", preview_every, 0, 10000000, "steps", "How often a picture and a sound are made; 0: once an epoch, where the family counts them.");
     v.number("auditions", auditions, 0, 50, "clips", "Unseen clips that are transferred at every preview, to be heard beside the truth; 0: none.");
     v.number("checkpoint_every", checkpoint_every, 1, 10000000, "steps", "How often a checkpoint is kept.");
     v.number("checkpoint_seconds", checkpoint_seconds, 1, 3600, "s", "The newest state is saved at least this often.");

@@ -7,6 +7,7 @@
 #include "core/families/two_way.h"
 #include "core/nn/conv.h"
 #include "core/nn/patch_critic.h"
+#include "core/training/epochs.h"
 #include "core/training/image_pool.h"
 
 namespace luthier::cyclegan {
@@ -25,7 +26,7 @@ struct Networks {
   nn::Constant statistics = nullptr;  ///< [domain, statistic, bin], see DomainClips
 };
 
-class CycleTrainer : public TwoWayTrainer {
+class CycleTrainer : public TwoWayTrainer, public Epochs {
  public:
   CycleTrainer(const TrainingInputs& inputs, const Settings& settings);
   std::vector<PhaseInfo> phases() const override { return {{"translation", settings_.training.steps}}; }
@@ -34,6 +35,7 @@ class CycleTrainer : public TwoWayTrainer {
   Figures validate(int phase) override;
   void visit(StateVisitor& visitor) override;
   std::vector<std::pair<std::string, torch::nn::Module*>> averaged(int phase) override;
+  std::int64_t epoch_steps() const override { return (clips_.crops_of_epoch() + settings_.training.batch - 1) / settings_.training.batch; }
   double learning_rate() const override { return optimisers_->learning_rate(); }
 
  private:

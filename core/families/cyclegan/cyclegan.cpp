@@ -30,7 +30,9 @@ class CycleGan : public Family {
             {"critic_target", nn::count_parameters(*networks.critics[1])}};
   }
   std::unique_ptr<Trainer> make_training(const TrainingInputs& inputs) const override {
-    return std::make_unique<cyclegan::CycleTrainer>(inputs, read(inputs.config));
+    const auto settings = read(inputs.config);
+    check(settings);
+    return std::make_unique<cyclegan::CycleTrainer>(inputs, settings);
   }
   std::unique_ptr<FamilyTransfer> make_transfer(const Checkpoint& checkpoint, torch::Device device) const override {
     require_family(checkpoint, "cyclegan");
@@ -48,9 +50,17 @@ class CycleGan : public Family {
   static Settings read(const Config& config) { return settings_from<Settings>(config); }
   using Int = std::int64_t;
 
+  /// Sizes that no layer can take, said before clips are read into batches.
+  static void check(const Settings& s) {
+    if (s.generator == "unet") return check_unet(s.sound, s.depth, s.training.batch);
+    if (s.sound.bands % 4 != 0 || s.sound.frames % 4 != 0)
+      throw ConfigError("The residual generator halves twice, so bands and frames must be multiples of 4, not " + std::to_string(s.sound.bands) + " and " +
+                        std::to_string(s.sound.frames) + ".");
+  }
+
   static PresetInfo report() {
     return {"report", "As its author built it: 128 mels, 6 s, nine residual blocks, one crop a step.",
-            {{"grid", Int{128}}, {"validate_every", Int{900}}, {"preview_every", Int{900}}, {"checkpoint_every", Int{9000}}}};
+            {{"grid", Int{128}}, {"validate_every", Int{900}}, {"preview_every", Int{0}}, {"checkpoint_every", Int{9000}}}};
   }
   static PresetInfo report_unet() {
     auto preset = report();

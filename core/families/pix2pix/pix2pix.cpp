@@ -16,7 +16,7 @@ class Pix2Pix : public Family {
   std::vector<PresetInfo> presets() const override {
     using Int = std::int64_t;
     return {{"report", "U-Net with seven levels each way, patch critic, absolute error times 100, as in the paper.",
-             {{"grid", Int{128}}, {"validate_every", Int{500}}, {"preview_every", Int{1000}}, {"checkpoint_every", Int{5000}}}},
+             {{"grid", Int{128}}, {"validate_every", Int{500}}, {"preview_every", Int{0}}, {"checkpoint_every", Int{5000}}}},
             {"studio", "A shallower U-Net that changes its input; the critic joins when the absolute error has settled.",
              {{"rate", Int{16000}}, {"hop", Int{256}}, {"frames", Int{128}}, {"filters", Int{48}}, {"depth", Int{5}}, {"dropout", 0.0},
               {"residual_output", true}, {"critic_filters", Int{48}}, {"critic_start", 0.5}, {"adversarial", 0.5}, {"steps", Int{20000}},
@@ -46,7 +46,9 @@ class Pix2Pix : public Family {
     return {{"generator", nn::count_parameters(*networks.generator)}, {"critic", nn::count_parameters(*networks.critic)}};
   }
   std::unique_ptr<Trainer> make_training(const TrainingInputs& inputs) const override {
-    return std::make_unique<pix2pix::Pix2PixTrainer>(inputs, read(inputs.config));
+    const auto settings = read(inputs.config);
+    check_unet(settings.sound, settings.depth, settings.training.batch);
+    return std::make_unique<pix2pix::Pix2PixTrainer>(inputs, settings);
   }
   std::unique_ptr<FamilyTransfer> make_transfer(const Checkpoint& checkpoint, torch::Device device) const override {
     require_family(checkpoint, "pix2pix");
@@ -58,6 +60,12 @@ class Pix2Pix : public Family {
     parts.spec = settings.sound.spec("mel_db");
     parts.window = settings.sound.frames;
     parts.both_ways = false;
+    parts.statistics = constant_of(checkpoint, "statistics");
+    const auto said = [&](const char* key) {
+      const auto found = checkpoint.record.find(key);
+      return found == checkpoint.record.end() ? "" : found->second;
+    };
+    parts.source = said("source_labels"), parts.target = said("target_labels");
     parts.pass = [networks, device](const torch::Tensor& part, int) { return networks->translate(part.to(device)); };
     return std::make_unique<WindowedTranslator>(std::move(parts));
   }

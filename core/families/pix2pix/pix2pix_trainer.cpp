@@ -23,6 +23,7 @@ Networks::Networks(const Settings& s, torch::Device device) : settings(s) {
   critic = nn::PatchCritic(options);
   nn::start_weights(*generator, nn::Start::normal_002);
   nn::start_weights(*critic, nn::Start::normal_002);
+  statistics = nn::Constant(at::zeros({2, 2, s.sound.bands}));
   generator->to(device);
   critic->to(device);
 }
@@ -42,12 +43,7 @@ Pix2PixTrainer::Pix2PixTrainer(const TrainingInputs& inputs, const Settings& set
       clips_(inputs.clips, inputs.pairs, {settings.labels.source_labels, settings.labels.target_labels, settings.sound.frames, settings.grid, true},
              inputs.warn),
       networks_((at::manual_seed(seed_of(inputs.config)), settings), inputs.device) {
-  const std::int64_t unit = std::int64_t{1} << settings.depth;
-  if (settings.sound.bands % unit != 0 || settings.sound.frames % unit != 0)
-    throw ConfigError("With depth " + std::to_string(settings.depth) + ", bands and frames must be multiples of " + std::to_string(unit) +
-                      ", not " + std::to_string(settings.sound.bands) + " and " + std::to_string(settings.sound.frames) + ".");
-  if (settings.training.batch == 1 && settings.sound.bands == unit && settings.sound.frames == unit)
-    throw ConfigError("The deepest level of the U-Net has a single point, which BatchNorm cannot use with batch 1; take a batch of 2 or a smaller depth.");
+  networks_.statistics->value.copy_(clips_.statistics());
   optimisers_ = std::make_unique<AdversarialOptimisers>(pace_of(settings.training), std::vector<const torch::nn::Module*>{networks_.generator.get()},
                                                         std::vector<const torch::nn::Module*>{networks_.critic.get()});
 }
@@ -108,6 +104,8 @@ std::vector<Preview> Pix2PixTrainer::preview(int) {
 void Pix2PixTrainer::visit(StateVisitor& visitor) {
   visitor.module("generator", *networks_.generator);
   visitor.module("critic", *networks_.critic);
+  // Taken from the clips at every start: runs that were begun without them go on.
+  if (dynamic_cast<StateSaver*>(&visitor)) visitor.module("statistics", *networks_.statistics);
   optimisers_->visit(visitor);
 }
 

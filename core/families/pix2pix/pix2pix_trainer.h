@@ -7,6 +7,7 @@
 #include "core/families/translation.h"
 #include "core/nn/patch_critic.h"
 #include "core/nn/unet_generator.h"
+#include "core/training/epochs.h"
 
 namespace luthier::pix2pix {
 
@@ -50,9 +51,10 @@ struct Networks {
   Settings settings;
   nn::UnetGenerator generator = nullptr;
   nn::PatchCritic critic = nullptr;  ///< sees content and result as two channels
+  nn::Constant statistics = nullptr;  ///< [domain, statistic, bin], see DomainClips
 };
 
-class Pix2PixTrainer : public Trainer {
+class Pix2PixTrainer : public Trainer, public Epochs {
  public:
   Pix2PixTrainer(const TrainingInputs& inputs, const Settings& settings);
   std::vector<PhaseInfo> phases() const override { return {{"translation", settings_.training.steps}}; }
@@ -63,6 +65,7 @@ class Pix2PixTrainer : public Trainer {
   void visit(StateVisitor& visitor) override;
   std::vector<std::pair<std::string, torch::nn::Module*>> averaged(int) override { return {{"generator", networks_.generator.get()}}; }
   std::map<std::string, std::string> record() const override;
+  std::int64_t epoch_steps() const override { return (clips_.pairs_of_epoch() + settings_.training.batch - 1) / settings_.training.batch; }
   double learning_rate() const override { return optimisers_->learning_rate(); }
 
  private:

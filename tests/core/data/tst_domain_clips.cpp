@@ -78,6 +78,15 @@ class DomainClipsTest : public QObject {
     QVERIFY(at::allclose(to_fixed - from_fixed, at::full_like(from_fixed, 100.0), 0, 1e-4));
   }
 
+  void contentsOnlyAreNeverTargetsOfAPairSet() {
+    auto set = clips_of({"harp", "piano"}, 3, 20, false);
+    set->clips[4].target_allowed = false;
+    const DomainClips clips(set, {{0, 4, 4}, {1, 3, 3}}, {"", "", 8, 1, true});
+    Rng rng(5, 0);
+    QVERIFY(clips.draw_pairs(32, rng).second.max().item<double>() < 101);  // clip 3 alone
+    QCOMPARE(clips.pairs_of_epoch(), std::int64_t{2});
+  }
+
   void cropsKeepToTheGrid() {
     const DomainClips clips(clips_of({"harp", "piano"}, 2, 20), {}, {"", "", 8, 4, false});
     Rng rng(7, 0);

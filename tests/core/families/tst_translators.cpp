@@ -1,4 +1,5 @@
 // timeout: 240
+#define QT_NO_KEYWORDS  // `slots` is a name of LibTorch
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
@@ -8,6 +9,7 @@
 #include "core/families/family.h"
 #include "core/families/melgan/public_weights.h"
 #include "core/families/vocoding.h"
+#include "core/training/epochs.h"
 
 using namespace luthier;
 
@@ -36,7 +38,7 @@ std::shared_ptr<ClipSet> synthetic_clips(const RepresentationSpec& spec, int per
       }
       const auto band = at::arange(spec.bands).reshape({-1, 1}), frame = at::arange(frames).reshape({1, -1});
       auto picture = at::sin(frame * (0.11 + 0.01 * k) + band * (0.2 + 0.1 * label)) * 0.5 + 0.05 * rng.normal({spec.bands, frames});
-      if (spec.kind == "log10_mel") picture = picture * 2 - 2;
+      if (spec.kind == "log10_mel_peak") picture = picture * 2 - 2;
       set->features.push_back(picture.to(at::kFloat).unsqueeze(0));
     }
   return set;
@@ -283,27 +285,83 @@ class Translators : public QObject {
     QCOMPARE(made({{"pictures", std::int64_t{3}}}).size(2), std::int64_t{32 + 2 * 24});
   }
 
-  void textureMovesTheSoundTowardsTheStyle() {
-    const Family& family = find_family("texture");
-    Checkpoint checkpoint;
-    checkpoint.record = {{"family", "texture"}, {"config", canonical_text(complete(family.schema(), family.presets().back().overrides))}};
+  void theLevelOfAClipTellsNothing() {
+    auto setup = setup_of("travelgan");
+    const auto model = family_of("travelgan").make_transfer(checkpoint_of("travelgan", setup), at::kCPU);
+    const auto representation = make_representation(model->representation());
+    std::vector<float> loud(16000), quiet(16000);
+    for (std::size_t i = 0; i < loud.size(); ++i) {
+      const double time = static_cast<double>(i) / 16000;
+      loud[i] = static_cast<float>(i % 8000 < 6000 ? 0.5 * std::exp(-3 * time) * std::sin(2 * M_PI * 330 * time) : 0);  // with silence
+      quiet[i] = 0.01f * loud[i];
+    }
+    const auto one = representation->analyse({16000, loud}), other = representation->analyse({16000, quiet});
+    QVERIFY(at::allclose(one, other, 1e-4, 1e-4));
+    QVERIFY(std::abs(one.min().item<double>() + 5) < 1e-4);  // silence is silence at any level
+    const auto options = complete(family_of("travelgan").transfer_schema(), {});
+    QVERIFY(at::allclose(model->transform(one, one, options, {}, {}), model->transform(other, other, options, {}, {}), 1e-3, 1e-3));
+    QVERIFY(error_of([] { setup_of("travelgan", {{"batch", std::int64_t{1}}}); }).contains("raise 'batch' to 2"));
+  }
+
+  void quietSpectrogramsAreDecodedAtTheLevelOfTraining() {
+    const auto features = at::full({1, 4, 3}, -2.0);
+    features[0][0].fill_(-5);  // silence
+    torch::Tensor seen;
+    const auto sound = decode_at_level(features, 0.5, [&](const torch::Tensor& raised) {
+      seen = raised;
+      return std::vector<float>{1, -0.5f};
+    });
+    QVERIFY(at::allclose(seen[0][1], at::full({3}, 0.5)) && at::allclose(seen[0][0], at::full({3}, -5.0)));
+    QVERIFY(std::abs(sound[0] - std::pow(10.0, -2.5)) < 1e-6 && std::abs(sound[1] + 0.5 * std::pow(10.0, -2.5)) < 1e-6);
+    const auto silent = decode_at_level(at::full({1, 4, 3}, -5.0), 0.5, [](const torch::Tensor&) { return std::vector<float>{0.25f}; });
+    QCOMPARE(silent, std::vector<float>{0.25f});
+    auto setup = setup_of("melgan");
+    const auto record = setup.trainer->record();
+    QVERIFY(std::abs(std::stod(record.at("loudest"))) < 3);
+  }
+
+  void sizesThatNoLayerTakesAreRefused() {
+    using I = std::int64_t;
+    const auto said = [](const QString& id, const Config& overrides) { return error_of([&] { setup_of(id, overrides); }); };
+    QVERIFY(said("cyclegan", {{"bands", I{50}}, {"frames", I{50}}}).contains("multiples of 4"));
+    QVERIFY(said("cyclegan", {{"generator", std::string("unet")}, {"depth", I{6}}, {"batch", I{1}}}).contains("batch of 2"));
+    QVERIFY(said("cyclegan", {{"generator", std::string("unet")}, {"depth", I{7}}}).contains("multiples of 128"));
+    QVERIFY(said("pix2pix", {{"depth", I{6}}, {"batch", I{1}}}).contains("batch of 2"));
+  }
+
+  void aOneWayModelRefusesWhatIsAtItsEndAlready() {
+    auto setup = setup_of("pix2pix");
+    auto checkpoint = checkpoint_of("pix2pix", setup);
+    for (const auto& [key, value] : setup.trainer->record()) checkpoint.record[key] = value;
+    const auto& family = family_of("pix2pix");
     const auto model = family.make_transfer(checkpoint, at::kCPU);
-    const auto time = at::arange(9000, at::kDouble) / 22050.0;
-    const auto content = (0.3 * at::sin(time * 2 * M_PI * 330)).to(at::kFloat).reshape({1, 1, -1});
-    Rng rng(2, 0);
-    const auto style = (0.3 * rng.normal({1, 1, 9000}));
-    int shown = 0;
-    const auto made = model->transform(content, style, complete(family.transfer_schema(), {{"steps", std::int64_t{12}}, {"style_weight", 1000.0}}),
-                                       [&](const SamplingStep& step) { shown = step.step; }, {});
-    QVERIFY(made.sizes() == content.sizes() && made.isfinite().all().item<bool>());
-    QCOMPARE(shown, 12);
-    // Noise has energy everywhere; the sine has none in the upper half of its spectrum.
-    const auto high = [](const torch::Tensor& x) {
-      const auto magnitude = at::fft_rfft(x.reshape({-1})).abs().square();
-      return (magnitude.narrow(0, magnitude.size(0) / 2, magnitude.size(0) / 2).sum() / magnitude.sum()).item<double>();
+    // The picture of the second label itself, steadier than any clip: surely no source.
+    const auto statistics = checkpoint.tensors.at("model.statistics.value");
+    const auto wave = at::sin(at::arange(150) * 0.9) * std::sqrt(2.0);
+    const auto target = (statistics[1][0].unsqueeze(1) + statistics[1][1].unsqueeze(1) * wave).unsqueeze(0).contiguous();
+    const auto go = [&](const torch::Tensor& content, const std::string& direction) {
+      return error_of([&] { model->transform(content, {}, complete(family.transfer_schema(), {{"direction", direction}}), {}, {}); });
     };
-    QVERIFY(high(content) < 1e-4 && high(made) > 0.05);
-    QVERIFY_THROWS_EXCEPTION(Cancelled, model->transform(content, style, complete(family.transfer_schema(), {}), {}, stopped()));
+    QVERIFY2(go(target, "auto").contains("the way from 'bright' to 'dull'"), qPrintable(go(target, "auto")));
+    QVERIFY(go(target, "to_target").isEmpty());
+    QVERIFY(go(setup.clips->features[0], "auto").isEmpty());
+    // A run that was begun without these statistics goes on.
+    checkpoint.tensors.erase("model.statistics.value");
+    StateLoader loader(checkpoint.tensors);
+    setup.trainer->visit(loader);
+  }
+
+  void anEpochShowsEveryChunkOnce() {
+    const auto steps = [](const QString& id, const Config& overrides) {
+      auto setup = setup_of(id, overrides);
+      return dynamic_cast<const Epochs&>(*setup.trainer).epoch_steps();
+    };
+    using I = std::int64_t;
+    // Three training clips of 150 frames for each label: crops of 64 frames.
+    QCOMPARE(steps("cyclegan", {{"batch", I{1}}, {"grid", I{1}}}), I{6});
+    QCOMPARE(steps("cyclegan", {{"batch", I{2}}, {"grid", I{32}}}), I{5});  // three starts each
+    QCOMPARE(steps("pix2pix", {{"batch", I{4}}, {"grid", I{32}}}), I{3});
+    QCOMPARE(std::get<I>(preset_config(family_of("cyclegan"), "report").at("preview_every")), I{0});
   }
 
  private:

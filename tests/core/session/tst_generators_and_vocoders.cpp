@@ -9,6 +9,7 @@
 
 #include "audio/reader.h"
 #include "core/session/analysis_session.h"
+#include "core/session/evaluate_session.h"
 #include "core/session/sample_session.h"
 #include "core/session/training_session.h"
 #include "core/session/vocoder_session.h"
@@ -154,6 +155,13 @@ class TestGeneratorsAndVocoders : public QObject {
     request.overrides = {{"steps", std::int64_t{2}}};
     QVERIFY(train(request, events, {}) == Outcome::done);
     QCOMPARE(events.total, std::int64_t{2});
+    // It learned one way, and no other is measured with it.
+    EvaluateRequest backwards;
+    backwards.workspace = workspace_->folder();
+    backwards.runs = {events.run};
+    backwards.protocol.directions = {"violin>piano"};
+    const auto said = sentence<ConfigError>([&] { evaluate_runs(backwards, {}, {}); });
+    QVERIFY2(said.contains("was not trained on the direction 'violin>piano'"), qPrintable(said));
   }
 
  private:

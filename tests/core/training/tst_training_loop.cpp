@@ -4,6 +4,7 @@
 #include <QtTest>
 #include <cmath>
 
+#include "core/training/epochs.h"
 #include "tests/support/core_loop_bench.h"
 
 using namespace luthier;
@@ -23,6 +24,7 @@ class TestTrainingLoop : public QObject {
   void theBestCheckpointHoldsTheAveragedWeightsOfTheBestStep();
   void theNextPhaseBuildsOnTheAveragedWeights();
   void previewsAndCheckpointsComeWhenTheyAreDue();
+  void previewsComeOnceAnEpochWhereTheRunAsksForIt();
   void auditionsGetTheAveragedWeightsOncePhasesTransfer();
 };
 
@@ -200,6 +202,23 @@ void TestTrainingLoop::previewsAndCheckpointsComeWhenTheyAreDue() {
     QVERIFY2(!name.starts_with("optim.") && !name.starts_with("state."), name.c_str());
   for (const auto& entry : fs::directory_iterator(bench.file("latest").parent_path()))
     QCOMPARE(entry.path().extension().string(), std::string(".safetensors"));  // no temporary file is left
+}
+
+void TestTrainingLoop::previewsComeOnceAnEpochWhereTheRunAsksForIt() {
+  struct Counting : FakeTrainer, Epochs {
+    std::int64_t epoch_steps() const override { return 7; }
+  } trainer;
+  Bench bench;
+  bench.settings.preview_every = 0;
+  QVERIFY(bench.run(trainer) == Outcome::done);
+  std::vector<std::int64_t> steps;
+  for (const auto& item : bench.all<PreviewReady>()) steps.push_back(item.step);
+  QVERIFY(steps == (std::vector<std::int64_t>{7, 12, 14, 21, 28, 30}));
+  FakeTrainer plain;  // counts none: only the ends of its phases
+  Bench other;
+  other.settings.preview_every = 0;
+  QVERIFY(other.run(plain) == Outcome::done);
+  QCOMPARE(other.all<PreviewReady>().size(), std::size_t{2});
 }
 
 void TestTrainingLoop::auditionsGetTheAveragedWeightsOncePhasesTransfer() {
