@@ -6,6 +6,7 @@
 #include <array>
 #include <fstream>
 #include <memory>
+#include <optional>
 
 #include "audio/reader.h"
 #include "audio/resampler.h"
@@ -48,6 +49,18 @@ void render_to(const std::filesystem::path& path, audio::SoundfontRenderer& rend
   clip.channels.front().resize(static_cast<std::size_t>(kClipSeconds * sample_rate), 0.0f);
   std::filesystem::create_directories(path.parent_path());
   audio::write_audio(path, clip, audio::FileFormat::wav16);
+}
+
+/// Nothing where the file is not there or is not what render_to wrote.
+std::optional<audio::AudioBuffer> read_whole(const std::filesystem::path& file, int sample_rate) {
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  try {
+    auto clip = audio::read_audio(file);
+    if (clip.sample_rate == sample_rate && clip.channel_count() == 1 && clip.length() == static_cast<std::size_t>(kClipSeconds * sample_rate)) return clip;
+  } catch (const audio::AudioError&) {
+    // damaged: rendered anew
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -93,10 +106,14 @@ void RenderCache::prepare(const std::vector<RenderKey>& wanted, int threads, con
 
 audio::AudioBuffer RenderCache::clip(const RenderKey& key) {
   const std::filesystem::path file = path(key);
-  if (!std::filesystem::exists(file)) {
-    audio::SoundfontRenderer renderer(key.font);
-    render_to(file, renderer, key, sample_rate_);
-  }
+  if (auto whole = read_whole(file, sample_rate_)) return std::move(*whole);
+  static std::mutex rendering;  // of what two threads may miss at once
+  const std::lock_guard lock(rendering);
+  if (auto whole = read_whole(file, sample_rate_)) return std::move(*whole);
+  std::error_code error;
+  std::filesystem::remove(file, error);
+  audio::SoundfontRenderer renderer(key.font);
+  render_to(file, renderer, key, sample_rate_);
   return audio::read_audio(file);
 }
 

@@ -32,7 +32,7 @@ class RenderCache {
   /// Renders what is missing with `threads` renderers. Throws audio::AudioError (font missing or broken, disk full),
   /// Cancelled when stopped.
   void prepare(const std::vector<RenderKey>& wanted, int threads, const ProgressSink& progress, std::stop_token stop);
-  /// Reads one clip; renders it first when it is not there.
+  /// Reads one clip; renders it first when it is not there or is damaged.
   audio::AudioBuffer clip(const RenderKey& key);
   std::filesystem::path path(const RenderKey& key);
   /// First 16 hex digits of the SHA-256 of the font file.

@@ -1,5 +1,6 @@
 #include <QTemporaryDir>
 #include <QtTest>
+#include <fstream>
 #include <set>
 
 #include "audio/resampler.h"
@@ -190,6 +191,10 @@ class TestProtocol : public QObject {
     const auto written = std::filesystem::last_write_time(cache.path(key));
     cache.prepare({key}, 2, {}, {});
     QVERIFY(std::filesystem::last_write_time(cache.path(key)) == written);
+    std::filesystem::resize_file(cache.path(key), 5000);  // as a full disk leaves it
+    QCOMPARE(cache.clip(key).channels, clip.channels);
+    std::ofstream(cache.path(key)) << "no sound";
+    QCOMPARE(cache.clip(key).channels, clip.channels);
   }
 
  private:
