@@ -3,8 +3,14 @@
 #include <memory>
 
 #include "app/ctl/arguments.h"
+#include "app/ctl/places.h"
 #include "app/ctl/schema_flags.h"
+#include "app/ctl/stopping.h"
+#include "core/config/branches.h"
 #include "core/session/family_catalog.h"
+#include "core/session/free_output.h"
+#include "core/session/named_sound.h"
+#include "core/session/sound_files.h"
 #include "core/session/transfer_models.h"
 #include "core/session/transfer_presets.h"
 #include "core/session/transfer_restore.h"
@@ -75,17 +81,41 @@ TransferRequest branched(const TransferRequest& given, const Options& options, c
   return request;
 }
 
+/// Without --out a result goes into the workspace, or beside the user where there is none.
+void choose_place(TransferRequest& request, const Context& context) {
+  if (!request.output.empty() || !request.workspace.empty()) return;
+  std::error_code error;
+  for (const auto& sound : {request.content, request.style})
+    if (is_clip_number(sound) && !std::filesystem::exists(sound, error)) open_workspace(context);  // says that there is none
+  const bool there = std::filesystem::is_regular_file(request.content, error) && std::filesystem::is_regular_file(request.style, error);
+  if (workspace_named(context) && there) {
+    request.workspace = open_or_create_workspace(context).folder();
+    return;
+  }
+  const auto stem = [](const std::string& sound) { return std::filesystem::path(sound).stem().string(); };
+  request.output = free_output(".", safe_file_name(stem(request.content) + " as " + stem(request.style)), ".wav");
+}
+
 TransferRequest request_from(const Options& options, const SchemaFlags& flags, Context& context) {
   TransferRequest request = options.request;
   if (options.at_step != 0 && options.branch_from.empty()) throw UsageError("--at-step belongs to --branch-from: name the result to go on from");
   if (!options.like.empty() && !options.branch_from.empty()) throw UsageError("--branch-from takes all from its record; leave out --like");
   if (Workspace::is_workspace(context.workspace)) request.workspace = context.workspace;
   else if (!request.run.empty() || !options.saved.empty() || !options.save.empty()) request.workspace = open_workspace(context).folder();
-  if (!options.branch_from.empty()) return branched(request, options, flags);
+  if (!options.branch_from.empty()) {
+    request = branched(request, options, flags);
+    choose_place(request, context);
+    return request;
+  }
+  if (!request.run.empty() && !request.checkpoint.empty()) refuse_foreign_checkpoint(open_workspace(context), request.run, request.checkpoint);
   if (!options.saved.empty()) apply_preset(transfer_preset(request.workspace, options.saved), request);
   if (!options.like.empty()) request = like_record(request, options.like);
   if (request.content.empty() || request.style.empty()) throw UsageError("--content and --style are needed: a sound file or a clip number each");
-  for (const auto& [name, value] : flags.given(transfer_schema_of(request))) request.options[name] = value;
+  const Schema settings = transfer_schema_of(request);
+  for (const auto& [name, value] : flags.given(settings)) request.options[name] = value;
+  if (const auto branches = request.options.find("branches"); branches != request.options.end() && options.like.empty())
+    as_usage([&] { return parse_branches(std::get<std::string>(branches->second), settings); });
+  choose_place(request, context);
   if (!options.save.empty()) save_transfer_preset(request.workspace, preset_of(request, options.save));
   return request;
 }
@@ -128,7 +158,7 @@ const VerbRegistration transfer_registration{"transfer", "play one sound's notes
   auto options = std::make_shared<Options>();
   TransferRequest& request = options->request;
   command.add_option("--run", request.run, "trained run; without it the shipped model");
-  command.add_option("--checkpoint", request.checkpoint, "a weight file instead of a run");
+  command.add_option("--checkpoint", request.checkpoint, "a weight file instead of a run (or, with --run, one of that run's own)");
   command.add_option("--family", request.family, "a family that needs no training instead of a run: " + untrained_families());
   command.add_option("--preset", request.preset, "of --family: one of its presets (default: the first)");
   command.add_option("--content", request.content, "sound file or clip number: the notes");
@@ -136,7 +166,7 @@ const VerbRegistration transfer_registration{"transfer", "play one sound's notes
   command.add_flag("!--no-treble", request.treble, "make nothing above the model's own band (otherwise treble follows the style where the content's rate allows it)");
   command.add_option("--vocoder", request.vocoder, "run or weight file of a vocoder (default: Griffin-Lim from the content's phase)");
   command.add_option("--device", request.device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}))->capture_default_str();
-  command.add_option("--out", request.output, "WAV, FLAC … that does not exist yet (default: a new folder under transfers/)");
+  command.add_option("--out", request.output, "WAV, FLAC … that does not exist yet (default: a new folder under transfers/ of the workspace; without a workspace './CONTENT as STYLE.wav')");
   command.add_option("--image", request.image, "PNG with the spectrograms of content, style and result");
   command.add_option("--like", options->like, "a result (WAV, FLAC, PNG, SVG or JSON record): take from it what is not given here");
   command.add_option("--branch-from", options->branch_from, "a result to go on from at --at-step, with another --seed, --temperature, --guidance or --eta");

@@ -17,6 +17,8 @@ class TestTransferVerbs : public QObject {
   void aResultIsDoneAgainAndBranched();
   void settingsAreSavedListedAndForgotten();
   void aFileStreamsThrough();
+  void withoutAWorkspaceAResultLiesBesideTheUser();
+  void aNamedWorkspaceIsMade();
   void wrongWordsAreRefused_data();
   void wrongWordsAreRefused();
   void withoutAnInputRecordingSaysSo();
@@ -28,6 +30,7 @@ class TestTransferVerbs : public QObject {
     if (!file.open(QIODevice::ReadOnly)) return {};
     return file.readAll();
   }
+  QString checkpoint() const { return workspace_ + "/runs/" + run_ + "/checkpoints/best.safetensors"; }
   QTemporaryDir folder_;
   QString workspace_, run_;
 };
@@ -89,6 +92,29 @@ void TestTransferVerbs::aFileStreamsThrough() {
   QVERIFY(QFile::exists(folder_.filePath("live.json")));
 }
 
+void TestTransferVerbs::withoutAWorkspaceAResultLiesBesideTheUser() {
+  QDir().mkpath(folder_.filePath("empty"));
+  write_file(folder_.filePath("empty/p.wav"), wav_of_phrase(1, true, 1));
+  write_file(folder_.filePath("empty/s.wav"), wav_of_phrase(2, false, 1));
+  const QStringList words{"transfer", "--checkpoint", checkpoint(), "--content", "p.wav", "--style", "s.wav", "--steps", "1", "--device", "cpu"};
+  for (const char* name : {"p as s.wav", "p as s 2.wav"}) {
+    const auto said = luthierctl(words, folder_.filePath("empty"));
+    QVERIFY2(said.code == 0 && said.out == QByteArray("./") + name + "\n", said.all());
+    QVERIFY(QFile::exists(folder_.filePath(QString("empty/") + name)));
+  }
+  const auto clip = luthierctl({"transfer", "--checkpoint", checkpoint(), "--content", "1", "--style", "s.wav"}, folder_.filePath("empty"));
+  QVERIFY2(clip.code == 1 && clip.err.contains("no workspace"), clip.all());
+}
+
+void TestTransferVerbs::aNamedWorkspaceIsMade() {
+  const QStringList words{"-w", "new", "transfer", "--checkpoint", checkpoint(), "--steps", "1", "--device", "cpu", "--content"};
+  const auto missing = luthierctl(words + QStringList{"nowhere.wav", "--style", "own.wav"}, folder_.path());
+  QVERIFY2(missing.code == 1 && !QFile::exists(folder_.filePath("new")), missing.all());
+  const auto said = luthierctl(words + QStringList{"own.wav", "--style", "own.wav"}, folder_.path());
+  QVERIFY2(said.code == 0 && said.out.contains("new/transfers/"), said.all());
+  QVERIFY(QFile::exists(folder_.filePath("new/luthier.sqlite")));
+}
+
 void TestTransferVerbs::wrongWordsAreRefused_data() {
   QTest::addColumn<QStringList>("words");
   QTest::addColumn<int>("code");
@@ -101,6 +127,7 @@ void TestTransferVerbs::wrongWordsAreRefused_data() {
   QTest::newRow("fixed setting") << QStringList{"transfer", "--branch-from", "a.flac", "--at-step", "2", "--steps", "9"} << 1 << "cannot change on the way";
   QTest::newRow("no record") << QStringList{"transfer", "--like", "own.wav"} << 1 << "carries no record";
   QTest::newRow("no such step") << QStringList{"transfer", "--like", "a.flac", "--keep-step", "9", "--out", "nine.wav"} << 1 << "no estimate of step 9";
+  QTest::newRow("another's checkpoint") << QStringList{"transfer", "--run", run_, "--checkpoint", "own.wav", "--content", "1", "--style", "2"} << 2 << "no checkpoint of the run";
   QTest::newRow("live without style") << QStringList{"live", "--content", "own.wav"} << 2 << "--style";
   QTest::newRow("live windows") << QStringList{"live", "--content", "own.wav", "--style", "2", "--window", "0.3", "--hop", "0.3"} << 1 << "at least as long";
 }
