@@ -50,6 +50,22 @@ void show_as_json(const Progress& progress, ProgressState& state) {
               {"seconds_left", progress.seconds_left < 0 ? Json(nullptr) : Json(progress.seconds_left)}});
 }
 
+/// A name on one line: what moves the cursor is written out.
+std::string visible(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7F) {
+      out += c;
+      continue;
+    }
+    char code[5];
+    std::snprintf(code, sizeof code, "\\x%02x", byte);
+    out += c == '\n' ? "\\n" : c == '\t' ? "\\t" : code;
+  }
+  return out;
+}
+
 /// Characters on screen: UTF-8 continuation bytes take no room.
 std::size_t width(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
@@ -108,7 +124,10 @@ ProgressSink console_progress(const Context& context) {
   return [state](const Progress& progress) { show_in_a_log(progress, *state); };
 }
 
-void print_table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
+void print_table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& raw) {
+  auto rows = raw;
+  for (auto& row : rows)
+    for (auto& cell : row) cell = visible(cell);
   std::vector<std::size_t> widths(head.size());
   std::vector<bool> right(head.size(), !rows.empty());
   for (std::size_t i = 0; i < head.size(); ++i) {

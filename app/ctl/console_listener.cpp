@@ -29,6 +29,14 @@ std::string bar(double fraction) {
   return "[" + std::string(static_cast<std::size_t>(full), '#') + std::string(static_cast<std::size_t>(kBarWidth - full), '.') + "]";
 }
 
+/// The event as progress has it: null for what is not known yet.
+Json plain(const RunEvent& event) {
+  Json line = Json::parse(to_json_line(event));
+  if (event.run.empty()) line["run"] = nullptr;
+  if (const auto left = line.find("seconds_left"); left != line.end() && left->is_number() && left->get<double>() < 0) *left = nullptr;
+  return line;
+}
+
 double part(std::int64_t step, std::int64_t total) { return total > 0 ? static_cast<double>(step) / static_cast<double>(total) : 1.0; }
 
 }  // namespace
@@ -38,7 +46,7 @@ ConsoleListener::ConsoleListener(bool json) : json_(json), terminal_(isatty(2) !
 void ConsoleListener::on_event(const RunEvent& event) {
   run_ = event.run;
   if (const auto* finished = std::get_if<RunFinished>(&event.data)) finished_ = *finished;
-  if (json_) std::cout << to_json_line(event) << '\n' << std::flush;
+  if (json_) print_json(plain(event));
   else std::visit([this](const auto& data) { show(data); }, event.data);
 }
 

@@ -3,6 +3,8 @@
 
 #include "app/ctl/arguments.h"
 #include "core/session/library_session.h"
+#include "db/edit_journal.h"
+#include "db/label_store.h"
 
 namespace luthier::ctl {
 namespace {
@@ -11,6 +13,9 @@ struct Options {
   std::string name;
   std::vector<std::string> words;
   bool remove = false, undo = false;
+  std::string rename, colour;
+  int key = -1;  ///< < 0: not given
+  bool changes_label() const { return remove || !rename.empty() || !colour.empty() || key >= 0; }
 };
 
 constexpr const char* kClipsHelp = "numbers, ranges as 3-9, or a search as 'inst:violin dur:>2'";
@@ -29,11 +34,41 @@ int edit(const Options& options, const Context& context, const std::string& what
   return kDone;
 }
 
-const VerbRegistration label{"label", "label clips by instrument; 'none' takes the label away", [](CLI::App& command) {
+/// The label itself: its name, colour or key, or an end to it. One undo step.
+int change_label(const Options& options, const Context& context) {
+  if (!options.words.empty()) throw UsageError("--rename, --colour, --key and --remove change the label itself; name no clips");
+  if (options.remove && (!options.rename.empty() || !options.colour.empty() || options.key >= 0)) throw UsageError("--remove takes the label away; leave out what else shall change");
+  const auto workspace = open_workspace(context);
+  const auto catalog = open_writable_catalog(workspace);
+  auto& labels = catalog->labels();
+  const auto known = labels.find_label(options.name);
+  if (!known) throw SessionError("there is no label '" + options.name + "'; luthierctl stats lists them");
+  db::Edit edit(*catalog, (options.remove ? "remove the label " : "change the label ") + known->name);
+  if (options.remove) labels.remove_label(known->id);
+  if (!options.rename.empty()) labels.rename_label(known->id, options.rename);
+  if (!options.colour.empty()) labels.set_color(known->id, options.colour);
+  if (options.key >= 0) labels.set_key(known->id, options.key);
+  const bool changed = static_cast<bool>(edit.commit());
+  if (context.json) print_json({{"event", "label"}, {"name", known->name}, {"clips", known->clips}, {"removed", options.remove}, {"changed", changed}});
+  else print_message("label '" + known->name + "' " + (options.remove ? "removed; " + std::to_string(known->clips) + " clips have none now" : changed ? "changed" : "is like that already"));
+  return kDone;
+}
+
+std::string is_colour(const std::string& word) {
+  const bool good = word.size() == 7 && word[0] == '#' && word.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string::npos;
+  return good ? "" : "must be a colour as #3388ff, not " + word;
+}
+
+const VerbRegistration label{"label", "label clips by instrument ('none' takes the label away), or change a label itself", [](CLI::App& command) {
   auto options = std::make_shared<Options>();
   command.add_option("name", options->name, "label, made if there is none; none: take the label away")->required();
-  command.add_option("clips", options->words, kClipsHelp)->required();
+  command.add_option("clips", options->words, kClipsHelp);
+  command.add_option("--rename", options->rename, "give the label another name")->check([](const std::string& word) { return word.empty() ? "needs a name, not an empty word" : ""; });
+  command.add_option("--colour,--color", options->colour, "give the label a colour, as #3388ff")->check(is_colour);
+  command.add_option("--key", options->key, "give the label a key of 1 to 9 (another label loses it); 0: none")->check(CLI::Range(0, 9));
+  command.add_flag("--remove", options->remove, "take the label away for good; its clips have none then");
   return [options](Context& context) {
+    if (options->changes_label()) return change_label(*options, context);
     return edit(*options, context, "label", [&](db::Catalog& catalog, const ClipIds& ids) {
       return label_clips(catalog, ids, options->name == "none" ? std::string() : options->name);
     });

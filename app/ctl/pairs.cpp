@@ -14,6 +14,7 @@ struct Options {
   std::string what, file, name, out, folder;
   std::int64_t count = -1;  ///< < 0: not given
   std::uint32_t seed = 42;
+  std::int64_t content = 0, style = 0, target = 0;  ///< clips; 0: not given
   bool phrases = false, targets = false;
 };
 
@@ -57,6 +58,40 @@ int generate(const Options& options, const Context& context) {
   return kDone;
 }
 
+int show(const Options& options, const Workspace& workspace, const Context& context) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& pair : pairs_of_set(workspace, options.name)) {
+    const auto row = static_cast<std::int64_t>(rows.size()) + 1;
+    if (context.json)
+      print_json({{"event", "pair"}, {"row", row}, {"content", pair.content.value}, {"style", pair.style.value}, {"target", pair.target ? Json(pair.target->value) : Json(nullptr)}, {"reason", pair.reason}});
+    rows.push_back({std::to_string(row), std::to_string(pair.content.value), std::to_string(pair.style.value), pair.target ? std::to_string(pair.target->value) : "", pair.reason});
+  }
+  if (!context.json && !rows.empty()) print_table({"row", "content", "style", "target", "why"}, rows);
+  return kDone;
+}
+
+int add(const Options& options, const Workspace& workspace, const Context& context) {
+  if (options.name.empty() || options.content == 0 || options.style == 0) throw UsageError("pairs add needs --set NAME, --content N and --style N");
+  add_pair(workspace, options.name, options.content, options.style, options.target);
+  if (context.json) print_json({{"event", "added"}, {"set", options.name}, {"content", options.content}, {"style", options.style}});
+  else print_message("a pair added to '" + options.name + "'");
+  return kDone;
+}
+
+/// The whole set, or the row that the words name.
+int remove(const Options& options, const Workspace& workspace, const Context& context) {
+  if (options.name.empty()) throw UsageError("pairs remove needs --set");
+  if (options.file.empty()) {
+    remove_pair_set(workspace, options.name);
+  } else {
+    if (options.file.size() > 12 || options.file.find_first_not_of("0123456789") != std::string::npos) throw UsageError("the row of a pair is a number from 1 on, as 'pairs show' lists it, not '" + options.file + "'");
+    remove_pair(workspace, options.name, std::stoll(options.file));
+  }
+  if (context.json) print_json({{"event", "removed"}, {"set", options.name}, {"row", options.file.empty() ? Json(nullptr) : Json(std::stoll(options.file))}});
+  else print_message(options.file.empty() ? "pair set '" + options.name + "' removed" : "row " + options.file + " removed from '" + options.name + "'");
+  return kDone;
+}
+
 int run_pairs(const Options& options, Context& context) {
   if (options.what == "generate") return unless_stopped(context, [&] { return generate(options, context); });
   const auto workspace = open_workspace(context);
@@ -64,13 +99,9 @@ int run_pairs(const Options& options, Context& context) {
     for (const auto& set : list_pair_sets(workspace)) tell(context, set);
     return kDone;
   }
-  if (options.what == "remove") {
-    if (options.name.empty()) throw UsageError("pairs remove needs --name");
-    remove_pair_set(workspace, options.name);
-    if (context.json) print_json({{"event", "removed"}, {"set", options.name}});
-    else print_message("pair set '" + options.name + "' removed");
-    return kDone;
-  }
+  if (options.what == "show") return show(options, workspace, context);
+  if (options.what == "add") return add(options, workspace, context);
+  if (options.what == "remove") return remove(options, workspace, context);
   if (options.file.empty()) throw UsageError("pairs " + options.what + " needs a CSV file");
   if (options.what == "export") return tell_file(context, options.file, export_pairs(workspace, options.file, options.name, options.targets));
   tell(context, import_pairs(workspace, options.file, options.name));
@@ -79,14 +110,17 @@ int run_pairs(const Options& options, Context& context) {
 
 const VerbRegistration pairs{"pairs", "make, read and write pair sets (CSV label1,idx1,label2,idx2 without header)", [](CLI::App& command) {
   auto options = std::make_shared<Options>();
-  command.add_option("what", options->what, "generate, import, export, list or remove")
+  command.add_option("what", options->what, "generate, import, export, list, show, add or remove")
       ->required()
-      ->check(CLI::IsMember({"generate", "import", "export", "list", "remove"}));
-  command.add_option("file", options->file, "CSV file to import or export");
+      ->check(CLI::IsMember({"generate", "import", "export", "list", "show", "add", "remove"}));
+  command.add_option("file", options->file, "CSV file to import or export; for remove: the row to take out (without one the whole set)");
   command.add_option("--count", options->count, "pairs to generate; default 15000, with --phrases all")->check(
       [](const std::string& word) { return word.find_first_not_of("0123456789") == std::string::npos && word.find_first_not_of('0') != std::string::npos ? "" : "must be a whole number of pairs from 1 on, not " + word; });
   command.add_option("--seed", options->seed, "start of the draw")->capture_default_str();
-  command.add_option("--name", options->name, "name of the pair set; default: made up, or the newest for export");
+  command.add_option("--name,--set", options->name, "name of the pair set; default: made up, or the newest for export");
+  command.add_option("--content", options->content, "add: number of the content clip")->check(CLI::Range(1LL, 1LL << 60));
+  command.add_option("--style", options->style, "add: number of the style clip")->check(CLI::Range(1LL, 1LL << 60));
+  command.add_option("--target", options->target, "add: number of the clip that is the truth, where there is one")->check(CLI::Range(1LL, 1LL << 60));
   command.add_option("--out", options->out, "also write the generated pairs to this CSV file");
   command.add_option("--folder", options->folder, "generate over the files of a folder per label that is not imported (needs --out)");
   command.add_flag("--phrases", options->phrases, "pairs with known targets: content and target share a phrase");

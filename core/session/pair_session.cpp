@@ -11,6 +11,7 @@
 #include "core/session/sound_files.h"
 #include "core/session/text_file.h"
 #include "db/clip_store.h"
+#include "db/edit_journal.h"
 #include "db/pair_store.h"
 
 namespace luthier {
@@ -162,7 +163,43 @@ std::vector<PairSetSummary> list_pair_sets(const Workspace& workspace) {
 void remove_pair_set(const Workspace& workspace, const std::string& name) {
   const auto catalog = writable(workspace);
   if (name.empty()) throw SessionError("name the pair set to remove; 'pairs list' shows those there are");
+  db::Edit edit(*catalog, "remove the pair set " + name);
   catalog->pairs().remove_set(find_set(*catalog, name).id);
+  edit.commit();
+}
+
+void add_pair(const Workspace& workspace, const std::string& set, std::int64_t content, std::int64_t style, std::int64_t target) {
+  const auto catalog = writable(workspace);
+  if (set.empty()) throw SessionError("name the pair set that the pair shall go to");
+  const auto clip = [&](std::int64_t id) {
+    if (!catalog->clips().get({id})) throw SessionError("there is no clip " + std::to_string(id) + "; luthierctl clips lists them");
+    return db::ClipId{id};
+  };
+  db::PairRow pair;
+  pair.content = clip(content), pair.style = clip(style);
+  if (target != 0) pair.target = clip(target);
+  pair.reason = "chosen by hand";
+  db::Edit edit(*catalog, "add a pair to " + set);
+  const auto known = catalog->pairs().find_set(set);
+  db::PairSetRow fresh;
+  fresh.name = set, fresh.kind = "manual";
+  catalog->pairs().add(known ? known->id : catalog->pairs().add_set(fresh), {pair});
+  edit.commit();
+}
+
+std::vector<db::PairRow> pairs_of_set(const Workspace& workspace, const std::string& set) {
+  const auto catalog = workspace.open_catalog();
+  return catalog->pairs().pairs(find_set(*catalog, set).id);
+}
+
+void remove_pair(const Workspace& workspace, const std::string& set, std::int64_t row) {
+  const auto catalog = writable(workspace);
+  const auto ids = catalog->pairs().ids(find_set(*catalog, set).id);
+  if (row < 1 || row > static_cast<std::int64_t>(ids.size()))
+    throw SessionError("the pair set '" + set + "' has no row " + std::to_string(row) + " (1 to " + std::to_string(ids.size()) + ")");
+  db::Edit edit(*catalog, "remove a pair");
+  catalog->pairs().remove({ids[static_cast<std::size_t>(row - 1)]});
+  edit.commit();
 }
 
 }  // namespace luthier

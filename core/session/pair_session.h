@@ -8,6 +8,7 @@
 #include "core/session/pair_table.h"
 #include "core/run/progress.h"
 #include "core/session/workspace.h"
+#include "db/rows.h"
 
 namespace luthier {
 
@@ -32,7 +33,14 @@ PairSetSummary import_pairs(const Workspace& workspace, const std::filesystem::p
 /// Writes a pair set ("" = the newest) as CSV, whole or not at all; with `targets` in six columns. Throws SessionError.
 std::int64_t export_pairs(const Workspace& workspace, const std::filesystem::path& csv, const std::string& name = {}, bool targets = false);
 std::vector<PairSetSummary> list_pair_sets(const Workspace& workspace);  ///< newest first
-/// Throws SessionError where there is none of that name.
+/// One pair at the end of the set, which is made where there is none of that name; `target` 0: not known. An undo step. Throws
+/// SessionError where a clip is not there.
+void add_pair(const Workspace& workspace, const std::string& set, std::int64_t content, std::int64_t style, std::int64_t target = 0);
+/// The pairs of a set in their order. Throws SessionError where there is none of that name.
+std::vector<db::PairRow> pairs_of_set(const Workspace& workspace, const std::string& set);
+/// Takes one pair out of a set, by its place in pairs_of_set() counted from 1. An undo step. Throws SessionError.
+void remove_pair(const Workspace& workspace, const std::string& set, std::int64_t row);
+/// An undo step. Throws SessionError where there is none of that name.
 void remove_pair_set(const Workspace& workspace, const std::string& name);
 
 }  // namespace luthier

@@ -46,6 +46,52 @@ class TestCurationVerbs : public QObject {
     QCOMPARE(count(""), 9);
   }
 
+  void pairsAreMadeAndTakenOutByHand() {
+    QCOMPARE(ctl({"pairs", "add", "--set", "mine", "--content", "1", "--style", "7"}).code, 0);
+    QCOMPARE(ctl({"pairs", "add", "--set", "mine", "--content", "2", "--style", "6", "--target", "7"}).code, 0);
+    auto rows = ctl({"pairs", "show", "--set", "mine"}).json();
+    QCOMPARE(rows.size(), 2);
+    QCOMPARE(rows[1]["target"].toInt(), 7);
+    QCOMPARE(ctl({"pairs", "remove", "--set", "mine", "1"}).code, 0);
+    rows = ctl({"pairs", "show", "--set", "mine"}).json();
+    QCOMPARE(rows.size(), 1);
+    QCOMPARE(rows[0]["content"].toInt(), 2);
+    QCOMPARE(ctl({"undo"}).code, 0);
+    QCOMPARE(ctl({"pairs", "show", "--set", "mine"}).json().size(), 2);
+    QCOMPARE(ctl({"pairs", "remove", "--set", "mine", "3"}).code, 1);
+    QCOMPARE(ctl({"pairs", "add", "--set", "mine", "--content", "1", "--style", "99"}).code, 1);
+    QCOMPARE(ctl({"pairs", "remove", "--set", "mine"}).code, 0);
+    QVERIFY(ctl({"pairs", "list"}).json().isEmpty());
+    QCOMPARE(ctl({"undo"}).code, 0);
+    QCOMPARE(ctl({"pairs", "list"}).json().size(), 1);
+  }
+
+  void aLabelIsChangedAndTakenBack() {
+    QCOMPARE(ctl({"label", "bell", "--rename", "chime", "--colour", "#3388ff", "--key", "9"}).code, 0);
+    QCOMPARE(count("inst:chime"), 5);
+    QCOMPARE(ctl({"undo"}).code, 0);
+    QCOMPARE(count("inst:bell"), 5);
+    QCOMPARE(ctl({"label", "bell", "--remove"}).code, 0);
+    QCOMPARE(count("inst:bell"), 0);
+    QCOMPARE(ctl({"undo"}).code, 0);
+    QCOMPARE(count("inst:bell"), 5);
+  }
+
+  void searchesAreKept() {
+    QCOMPARE(event(ctl({"searches", "add", "horns", "inst:horn"}), "added")["clips"].toInt(), 4);
+    QCOMPARE(event(ctl({"searches"}), "search")["query"].toString(), QString("inst:horn"));
+    QCOMPARE(ctl({"searches", "add", "wrong", "dur:>x"}).code, 1);
+    QCOMPARE(ctl({"searches", "remove", "horns"}).code, 0);
+    QVERIFY(ctl({"searches"}).json().isEmpty());
+  }
+
+  void aNameStaysOnItsLine() {
+    write_file(folder_.filePath("odd/a\nb\x1b[31mc.wav"), wav_of_phrase(9, true));
+    QVERIFY(luthierctl({"--workspace", "odd-w", "import", "odd"}, folder_.path()).code == 0);
+    const Said said = luthierctl({"--workspace", "odd-w", "clips"}, folder_.path());
+    QVERIFY2(said.code == 0 && said.out.contains("a\\nb\\x1b[31mc") && !said.out.contains('\x1b'), said.all());
+  }
+
   void clipsAreSortedBySeveralColumns() {
     const auto lines = ctl({"clips", "--sort", "label,name", "--descending"}).json();
     QCOMPARE(lines.size(), 9);
