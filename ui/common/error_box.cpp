@@ -54,15 +54,20 @@ void show_error(QWidget* parent, const QString& sentence, const QString& details
 }
 
 bool confirm(QWidget* parent, const QString& question, const QString& explanation, const QString& action) {
+  return choose(parent, question, explanation, {action}) == 0;
+}
+
+int choose(QWidget* parent, const QString& question, const QString& explanation, const QStringList& actions) {
   state().question = question + "\n" + explanation;
-  if (state().answer >= 0) return state().answer == 1;
+  if (state().answer >= 0) return state().answer - 1;
   QMessageBox box(QMessageBox::Question, QObject::tr("Luthier"), question, QMessageBox::Cancel,
                   parent ? parent->window() : nullptr);
   box.setInformativeText(explanation);
-  auto* yes = box.addButton(action, QMessageBox::AcceptRole);
+  QList<QAbstractButton*> buttons;
+  for (const QString& action : actions) buttons << box.addButton(action, QMessageBox::AcceptRole);
   box.setDefaultButton(QMessageBox::Cancel);
   box.exec();
-  return box.clickedButton() == yes;
+  return static_cast<int>(buttons.indexOf(box.clickedButton()));
 }
 
 void set_report_context(const QString& text) { state().context = text; }

@@ -12,21 +12,31 @@ namespace {
 
 QString tr(const char* words) { return QCoreApplication::translate("RunningWork", words); }
 
+bool may_stop_transfers(QWidget* window, int open, bool program, const QString& stop) {
+  if (open == 0) return true;
+  const QString transfers = counted(open, tr("transfer is"), tr("transfers are"));
+  const QString question = program ? tr("%1 not done yet. Stop and close?") : tr("%1 not done yet. Stop and leave this workspace?");
+  return confirm(window, question.arg(transfers), tr("What is done already is kept."), stop);
+}
+
 }  // namespace
 
 bool may_stop_work(QWidget* window, TrainingPage& training, TransferPage& transfer, Leaving what) {
   const bool program = what == Leaving::program;
   const QString stop = program ? tr("Stop and close") : tr("Stop and leave");
-  if (training.controller().running() &&
-      !confirm(window, program ? tr("A run is training here. Stop it and close?") : tr("A run is training here. Stop it and leave this workspace?"),
-               tr("A checkpoint is saved first, and the run can be gone on with later."), stop)) {
-    return false;
+  RunController& run = training.controller();
+  bool go_on = false;
+  if (run.running()) {
+    QStringList ways{stop};
+    if (!run.run().isEmpty()) ways << tr("Train on without the window");
+    const int way = choose(window, program ? tr("A run is training here. Stop it and close?") : tr("A run is training here. Stop it and leave this workspace?"),
+                           tr("A checkpoint is saved first, and the run can be gone on with later; or luthierctl goes on with it at once, and this window shows it when it is opened again."), ways);
+    if (way < 0) return false;
+    go_on = way == 1;
   }
-  const int open = transfer.open_jobs();
-  if (open == 0) return true;
-  const QString transfers = counted(open, tr("transfer is"), tr("transfers are"));
-  const QString question = program ? tr("%1 not done yet. Stop and close?") : tr("%1 not done yet. Stop and leave this workspace?");
-  return confirm(window, question.arg(transfers), tr("What is done already is kept."), stop);
+  if (!may_stop_transfers(window, transfer.open_jobs(), program, stop)) return false;
+  if (go_on) run.hand_over();
+  return true;
 }
 
 }  // namespace luthier::ui
