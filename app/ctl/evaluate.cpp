@@ -24,7 +24,11 @@ struct Options {
 bool is_protocol(const std::string& name) { return name == "t1" || name == "t1w" || name == "t2" || name == "t3" || name == "t3x"; }
 
 int print_table_of(const Options& options, const Context& context, const EvaluationTable& table) {
-  if (context.json) std::cout << to_json(table).dump() << std::endl;
+  if (context.json) {
+    Json line = {{"event", "table"}};
+    line.update(Json(to_json(table)));
+    print_json(line);
+  }
   else std::cout << to_text(table, options.directions) << std::flush;
   std::exception_ptr failure;  // of one file; the other is written all the same
   try {

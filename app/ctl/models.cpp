@@ -4,6 +4,7 @@
 
 #include "app/ctl/arguments.h"
 #include "app/ctl/schema_flags.h"
+#include "app/ctl/stopping.h"
 #include "core/families/family.h"
 #include "core/session/transfer_session.h"
 
@@ -24,9 +25,9 @@ int list_families(const Context& context) {
 }
 
 int count_modules(const std::string& name, const std::string& preset, const SchemaFlags& flags, const Context& context) {
-  const Family& family = find_family(name);
+  const Family& family = *as_usage([&] { return &find_family(name); });
   const std::string chosen = preset.empty() ? family.presets().front().name : preset;
-  const Config config = preset_config(family, chosen, flags.given(run_schema(family)));
+  const Config config = as_usage([&] { return preset_config(family, chosen, flags.given(run_schema(family))); });
   std::vector<std::vector<std::string>> rows;
   std::int64_t total = 0;
   Json modules = Json::array();

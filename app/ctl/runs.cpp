@@ -6,6 +6,7 @@
 
 #include "app/ctl/arguments.h"
 #include "core/session/training_session.h"
+#include "core/session/transfer_models.h"
 
 namespace luthier::ctl {
 namespace {
@@ -24,6 +25,7 @@ Json to_json(const RunSummary& run) {
   line["best_checkpoint"] = run.best_checkpoint;
   line["latest_checkpoint"] = run.latest_checkpoint;
   line["message"] = run.message;
+  line["awaited_phase"] = awaited_phase(run);
   if (std::isfinite(run.best)) line["best"] = run.best;
   return line;
 }
@@ -41,7 +43,8 @@ const VerbRegistration runs{"runs", "list the workspace's training runs, newest 
     std::vector<std::vector<std::string>> rows;
     for (const auto& run : all) {
       if (context.json) print_json(to_json(run));
-      rows.push_back({run.id, run.family, run.preset, run.status, std::to_string(run.step) + "/" + std::to_string(run.total_steps), number(run.best)});
+      const std::string awaited = awaited_phase(run);
+      rows.push_back({run.id, run.family, run.preset, run.status + (awaited.empty() ? "" : ", before " + awaited), std::to_string(run.step) + "/" + std::to_string(run.total_steps), number(run.best)});
     }
     if (!context.json) print_table({"run", "family", "preset", "status", "step", "best"}, rows);
     return kDone;

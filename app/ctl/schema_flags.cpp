@@ -2,10 +2,19 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iostream>
 
+#include "app/ctl/arguments.h"
 #include "app/ctl/stopping.h"
 
 namespace luthier::ctl {
+namespace {
+
+Json to_json(const Value& value) {
+  return std::visit([](const auto& v) { return Json(v); }, value);
+}
+
+}  // namespace
 
 SchemaFlags::SchemaFlags(CLI::App& command, const std::vector<Schema>& schemas) : texts_(std::make_shared<std::map<std::string, std::string>>()) {
   for (const auto& schema : schemas)
@@ -39,6 +48,17 @@ std::string schema_help(const Schema& schema) {
     text += "  --" + setting.name + "\n      " + setting.help + " (" + range_text(setting) + "; default " + to_text(setting.default_value) + ")\n";
   }
   return text;
+}
+
+int list_settings(const Schema& schema, const Context& context) {
+  if (!context.json) {
+    std::cout << schema_help(schema);
+    return kDone;
+  }
+  for (const auto& setting : schema)
+    print_json({{"event", "setting"}, {"name", setting.name}, {"group", setting.group}, {"default", to_json(setting.default_value)}, {"range", range_text(setting)},
+                {"unit", setting.unit}, {"help", setting.help}});
+  return kDone;
 }
 
 }  // namespace luthier::ctl

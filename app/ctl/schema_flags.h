@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/ctl/verb.h"
 #include "core/config/schema.h"
 
 namespace CLI {
@@ -21,10 +22,14 @@ class SchemaFlags {
   SchemaFlags(CLI::App& command, const std::vector<Schema>& schemas);
   /// Only what was given. Throws ConfigError: not in this schema, or out of range.
   Config given(const Schema& schema) const;
+  bool has(const std::string& name) const { return texts_->count(name) > 0; }
 
  private:
   std::shared_ptr<std::map<std::string, std::string>> texts_;
 };
+
+/// What a verb's --settings prints: the help text, or a JSON line for each setting.
+int list_settings(const Schema& schema, const Context& context);
 
 /// The settings as help text, grouped, two lines each.
 std::string schema_help(const Schema& schema);

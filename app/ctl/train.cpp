@@ -132,21 +132,6 @@ int show_timeline(const TrainingRequest& request, const Context& context) {
   return kDone;
 }
 
-Json to_json(const Value& value) {
-  return std::visit([](const auto& v) { return Json(v); }, value);
-}
-
-int list_settings(const Schema& schema, const Context& context) {
-  if (!context.json) {
-    std::cout << schema_help(schema);
-    return kDone;
-  }
-  for (const auto& setting : schema)
-    print_json({{"event", "setting"}, {"name", setting.name}, {"group", setting.group}, {"default", to_json(setting.default_value)}, {"range", range_text(setting)},
-                {"unit", setting.unit}, {"help", setting.help}});
-  return kDone;
-}
-
 int train_verb(const Options& options, const SchemaFlags& flags, Context& context) {
   if (options.settings) {
     if (options.family.empty()) throw UsageError("--settings needs a family: " + family_names());

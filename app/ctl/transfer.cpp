@@ -23,7 +23,7 @@ struct Options {
   TransferRequest request;
   std::string like, branch_from, saved, save, forget;
   int at_step = 0;
-  bool json_steps = false, list_saved = false;
+  bool json_steps = false, list_saved = false, settings = false;
 };
 
 constexpr const char* kUntrained = "optimiser";  ///< role of a family that has nothing to train
@@ -57,7 +57,8 @@ TransferRequest like_record(const TransferRequest& given, const std::string& fil
   if (request.content.empty()) request.content = restored.request.content;
   if (request.style.empty()) request.style = restored.request.style;
   const bool own_model = !request.run.empty() || !request.checkpoint.empty() || !request.family.empty();
-  if ((!own_model && !restored.model_found) || request.content.empty() || request.style.empty()) throw std::runtime_error(restored.missing.front());
+  const bool lost = (!own_model && !restored.model_found) || request.content.empty() || request.style.empty();
+  if (lost && !restored.missing.empty()) throw std::runtime_error(restored.missing.front());
   if (!own_model) request.run = restored.request.run, request.checkpoint = restored.request.checkpoint, request.family = restored.request.family;
   if (request.vocoder.empty()) request.vocoder = restored.request.vocoder;
   if (request.keep_step == 0) request.keep_step = restored.request.keep_step;
@@ -87,13 +88,14 @@ void choose_place(TransferRequest& request, const Context& context) {
   std::error_code error;
   for (const auto& sound : {request.content, request.style})
     if (is_clip_number(sound) && !std::filesystem::exists(sound, error)) open_workspace(context);  // says that there is none
-  const bool there = std::filesystem::is_regular_file(request.content, error) && std::filesystem::is_regular_file(request.style, error);
+  const bool there = std::filesystem::is_regular_file(request.content, error) && (request.style.empty() || std::filesystem::is_regular_file(request.style, error));
   if (workspace_named(context) && there) {
     request.workspace = open_or_create_workspace(context).folder();
     return;
   }
-  const auto stem = [](const std::string& sound) { return std::filesystem::path(sound).stem().string(); };
-  request.output = free_output(".", safe_file_name(stem(request.content) + " as " + stem(request.style)), ".wav");
+  const auto label = request.options.find("label");
+  const std::string style = !request.style.empty() ? std::filesystem::path(request.style).stem().string() : label == request.options.end() ? "label" : to_text(label->second);
+  request.output = free_output(".", safe_file_name(std::filesystem::path(request.content).stem().string() + " as " + style), ".wav");
 }
 
 TransferRequest request_from(const Options& options, const SchemaFlags& flags, Context& context) {
@@ -110,11 +112,13 @@ TransferRequest request_from(const Options& options, const SchemaFlags& flags, C
   if (!request.run.empty() && !request.checkpoint.empty()) refuse_foreign_checkpoint(open_workspace(context), request.run, request.checkpoint);
   if (!options.saved.empty()) apply_preset(transfer_preset(request.workspace, options.saved), request);
   if (!options.like.empty()) request = like_record(request, options.like);
-  if (request.content.empty() || request.style.empty()) throw UsageError("--content and --style are needed: a sound file or a clip number each");
+  const char* const needed = "--content and --style are needed: a sound file or a clip number each (no style where --style_by label takes a --label's)";
+  const bool label_may_do = flags.has("style_by") || request.options.count("style_by");
+  if (request.content.empty() || (request.style.empty() && !label_may_do)) throw UsageError(needed);
   const Schema settings = transfer_schema_of(request);
   for (const auto& [name, value] : flags.given(settings)) request.options[name] = value;
-  if (const auto branches = request.options.find("branches"); branches != request.options.end() && options.like.empty())
-    as_usage([&] { return parse_branches(std::get<std::string>(branches->second), settings); });
+  if (flags.has("branches")) as_usage([&] { return parse_branches(std::get<std::string>(request.options.at("branches")), settings); });
+  if (request.style.empty() && needs_style_clip(settings, request.options)) throw UsageError(needed);
   choose_place(request, context);
   if (!options.save.empty()) save_transfer_preset(request.workspace, preset_of(request, options.save));
   return request;
@@ -133,7 +137,18 @@ int list_saved(Context& context) {
   return kDone;
 }
 
+Schema settings_of(const Options& options, const Context& context) {
+  TransferRequest request = options.request;
+  if (request.family.empty()) {
+    if (!request.run.empty()) request.workspace = open_workspace(context).folder();
+    return transfer_schema_of(request);
+  }
+  const FamilyEntry& family = *as_usage([&] { return &family_entry(request.family); });
+  return family.role == kUntrained ? untrained_transfer_settings(family.id) : family.transfer_schema;
+}
+
 int transfer_verb(const Options& options, const SchemaFlags& flags, Context& context) {
+  if (options.settings) return list_settings(settings_of(options, context), context);
   if (options.list_saved) return list_saved(context);
   if (!options.forget.empty()) {
     remove_transfer_preset(open_workspace(context).folder(), options.forget);
@@ -167,6 +182,7 @@ const VerbRegistration transfer_registration{"transfer", "play one sound's notes
   command.add_option("--vocoder", request.vocoder, "run or weight file of a vocoder (default: Griffin-Lim from the content's phase)");
   command.add_option("--device", request.device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}))->capture_default_str();
   command.add_option("--out", request.output, "WAV, FLAC … that does not exist yet (default: a new folder under transfers/ of the workspace; without a workspace './CONTENT as STYLE.wav')");
+  command.add_flag("--settings", options->settings, "list the settings of the run, the weight file, the family or the shipped model with ranges and defaults, and end");
   command.add_option("--image", request.image, "PNG with the spectrograms of content, style and result");
   command.add_option("--like", options->like, "a result (WAV, FLAC, PNG, SVG or JSON record): take from it what is not given here");
   command.add_option("--branch-from", options->branch_from, "a result to go on from at --at-step, with another --seed, --temperature, --guidance or --eta");
@@ -183,7 +199,8 @@ const VerbRegistration transfer_registration{"transfer", "play one sound's notes
     if (family.role == kUntrained) schemas.push_back(family.schema);
   }
   const SchemaFlags flags(command, schemas);
-  command.footer("Every transfer setting of the model is a flag too: --steps, --strength, --guidance, --seed …");
+  command.footer("Every transfer setting of the model is a flag too: --steps, --strength, --guidance, --seed …\n"
+                 "luthierctl transfer --settings [--run R, --family F] lists them with range, unit and default.");
   return [options, flags](Context& context) { return transfer_verb(*options, flags, context); };
 }};
 

@@ -45,10 +45,17 @@ int act(const Action& action, Context& context) {
   }
 }
 
-/// "nan" and "inf" are no number of anything, and every range lets the first one pass.
-void refuse_numbers_without_end(CLI::App& command) {
+/// "nan" and "inf" are no number of anything, and every range lets the first one pass; "" would be 0, and "-1" the largest of
+/// whole numbers from 0 on.
+void refuse_what_is_no_number(CLI::App& command) {
   for (CLI::Option* option : command.get_options()) {
-    if (option->get_type_name().find("FLOAT") == std::string::npos) continue;
+    const std::string type = option->get_type_name();
+    if (type.find("UINT") != std::string::npos)
+      option->check([](const std::string& word) {
+        const bool digits = !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+        return digits ? std::string() : "must be a whole number from 0 on, not '" + word + "'";
+      });
+    if (type.find("FLOAT") == std::string::npos) continue;
     option->check([](const std::string& word) {
       char* end = nullptr;
       const double value = std::strtod(word.c_str(), &end);
@@ -91,7 +98,7 @@ int run(int argc, char** argv) {
   for (const Verb& verb : verbs()) {
     CLI::App* command = app.add_subcommand(verb.name, verb.help);
     actions[command] = verb.add(*command);
-    refuse_numbers_without_end(*command);
+    refuse_what_is_no_number(*command);
   }
   try {
     app.parse(argc, argv);

@@ -69,13 +69,15 @@ const Schema& SampleMaker::settings() const { return state_->schema; }
 
 std::string SampleMaker::family() const { return state_->model.family->info().id; }
 
-Config SampleMaker::with_latent(Config options, const std::vector<double>& latent) const {
+Config SampleMaker::with_latent(Config options, const std::vector<double>& latent) const { return luthier::with_latent(state_->schema, std::move(options), latent); }
+
+Config with_latent(const Schema& settings, Config options, const std::vector<double>& latent) {
   std::size_t sliders = 0;
-  for (const auto& setting : state_->schema) sliders += setting.name.starts_with("axis_");
+  for (const auto& setting : settings) sliders += setting.name.starts_with("axis_");
   if (latent.size() > sliders)
     throw ConfigError("This model has " + std::to_string(sliders) + " sliders in its latent space, and " + std::to_string(latent.size()) + " places were given.");
   for (std::size_t i = 0; i < latent.size(); ++i) options["axis_" + std::to_string(i + 1)] = latent[i];
-  return complete(state_->schema, options);
+  return complete(settings, options);
 }
 
 Sample SampleMaker::make(const Config& options, bool with_sound, std::stop_token stop) const {

@@ -24,6 +24,10 @@ struct Sample {
   audio::AudioBuffer sound;     ///< mono, RMS 0.1; empty where none was asked for
 };
 
+/// `options` with the sliders axis_1, axis_2 … of `settings` at these places, complete. Throws ConfigError: more places than
+/// sliders, out of range.
+Config with_latent(const Schema& settings, Config options, const std::vector<double>& latent);
+
 /// A generator (noise to spectrogram) that is loaded once and asked often, as sliders do. One thread at a time.
 class SampleMaker {
  public:
@@ -34,7 +38,7 @@ class SampleMaker {
   ~SampleMaker();
   const Schema& settings() const;
   std::string family() const;
-  /// `options` with the sliders axis_1, axis_2 … at these places. Throws ConfigError: more places than sliders, out of range.
+  /// As luthier::with_latent().
   Config with_latent(Config options, const std::vector<double>& latent) const;
   /// Throws ConfigError, Cancelled.
   Sample make(const Config& options, bool with_sound, std::stop_token stop) const;

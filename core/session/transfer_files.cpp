@@ -20,9 +20,11 @@ namespace fs = std::filesystem;
 void write_picture(const TransferResult& result, const TransferRecord& record, const std::string& text, const fs::path& file) {
   SpectrogramFigure figure;
   figure.title = "Style transfer";
-  const double top = common_top_hz({&result.content, &result.style, &result.result});
-  figure.panels = {mel_panel("content: " + record.content.name, result.content, top), mel_panel("style: " + record.style.name, result.style, top),
-                   mel_panel("result", result.result, top)};
+  const bool clip = !record.style.given.empty();  // or a label stood for the style
+  const double top = clip ? common_top_hz({&result.content, &result.style, &result.result}) : common_top_hz({&result.content, &result.result});
+  figure.panels = {mel_panel("content: " + record.content.name, result.content, top)};
+  if (clip) figure.panels.push_back(mel_panel("style: " + record.style.name, result.style, top));
+  figure.panels.push_back(mel_panel(clip ? "result" : "result in the style of " + record.style.name, result.result, top));
   show_loudest(figure);
   RasterCanvas canvas(figure.width, figure.height(), {255, 255, 255, 255});
   figure.draw(canvas);

@@ -33,7 +33,7 @@ std::vector<fs::path> checkpoints_of(const Workspace& workspace, const RunSummar
 }
 
 std::string representation_in(const LoadedModel& model) {
-  return for_vocoder(model.family->make_transfer(model.checkpoint, torch::kCPU)->representation()).canonical_text();
+  return untrimmed(model.family->make_transfer(model.checkpoint, torch::kCPU)->representation()).canonical_text();
 }
 
 /// What the model of a checkpoint file hears and makes; remembered as long as the file stays as it is.
@@ -102,6 +102,16 @@ std::vector<RunSummary> fitting_vocoders(const fs::path& workspace, const Transf
 Schema transfer_schema_of(const TransferRequest& model) {
   if (!model.family.empty()) return untrained_transfer_settings(model.family);
   return model.checkpoint.empty() ? transfer_settings(model.workspace, model.run) : checkpoint_transfer_settings(model.checkpoint);
+}
+
+bool needs_style_clip(const Schema& settings, const Config& options) {
+  const auto text = [&](const char* name) {
+    if (const auto given = options.find(name); given != options.end()) return to_text(given->second);
+    const auto known = std::find_if(settings.begin(), settings.end(), [&](const Setting& setting) { return setting.name == name; });
+    return known == settings.end() ? std::string() : to_text(known->default_value);
+  };
+  const std::string by = text("style_by");
+  return by.empty() || by == "clip" || text("label").empty();
 }
 
 std::string awaited_phase(const RunSummary& run) {

@@ -27,6 +27,10 @@ std::vector<RunSummary> fitting_vocoders(const std::filesystem::path& workspace,
 /// the head of one file.
 std::string awaited_phase(const RunSummary& run);
 
+/// Whether a transfer by these options (of `settings`, those left out at their defaults) hears a style clip: not where a label
+/// stands for the style. Then TransferRequest::style may be empty, and so is the style of the result.
+bool needs_style_clip(const Schema& settings, const Config& options);
+
 /// Settings for a form: those of the model that the request names. Throws ConfigError.
 Schema transfer_schema_of(const TransferRequest& model);
 

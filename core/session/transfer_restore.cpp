@@ -37,7 +37,7 @@ class Search {
     find_model();
     find_vocoder();
     request.content = find_sound(record.content, "content");
-    request.style = find_sound(record.style, "style");
+    if (!record.style.given.empty() || !record.style.sha256.empty()) request.style = find_sound(record.style, "style");  // else a label stood for it
     request.options = record.options;
     for (const auto& [name, value] : record.settings) request.options[name] = value;
     request.treble = record.treble;

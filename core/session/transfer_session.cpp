@@ -16,6 +16,7 @@
 #include "core/session/run_record.h"
 #include "core/session/text_file.h"
 #include "core/session/transfer_files.h"
+#include "core/session/transfer_models.h"
 #include "core/session/transfer_record.h"
 #include "core/session/version.h"
 #include "core/session/weights_check.h"
@@ -33,6 +34,19 @@ std::string inversion_text(const RepresentationSpec& representation) {
   if (representation.kind == "waveform") return "none, the model makes samples";
   if (representation.kind == "stft_cqt") return "inverse Fourier transform of the model's own phase";
   return "NNLS and Griffin-Lim from the content's phase and fine structure, " + std::to_string(kIterations) + " iterations";
+}
+
+/// One value all through, as a broken line-in gives it, is no sound; that of 0 has a sentence of its own.
+void refuse_constant(const audio::AudioBuffer& sound, const char* what) {
+  constexpr float kLeast = 1e-6f;
+  bool any = false;
+  for (const auto& channel : sound.channels) {
+    if (channel.empty()) continue;
+    const auto [low, high] = std::minmax_element(channel.begin(), channel.end());
+    if (*high - *low > kLeast) return;
+    any |= *high != 0;
+  }
+  if (any) throw ConfigError(std::string("The ") + what + " holds one constant value and no sound; choose another one.");
 }
 
 /// Outcome of work that may throw, with one sentence for what went wrong.
@@ -54,8 +68,8 @@ TransferResult guarded(const std::function<void(TransferResult&)>& work) {
 class KeptSteps : public TransferSteps {
  public:
   KeptSteps(const RepresentationSpec& spec, std::unique_ptr<FamilyTransfer> vocoder, InversionSettings settings, const NamedSound& content,
-            const NamedSound& style, TransferRecord record, TransferPlace place, int wanted)
-      : vocoder_(std::move(vocoder)), inverter_(spec, std::move(settings), style.sound), content_(content.sound), record_(std::move(record)),
+            audio::AudioBuffer style, TransferRecord record, TransferPlace place, int wanted)
+      : vocoder_(std::move(vocoder)), inverter_(spec, std::move(settings), std::move(style)), content_(content.sound), record_(std::move(record)),
         place_(std::move(place)), store_(kStepBytes, wanted) {}
 
   const SoundInverter& inverter() const { return inverter_; }
@@ -79,7 +93,8 @@ class KeptSteps : public TransferSteps {
       const auto start = std::chrono::steady_clock::now();
       result.result = sound(step, stop);
       result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-      result.content = content_, result.style = inverter_.style();
+      result.content = content_;
+      if (!record_.style.given.empty()) result.style = inverter_.style();
       finish(result, step, output, {});
     });
   }
@@ -124,7 +139,10 @@ class TransferRun {
     const Config options = choose_model();
     check_kept_step(options);
     content_ = read_sound(request_.content, "content");
-    style_ = read_sound(request_.style, "style");
+    if (!request_.style.empty() || needs_style_clip(model_.family->transfer_schema(), options)) style_ = read_sound(request_.style, "style");
+    else style_.name = "the label " + std::get<std::string>(options.at("label"));
+    refuse_constant(content_.sound, "content");
+    refuse_constant(style_.sound, "style clip");
     const auto model = model_.family->make_transfer(model_.checkpoint, device);
     const auto steps = prepare(model->representation(), options, device);
     result.steps = steps;
@@ -181,6 +199,9 @@ class TransferRun {
       weights = checkpoint_of_run(workspace, weights).string();
   }
 
+  /// There is a style clip; where a label stands for it, no treble is made after it.
+  bool heard() const { return !request_.style.empty(); }
+
   NamedSound read_sound(const std::string& name, const char* what) const {
     if (name.empty()) throw ConfigError(std::string("No ") + what + " was named; give a sound file or a clip's number.");
     return named_sound(workspace_ ? &*workspace_ : nullptr, catalog_.get(), name, stop_);
@@ -189,7 +210,7 @@ class TransferRun {
   std::shared_ptr<KeptSteps> prepare(const RepresentationSpec& representation, const Config& options, torch::Device device) {
     InversionSettings inversion;
     inversion.iterations = kIterations;
-    inversion.treble = request_.treble;
+    inversion.treble = request_.treble && heard();
     if (const auto seed = options.find("seed"); seed != options.end())
       if (const auto* number = std::get_if<std::int64_t>(&seed->second)) inversion.seed = static_cast<std::uint64_t>(*number);
     TransferRecord record = begin_record(representation, options, device);
@@ -203,7 +224,7 @@ class TransferRun {
       record.vocoder_checkpoint = loaded.file.string(), record.vocoder_sha256 = loaded.weights_sha256;
     }
     const TransferPlace place{request_.workspace, {}, {}, model_.family->info().id, content_.clip, style_.clip};
-    return std::make_shared<KeptSteps>(representation, std::move(vocoder), std::move(inversion), content_, style_, std::move(record), place, request_.keep_step);
+    return std::make_shared<KeptSteps>(representation, std::move(vocoder), std::move(inversion), content_, heard() ? style_.sound : content_.sound, std::move(record), place, request_.keep_step);
   }
 
   void compute(FamilyTransfer& model, const Config& options, KeptSteps& steps, TransferResult& result) const {
@@ -240,13 +261,13 @@ class TransferRun {
     record.options = options;
     record.inversion = inversion_text(representation);
     record.representation = representation.canonical_text();
-    record.treble = request_.treble;
+    record.treble = request_.treble && heard();
     record.device = device_text(device);
     return record;
   }
 
   static RecordedSound recorded(const NamedSound& sound, const std::string& given) {
-    return {sound.name, given, sound.clip ? "" : fs::absolute(given).string(), sound.sha256};
+    return {sound.name, given, sound.clip || given.empty() ? "" : fs::absolute(given).string(), sound.sha256};
   }
 
   void tell(double fraction, const std::string& text) const {

@@ -164,6 +164,12 @@ void TestAnalysisVerbs::stylesOfLabelsAndBetweenThem() {
   for (std::size_t i = 0; i < whole.size(); ++i) apart = std::max(apart, std::abs(static_cast<double>(whole[i]) - label[i]));
   QVERIFY2(apart < 2e-3, qPrintable(QString::number(apart)));
   QVERIFY(samples("half.wav") != label && !samples("half.wav").empty());
+  const auto alone = ctl({"transfer", "--run", run_, "--content", "1", "--device", "cpu", "--no-treble", "--style_by", "label", "--label", "horn", "--out", "alone.wav", "--image", "alone.png"});
+  QVERIFY2(alone.code == 0, alone.all().constData());
+  QVERIFY(samples("alone.wav") == label);
+  const auto again = ctl({"transfer", "--like", "alone.wav", "--device", "cpu", "--out", "again.wav"});
+  QVERIFY2(again.code == 0, again.all().constData());
+  QCOMPARE(ctl({"transfer", "--run", run_, "--content", "1", "--style_by", "label"}).code, 2);
   const auto wrong = transfer("wrong.wav", {"--style_by", "label", "--label", "oboe"});
   QVERIFY2(wrong.code == 1 && wrong.err.contains("'oboe'"), wrong.all().constData());
   QVERIFY(!QFile::exists(file("wrong.wav")));

@@ -19,6 +19,7 @@ class TestTransferVerbs : public QObject {
   void aFileStreamsThrough();
   void withoutAWorkspaceAResultLiesBesideTheUser();
   void aNamedWorkspaceIsMade();
+  void settingsOfAModelAreListed();
   void wrongWordsAreRefused_data();
   void wrongWordsAreRefused();
   void withoutAnInputRecordingSaysSo();
@@ -113,6 +114,13 @@ void TestTransferVerbs::aNamedWorkspaceIsMade() {
   const auto said = luthierctl(words + QStringList{"own.wav", "--style", "own.wav"}, folder_.path());
   QVERIFY2(said.code == 0 && said.out.contains("new/transfers/"), said.all());
   QVERIFY(QFile::exists(folder_.filePath("new/luthier.sqlite")));
+}
+
+void TestTransferVerbs::settingsOfAModelAreListed() {
+  const auto said = run({"transfer", "--settings", "--run", run_});
+  QVERIFY2(said.code == 0 && said.out.contains("--steps") && said.out.contains("default"), said.all());
+  const auto lines = run({"--json", "transfer", "--settings", "--family", "disentangled"}).json();
+  QVERIFY(!lines.isEmpty() && lines.front()["event"].toString() == "setting" && lines.front()["name"].toString() == "style_by");
 }
 
 void TestTransferVerbs::wrongWordsAreRefused_data() {

@@ -58,6 +58,8 @@ void TestWrongWords::wrongUsageIsCodeTwo_data() {
   row("steps below none", "evaluate --steps -1", "--steps");
   row("more names than runs", "evaluate --name a --name b", "2 --name for 1 row");
   row("no family", "train opera", "no model family");
+  row("models of no family", "models opera", "no model family");
+  row("a seed below none", "synth --seed -1", "whole number from 0 on");
   row("no preset", "train simplegan --preset nosuch", "no preset 'nosuch'");
   row("a setting out of range", "train simplegan --steps 0", "'steps'");
   row("an unknown device", "sample --device foo", "--device");
@@ -71,6 +73,11 @@ void TestWrongWords::wrongUsageIsCodeTwo_data() {
   row("like and branch", "transfer --like a.wav --branch-from a.wav --at-step 1", "leave out --like");
   row("a preset of the demo", "demo --preset nosuch", "no preset 'nosuch'");
   row("a number of 20 digits", "clips --limit -5", "--limit");
+  QTest::newRow("an empty seed") << QStringList{"pairs", "generate", "--seed", ""} << QByteArray("whole number from 0 on");
+  row("a label's new name and clips", "label bright 1 --rename x", "name no clips");
+  row("a colour that is none", "label bright --colour blue", "as #3388ff");
+  row("a pair without its clips", "pairs add --set mine --content 1", "pairs add needs");
+  row("a search of nothing", "searches add mine", "needs a name and a search");
   QTest::newRow("a label without a name") << QStringList{"label", "", "1"} << QByteArray("cannot be empty");
   QTest::newRow("settings without a name") << QStringList{"transfer", "--save", "", "--content", "1", "--style", "2"} << QByteArray("--save");
 }
@@ -100,6 +107,9 @@ void TestWrongWords::whatCannotBeDoneIsRefused_data() {
   row("a label that is none", "train simplegan --preset tiny --label bright --label oboe", "no label 'oboe'");
   row("an audition of no clip", "train simplegan --preset tiny --audition 1,99", "no clip 99");
   row("settings that are not saved", "transfer --forget nosuch", "no settings saved as 'nosuch'");
+  row("a row that is none", "pairs remove --set nosuch 4", "no pair set 'nosuch'");
+  row("a label that is not there", "label oboe --key 3", "no label 'oboe'");
+  row("a search that is not there", "searches remove nosuch", "no search 'nosuch'");
   row("a folder to look in", "check --relink nosuchfolder", "nosuchfolder");
   QTest::newRow("a sound without a name") << QStringList{"import", ""} << QByteArray("empty");
   QTest::newRow("a run without a workspace") << QStringList{"--workspace", "nowhere", "spectrogram", "sounds/soft/0.wav", "--run", "r", "--out", "a.npy"} << QByteArray("no workspace");
