@@ -195,7 +195,8 @@ std::string to_json_line(const RunEvent& event) {
 RunEvent event_from_json_line(const std::string& line) {
   try {
     const Json json = Json::parse(line);
-    return {json.at("run").get<std::string>(), read_data(json.at("event").get<std::string>(), json)};
+    const Json& run = json.at("run");  // null: it has no name yet
+    return {run.is_null() ? std::string() : run.get<std::string>(), read_data(json.at("event").get<std::string>(), json)};
   } catch (const std::exception& error) {
     throw std::runtime_error("This line is not an event of a run (" + std::string(error.what()) + "): " + line.substr(0, 120));
   }
