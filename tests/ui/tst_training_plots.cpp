@@ -12,6 +12,7 @@
 #include "ui/training/loss_plot.h"
 #include "ui/training/new_run_form.h"
 #include "ui/training/phase_marks.h"
+#include "ui/training/plot_cursor.h"
 #include "ui/training/plot_curve.h"
 #include "ui/training/qcustomplot_header.h"
 #include "ui/training/run_record.h"
@@ -111,24 +112,24 @@ void TestTrainingPlots::valuesAreReadUnderTheCursor() {
   plot.resize(600, 300);
   QVERIFY(testing::show_active(plot));
   plot.show_run(record_of_two_phases());
-  QVERIFY(plot.reading().isEmpty());
+  QVERIFY(plot.cursor().reading().isEmpty());
   const auto* axis = plot.plot()->xAxis;
   const QPoint at(static_cast<int>(std::lround(axis->coordToPixel(4))), plot.plot()->axisRect()->center().y());
   QVERIFY(wait_for([&] {
     QTest::mouseMove(plot.plot(), at - QPoint(1, 0));
     QTest::mouseMove(plot.plot(), at);
-    return plot.reading().contains("loss: 6");
+    return plot.cursor().reading().contains("loss: 6");
   }));
-  QVERIFY2(plot.reading().contains("error: 0.5"), qPrintable(plot.reading()));  // the validation nearest to it
+  QVERIFY2(plot.cursor().reading().contains("error: 0.5"), qPrintable(plot.cursor().reading()));  // the validation nearest to it
   plot.plot()->setFocus();
   QTest::keyClick(plot.plot(), Qt::Key_Right);
-  QVERIFY2(plot.reading().contains("loss: 5"), qPrintable(plot.reading()));
+  QVERIFY2(plot.cursor().reading().contains("loss: 5"), qPrintable(plot.cursor().reading()));
   QTest::keyClick(plot.plot(), Qt::Key_Right);  // over the gap between the phases
-  QVERIFY2(plot.reading().contains("loss: 4"), qPrintable(plot.reading()));
+  QVERIFY2(plot.cursor().reading().contains("loss: 4"), qPrintable(plot.cursor().reading()));
   QTest::keyClick(plot.plot(), Qt::Key_End);
-  QVERIFY2(plot.reading().contains("step 10") && plot.reading().contains("loss: 0"), qPrintable(plot.reading()));
+  QVERIFY2(plot.cursor().reading().contains("step 10") && plot.cursor().reading().contains("loss: 0"), qPrintable(plot.cursor().reading()));
   QTest::keyClick(plot.plot(), Qt::Key_Home);
-  QVERIFY2(plot.reading().contains("step 1 ") && plot.reading().contains("loss: 9"), qPrintable(plot.reading()));
+  QVERIFY2(plot.cursor().reading().contains("step 1 ") && plot.cursor().reading().contains("loss: 9"), qPrintable(plot.cursor().reading()));
 }
 
 void TestTrainingPlots::whatIsDrawnIsSaved() {

@@ -7,6 +7,7 @@
 #include <QPageSize>
 #include <QPainter>
 #include <QPdfWriter>
+#include <QRegularExpression>
 #include <QSettings>
 #include <QSvgGenerator>
 
@@ -70,17 +71,21 @@ void write_drawing(const QString& file, const Drawing& drawing) {
   write_text(file.toStdString(), std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())));
 }
 
-QString ask_for_file(QWidget* parent, const QString& title, const QString& name, const QString& filter) {
+QString ask_for_file(QWidget* parent, const QString& title, const QString& name, const QString& filters) {
   const QString folder = QSettings().value("export/pictures").toString();
-  QString file = QFileDialog::getSaveFileName(parent, title, folder.isEmpty() ? name : folder + "/" + name, filter);
+  QString kind;
+  QString file = QFileDialog::getSaveFileName(parent, title, folder.isEmpty() ? name : folder + "/" + name, filters, &kind);
   if (file.isEmpty()) return {};
-  if (QFileInfo(file).suffix().isEmpty()) file += "." + QFileInfo(name).suffix();
+  if (QFileInfo(file).suffix().isEmpty()) {
+    const auto ending = QRegularExpression(QStringLiteral("\\*\\.(\\w+)")).match(kind);
+    file += "." + (ending.hasMatch() ? ending.captured(1) : QFileInfo(name).suffix());
+  }
   QSettings().setValue("export/pictures", QFileInfo(file).absolutePath());
   return file;
 }
 
 QString ask_for_picture_file(QWidget* parent, const QString& name) {
-  return ask_for_file(parent, QObject::tr("Save as a picture"), name + ".png", QObject::tr("Pictures (*.png *.svg *.pdf)"));
+  return ask_for_file(parent, QObject::tr("Save as a picture"), name + ".png", QObject::tr("Picture (*.png);;Vectors (*.svg);;Page (*.pdf)"));
 }
 
 }  // namespace luthier::ui

@@ -20,9 +20,10 @@ struct Drawing {
 /// allows. Throws SessionError.
 void write_drawing(const QString& file, const Drawing& drawing);
 
-/// Asks where to write, in the folder of the last export; the name's ending is added where none is typed. Empty: called off. GUI thread.
-QString ask_for_file(QWidget* parent, const QString& title, const QString& name, const QString& filter);
-/// The same for a picture's file, .png unless another ending is typed.
+/// Asks where to write, in the folder of the last export; where no ending is typed, that of the chosen filter is added.
+/// Empty: called off. GUI thread.
+QString ask_for_file(QWidget* parent, const QString& title, const QString& name, const QString& filters);
+/// The same for a picture's file: .png, .svg or .pdf.
 QString ask_for_picture_file(QWidget* parent, const QString& name);
 
 }  // namespace luthier::ui

@@ -2,13 +2,10 @@
 
 #include <QClipboard>
 #include <QComboBox>
-#include <QFileDialog>
-#include <QFileInfo>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QSettings>
 #include <QSignalBlocker>
 #include <QTableWidget>
 #include <QToolButton>
@@ -20,6 +17,7 @@
 #include "core/session/sound_figures.h"
 #include "core/session/text_file.h"
 #include "ui/application_style.h"
+#include "ui/common/drawing_export.h"
 #include "ui/common/error_box.h"
 
 namespace luthier::ui {
@@ -200,10 +198,8 @@ void FiguresTable::show_rows() {
 }
 
 void FiguresTable::ask_and_save() {
-  const QString file = QFileDialog::getSaveFileName(this, tr("Save the figures"), QSettings().value("export/pictures").toString() + "/figures.csv", tr("CSV (*.csv)"));
-  if (file.isEmpty()) return;
-  QSettings().setValue("export/pictures", QFileInfo(file).absolutePath());
-  save(file);
+  const QString file = ask_for_file(this, tr("Save the figures"), "figures.csv", tr("CSV (*.csv)"));
+  if (!file.isEmpty()) save(file);
 }
 
 void FiguresTable::save(const QString& file) {

@@ -2,7 +2,6 @@
 
 #include <QApplication>
 #include <QClipboard>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QImage>
@@ -12,13 +11,13 @@
 #include <QKeyEvent>
 #include <QPainter>
 #include <QPointer>
-#include <QSettings>
 #include <QThreadPool>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <utility>
 
 #include "core/session/version.h"
+#include "ui/common/drawing_export.h"
 #include "ui/common/error_box.h"
 #include "ui/common/sound_player.h"
 #include "ui/spectrogram/canvas.h"
@@ -358,14 +357,8 @@ QString SpectrogramView::record() const {
 }
 
 void SpectrogramView::ask_and_save(bool numbers) {
-  const QString folder = QSettings().value("export/pictures").toString();
-  const QString filter = numbers ? tr("Numbers (*.csv)") : tr("Picture (*.png);;Vectors (*.svg);;Page (*.pdf)");
-  QString chosen;
-  QString file = QFileDialog::getSaveFileName(this, numbers ? tr("Save the numbers") : tr("Save the picture"), folder + (numbers ? "/spectrogram.csv" : "/spectrogram.png"), filter, &chosen);
-  if (file.isEmpty()) return;
-  if (QFileInfo(file).suffix().isEmpty()) file += numbers ? ".csv" : chosen.contains("svg") ? ".svg" : chosen.contains("pdf") ? ".pdf" : ".png";
-  QSettings().setValue("export/pictures", QFileInfo(file).absolutePath());
-  save(file);
+  const QString file = numbers ? ask_for_file(this, tr("Save the numbers"), "spectrogram.csv", tr("Numbers (*.csv)")) : ask_for_picture_file(this, "spectrogram");
+  if (!file.isEmpty()) save(file);
 }
 
 void SpectrogramView::save(const QString& file) {

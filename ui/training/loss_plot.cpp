@@ -1,35 +1,28 @@
 #include "ui/training/loss_plot.h"
 
-#include <QAccessible>
 #include <QActionGroup>
 #include <QCheckBox>
 #include <QFileInfo>
 #include <QHBoxLayout>
-#include <QJsonDocument>
 #include <QJsonObject>
-#include <QKeyEvent>
 #include <QLabel>
-#include <QLocale>
 #include <QMenu>
 #include <QMouseEvent>
-#include <QPainter>
-#include <QPicture>
 #include <QSettings>
 #include <QSlider>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <utility>
 
-#include "core/session/csv.h"
-#include "core/session/text_file.h"
 #include "core/session/version.h"
 #include "ui/application_style.h"
 #include "ui/common/drawing_export.h"
 #include "ui/common/error_box.h"
 #include "ui/training/phase_marks.h"
+#include "ui/training/plot_cursor.h"
+#include "ui/training/plot_files.h"
 #include "ui/training/qcustomplot_header.h"
 #include "ui/training/run_record.h"
 
@@ -99,7 +92,6 @@ LossPlot::LossPlot(QWidget* parent) : QWidget(parent) {
   plot_->setFocusPolicy(Qt::StrongFocus);
   plot_->setMouseTracking(true);
   plot_->setWhatsThis(tr("Wheel zooms, a drag moves, a double-click shows all. The values under the pointer stand below; Left and Right go from point to point, Home and End to the ends."));
-  plot_->installEventFilter(this);
   marks_ = std::make_unique<PhaseMarks>(*plot_);
   // Above the curves, where it covers none.
   auto* above = new QCPLayoutGrid;
@@ -114,13 +106,9 @@ LossPlot::LossPlot(QWidget* parent) : QWidget(parent) {
   hint_->setProperty("role", "hint");
   hint_->setAlignment(Qt::AlignCenter);
   column->addWidget(plot_, 1);
-  reading_ = new QLabel(this);
-  reading_->setObjectName("plot_reading");
-  reading_->setProperty("role", "hint");
-  reading_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  reading_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
-  reading_->setFixedHeight(fontMetrics().height() + 2);
-  column->addWidget(reading_);
+  cursor_ = new PlotCursor(*plot_, curves_, this);
+  connect(cursor_, &PlotCursor::view_moved, this, [this] { by_hand_ = true; });
+  column->addWidget(&cursor_->label());
   column->addWidget(hint_, 1);
   connect(all, &QToolButton::clicked, this, [this] {
     by_hand_ = false;
@@ -133,7 +121,6 @@ LossPlot::LossPlot(QWidget* parent) : QWidget(parent) {
   connect(plot_, &QCustomPlot::mouseWheel, this, [this] { by_hand_ = true; });
   connect(plot_, &QCustomPlot::mouseMove, this, [this](QMouseEvent* event) {
     if (event->buttons() & Qt::LeftButton) by_hand_ = true;
-    else if (plot_->axisRect()->rect().contains(event->pos())) read_at(plot_->xAxis->pixelToCoord(event->pos().x()));
   });
   connect(log_, &QCheckBox::toggled, this, [this](bool on) {
     QSettings().setValue("plot/log", on);
@@ -160,7 +147,7 @@ LossPlot::~LossPlot() = default;
 void LossPlot::show_hint() {
   const bool any = !curves_.empty() || !pin_graphs_.empty();
   plot_->setVisible(any);
-  reading_->setVisible(any);
+  cursor_->label().setVisible(any);
   hint_->setVisible(!any);
 }
 
@@ -175,87 +162,10 @@ double LossPlot::keep() const { return smoothing_->value() / 100.0; }
 
 int LossPlot::point_count() const { return curves_.empty() ? 0 : curves_.front().points(); }
 
-void LossPlot::read_at(double step) {
-  QStringList words;
-  for (const PlotCurve& curve : curves_) {
-    if (!curve.shown) continue;
-    if (const QString value = curve.value_at(step); !value.isEmpty()) words << value;
-  }
-  if (words.isEmpty()) return hide_cursor();
-  cursor_step_ = step;
-  if (!cursor_) {
-    cursor_ = new QCPItemStraightLine(plot_);
-    for (QCPItemPosition* point : {cursor_->point1, cursor_->point2}) point->setTypeY(QCPItemPosition::ptAxisRectRatio);
-  }
-  cursor_->setPen(QPen(theme().accent, 1));
-  cursor_->point1->setCoords(step, 0);
-  cursor_->point2->setCoords(step, 1);
-  reading_->setText(tr("step %1   %2").arg(QLocale().toString(std::round(step), 'f', 0), words.join(QStringLiteral("   "))));
-  if (plot_->hasFocus()) {
-    QAccessibleEvent spoken(reading_, QAccessible::NameChanged);
-    QAccessible::updateAccessibility(&spoken);
-  }
-  plot_->replot(QCustomPlot::rpQueuedReplot);
-}
-
-QString LossPlot::reading() const { return reading_->text(); }
-
-void LossPlot::hide_cursor() {
-  reading_->clear();
-  if (!cursor_) return;
-  plot_->removeItem(std::exchange(cursor_, nullptr));
-  plot_->replot(QCustomPlot::rpQueuedReplot);
-}
-
-void LossPlot::move_cursor(int by) {
-  const auto curve = std::find_if(curves_.begin(), curves_.end(), [](const PlotCurve& c) { return c.shown && c.points() > 0; });
-  if (curve == curves_.end()) return;
-  const double from = cursor_ ? cursor_step_ : plot_->xAxis->range().upper;
-  read_at(curve->step_beside(from, cursor_ ? by : 0));
-  if (!plot_->xAxis->range().contains(cursor_step_)) {  // the view follows
-    by_hand_ = true;
-    plot_->xAxis->setRange(cursor_step_, plot_->xAxis->range().size(), Qt::AlignCenter);
-  }
-}
-
-bool LossPlot::eventFilter(QObject* watched, QEvent* event) {
-  if (event->type() == QEvent::Leave && !plot_->hasFocus()) hide_cursor();
-  if (event->type() != QEvent::KeyPress) return QWidget::eventFilter(watched, event);
-  const auto* key = static_cast<QKeyEvent*>(event);
-  const int step = key->modifiers() & Qt::ControlModifier ? 10 : 1;
-  constexpr int kAll = 1 << 24;
-  switch (key->key()) {
-    case Qt::Key_Left: move_cursor(-step); return true;
-    case Qt::Key_Right: move_cursor(step); return true;
-    case Qt::Key_Home: move_cursor(-kAll); return true;
-    case Qt::Key_End: move_cursor(kAll); return true;
-    default: return QWidget::eventFilter(watched, event);
-  }
-}
-
 void LossPlot::save(const QString& file) {
-  const QString title = run_.isEmpty() ? tr("Losses") : run_;
-  if (QFileInfo(file).suffix().toLower() != "csv") {
-    const QJsonObject record{{"kind", "loss_plot"}, {"version", QString::fromStdString(version_text())}, {"run", run_}, {"smoothing", keep()}, {"logarithmic", logarithmic()}};
-    write_drawing(file, {title, plot_->size(), QString::fromUtf8(QJsonDocument(record).toJson(QJsonDocument::Compact)), [this](QPainter& painter) {
-                           QPicture picture;  // QCustomPlot wants a painter of its own kind
-                           QCPPainter own(&picture);
-                           plot_->toPainter(&own, plot_->width(), plot_->height());
-                           own.end();
-                           painter.drawPicture(0, 0, picture);
-                         }});
-    return;
-  }
-  std::string text = "run,figure,step,value\n";
-  const auto put = [&](const QString& run, const QString& figure, const QCPGraph& graph) {
-    const std::string head = csv_cell(run.toStdString()) + "," + csv_cell(figure.toStdString());
-    for (const auto& point : *graph.data())
-      if (std::isfinite(point.value)) text += head + QStringLiteral(",%1,%2\n").arg(point.key, 0, 'f', 0).arg(point.value, 0, 'g', 9).toStdString();
-  };
-  for (const PlotCurve& curve : curves_)
-    if (curve.shown) put(run_, curve_title(curve.name(), curve.kind()), *curve.raw());
-  for (const QCPGraph* graph : pin_graphs_) put(graph->name().section(": ", 0, 0), graph->name().section(": ", 1), *graph);
-  write_text(file.toStdString(), text);
+  if (QFileInfo(file).suffix().toLower() == "csv") return write_plot_numbers(file, run_, curves_, pin_graphs_);
+  const QJsonObject record{{"kind", "loss_plot"}, {"version", QString::fromStdString(version_text())}, {"run", run_}, {"smoothing", keep()}, {"logarithmic", logarithmic()}};
+  write_plot_picture(file, *plot_, run_.isEmpty() ? tr("Losses") : run_, record);
 }
 
 void LossPlot::ask_and_save(bool numbers) {
@@ -269,7 +179,7 @@ void LossPlot::ask_and_save(bool numbers) {
 }
 
 void LossPlot::clear() {
-  hide_cursor();
+  cursor_->hide();
   plot_->clearGraphs();
   curves_.clear();
   pin_graphs_.clear();

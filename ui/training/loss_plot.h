@@ -8,7 +8,6 @@
 #include "ui/training/plot_curve.h"
 
 class QCPGraph;
-class QCPItemStraightLine;
 class QCheckBox;
 class QCustomPlot;
 class QLabel;
@@ -19,6 +18,7 @@ class QToolButton;
 namespace luthier::ui {
 
 class PhaseMarks;
+class PlotCursor;
 class RunRecord;
 
 /// Losses and validation figures of a run over its steps: raw and smoothed, linear or logarithmic; on an axis of its own the
@@ -42,18 +42,13 @@ class LossPlot : public QWidget {
   bool logarithmic() const;
   void set_logarithmic(bool on);
   QCustomPlot* plot() { return plot_; }
-  /// Puts the cursor on a step and tells the curves' values there; also by the pointer, and by Left, Right, Home and End.
-  void read_at(double step);
-  QString reading() const;  ///< what the cursor tells; empty: it is nowhere
+  PlotCursor& cursor() { return *cursor_; }
   /// What is drawn, by the file's ending: .png, .svg or .pdf as it looks, .csv as numbers (a line for each step of each curve).
   /// Throws SessionError.
   void save(const QString& file);
 
  Q_SIGNALS:
   void right_axis_changed();  ///< the phases may be told otherwise: show_run again
-
- protected:
-  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   double keep() const;
@@ -65,8 +60,6 @@ class LossPlot : public QWidget {
   void fill_menu();
   void show_hidden();
   void tell_value();
-  void hide_cursor();
-  void move_cursor(int by);
   void ask_and_save(bool numbers);
   void show_hint();
   void draw_pins();
@@ -83,9 +76,7 @@ class LossPlot : public QWidget {
   std::vector<QCPGraph*> pin_graphs_;
   Right right_ = Right::none;
   QString run_;
-  QLabel* reading_;
-  QCPItemStraightLine* cursor_ = nullptr;
-  double cursor_step_ = 0;
+  PlotCursor* cursor_;
   bool by_hand_ = false;  ///< the user has zoomed: new points do not move the axes
 };
 

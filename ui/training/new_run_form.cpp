@@ -5,10 +5,8 @@
 #include <QFormLayout>
 #include <QGuiApplication>
 #include <QLabel>
-#include <QKeyEvent>
 #include <QLineEdit>
 #include <QMenu>
-#include <QMouseEvent>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalBlocker>
@@ -39,22 +37,6 @@ const FamilyEntry* entry_of(const QString& id) {
   }
   return nullptr;
 }
-
-/// A menu that stays open while its entries are ticked.
-class TickMenu : public QMenu {
- public:
-  using QMenu::QMenu;
-
- protected:
-  void mouseReleaseEvent(QMouseEvent* event) override {
-    if (QAction* action = actionAt(event->position().toPoint()); action && action->isCheckable()) return action->trigger();
-    QMenu::mouseReleaseEvent(event);
-  }
-  void keyPressEvent(QKeyEvent* event) override {
-    if (event->key() == Qt::Key_Space && activeAction() && activeAction()->isCheckable()) return activeAction()->trigger();
-    QMenu::keyPressEvent(event);
-  }
-};
 
 }  // namespace
 
@@ -92,7 +74,7 @@ NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   labels_->setObjectName("label_choice");
   labels_->setAccessibleName(tr("Labels"));
   labels_->setToolTip(tr("Train on these labels only"));
-  label_menu_ = new TickMenu(labels_);
+  label_menu_ = new QMenu(labels_);
   labels_->setMenu(label_menu_);
   summary_ = hint();
   preset_help_ = hint();
