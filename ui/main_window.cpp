@@ -21,6 +21,7 @@
 #include "ui/common/error_box.h"
 #include "ui/common/in_background.h"
 #include "ui/common/player_bar.h"
+#include "ui/common/tip_help.h"
 #include "ui/common/words.h"
 #include "ui/compare/compare_page.h"
 #include "ui/evaluate/evaluate_page.h"
@@ -52,6 +53,7 @@ QStringList local_files(const QMimeData& data) {
 }  // namespace
 
 MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
+  new TipHelp(this);
   setWindowTitle(tr("Luthier"));
   setWindowIcon(QIcon(":/icons/luthier.svg"));
   setAcceptDrops(true);

@@ -18,6 +18,7 @@ QPushButton* choice(const char* icon_name, const QString& title, const QString& 
   auto* b = new QPushButton(parent);
   b->setAccessibleName(title);
   b->setAccessibleDescription(text);
+  b->setWhatsThis(text);
   b->setProperty("choice", true);
   auto* row = new QHBoxLayout(b);
   row->setContentsMargins(14, 8, 14, 8);
@@ -85,6 +86,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
   themes->addWidget(words);
   for (const auto& [name, shown] : {std::pair<QString, QString>{"dark", tr("Dark")}, {"light", tr("Light")}}) {
     auto* b = new QRadioButton(shown, middle);
+    b->setWhatsThis(tr("Colours of the window: light text on dark, or dark text on light. The button at the foot of the page bar changes it, too."));
     b->setChecked(theme().dark == (name == "dark"));
     themes->addWidget(b);
     connect(b, &QRadioButton::clicked, this, [this, name = name] { Q_EMIT theme_chosen(name); });

@@ -114,7 +114,11 @@ void TestConfigForm::everyControlHasANameAndHelp() {
     for (const ConfigField* field : form.fields()) {
       QVERIFY2(!field->control()->accessibleName().isEmpty(), field->setting().name.c_str());
       QVERIFY2(!field->setting().help.empty(), (entry.id + ": " + field->setting().name).c_str());
-      QVERIFY(field->toolTip().contains(QString::fromStdString(field->setting().help).left(10).toHtmlEscaped()));
+      for (const QString& help : {field->toolTip(), field->whatsThis(), field->control()->whatsThis()}) {
+        QVERIFY(help.contains(QString::fromStdString(field->setting().help).toHtmlEscaped()));
+        QVERIFY(help.contains(QString::fromStdString(range_text(field->setting())).toHtmlEscaped()));
+        QVERIFY(help.contains("Default: " + QString::fromStdString(to_text(field->setting().default_value)).toHtmlEscaped()));
+      }
     }
   }
 }

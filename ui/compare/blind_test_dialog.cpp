@@ -60,6 +60,7 @@ BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint
   for (std::size_t i = 0; i < 3; ++i) {
     hear_[i] = new QPushButton(icon("play"), tr("Hear %1").arg(letters[i]), this);
     hear_[i]->setObjectName(QStringLiteral("hear_%1").arg(letters[i]));
+    hear_[i]->setWhatsThis(tr("Plays this sound from where the other one stood, without a gap. The letter on the keyboard does the same."));
     hear_[i]->setAutoDefault(false);
     row->addWidget(hear_[i]);
     connect(hear_[i], &QPushButton::clicked, this, [this, i] { hear(i); });
@@ -70,6 +71,7 @@ BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint
   for (const bool b_said : {false, true}) {
     auto* button = new QPushButton(b_said ? tr("X is B (2)") : tr("X is A (1)"), this);
     button->setObjectName(b_said ? "x_is_b" : "x_is_a");
+    button->setWhatsThis(tr("Your answer to this trial. It is written down at once and cannot be changed; the score is told after the last trial."));
     button->setProperty("primary", true);
     button->setAutoDefault(false);
     answers->addWidget(button);

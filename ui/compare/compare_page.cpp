@@ -91,6 +91,7 @@ QWidget* ComparePage::make_left() {
   add_list_tools(column, left);
   list_ = new QListWidget(left);
   list_->setAccessibleName(tr("Sounds to compare"));
+  list_->setWhatsThis(tr("The sounds that stand side by side. A click plays one; Alt+1 to Alt+9 switch between them at the same place; two chosen ones can be told apart in a blind test."));
   list_->setAlternatingRowColors(true);
   column->addWidget(list_, 1);
   difference_ = new DifferencePanel(bench_, left);

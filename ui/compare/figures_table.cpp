@@ -65,6 +65,7 @@ FiguresTable::FiguresTable(Workbench& bench, QWidget* parent) : QWidget(parent),
   table_ = new QTableWidget(this);
   table_->setObjectName("figures");
   table_->setAccessibleName(tr("Figures against the truth"));
+  table_->setWhatsThis(tr("Each sound held against the truth that is chosen above, one row a sound. A heading says under the pointer what its figure measures."));
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   table_->setAlternatingRowColors(true);

@@ -73,15 +73,18 @@ QWidget* RatingTestDialog::make_settings(quint32 seed, std::size_t reference) {
   auto* rows = new QFormLayout;
   reference_ = new QComboBox(page);
   reference_->setAccessibleName(tr("Reference"));
+  reference_->setWhatsThis(tr("The sound all others are held against: the truth where there is one. It is also hidden among them."));
   for (const SoundPtr& sound : sounds_) reference_->addItem(sound->title);
   reference_->setCurrentIndex(static_cast<int>(reference));
   questions_ = new QComboBox(page);
   questions_->setAccessibleName(tr("Questions"));
+  questions_->setWhatsThis(tr("What is asked. Two questions are asked in two passes, as one answer would lead the other."));
   questions_->addItem(tr("Closer to the reference, then better"), 0);
   questions_->addItem(tr("Closer to the reference only"), 1);
   questions_->addItem(tr("Better only"), 2);
   rounds_ = new QSpinBox(page);
   rounds_->setAccessibleName(tr("Trials for each question"));
+  rounds_->setWhatsThis(tr("How often each question is asked, from 1 to 20; the order of the sounds is drawn anew each time."));
   rounds_->setRange(1, 20);
   rounds_->setValue(2);
   seed_ = new QSpinBox(page);
@@ -91,6 +94,7 @@ QWidget* RatingTestDialog::make_settings(quint32 seed, std::size_t reference) {
   seed_->setToolTip(tr("Decides the orders; the same seed gives the same test again"));
   anchor_ = new QCheckBox(tr("Add a low anchor (the reference without what lies above 3.5 kHz)"), page);
   anchor_->setObjectName("anchor");
+  anchor_->setWhatsThis(tr("A sound that is sure to be worse, so that scores of different listeners can be compared."));
   anchor_->setEnabled(sounds_.size() < 9);
   rows->addRow(tr("Reference"), reference_);
   rows->addRow(tr("Questions"), questions_);
@@ -99,6 +103,7 @@ QWidget* RatingTestDialog::make_settings(quint32 seed, std::size_t reference) {
   rows->addRow(anchor_);
   auto* start = new QPushButton(accent_icon("play"), tr("Start"), page);
   start->setObjectName("start_rating");
+  start->setWhatsThis(tr("Begins the first trial. Reference, questions and seed are fixed from then on."));
   start->setProperty("primary", true);
   connect(start, &QPushButton::clicked, this, &RatingTestDialog::start);
   column->addWidget(words);
@@ -120,6 +125,7 @@ QWidget* RatingTestDialog::make_trial() {
   auto* middle = new QHBoxLayout;
   reference_button_ = new QPushButton(icon("play"), tr("Reference"), page);
   reference_button_->setObjectName("hear_reference");
+  reference_button_->setWhatsThis(tr("Plays the reference from where the other one stood. The keys 0 and R do the same."));
   reference_button_->setAutoDefault(false);
   connect(reference_button_, &QPushButton::clicked, this, [this] { hear(0); });
   places_ = new QHBoxLayout;
@@ -130,6 +136,7 @@ QWidget* RatingTestDialog::make_trial() {
   count_->setProperty("role", "hint");
   next_ = new QPushButton(icon("next"), tr("Next"), page);
   next_->setObjectName("next_trial");
+  next_->setWhatsThis(tr("Writes the scores of this trial down and goes on. It waits until every sound has a score."));
   next_->setProperty("primary", true);
   next_->setAutoDefault(false);
   connect(next_, &QPushButton::clicked, this, &RatingTestDialog::go_on);
@@ -148,6 +155,7 @@ QWidget* RatingTestDialog::make_results() {
   table_ = new QTableWidget(page);
   table_->setObjectName("rating_results");
   table_->setAccessibleName(tr("Results"));
+  table_->setWhatsThis(tr("Mean score of each sound with its 95 % interval, for each question."));
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   verdict_ = new QLabel(page);
   verdict_->setWordWrap(true);
@@ -202,6 +210,7 @@ void RatingTestDialog::begin() {
     auto* slider = new QSlider(Qt::Vertical, this);
     slider->setObjectName(QStringLiteral("score_%1").arg(i + 1));
     slider->setAccessibleName(tr("Score of sound %1").arg(i + 1));
+    slider->setWhatsThis(tr("0 is worst, 100 best. Arrows change it by 1, Page Up and Page Down by 20."));
     slider->setRange(0, 100);
     slider->setPageStep(20);
     slider->setTickInterval(20);
@@ -210,6 +219,7 @@ void RatingTestDialog::begin() {
     auto* button = new QPushButton(icon("play"), QString::number(i + 1), this);
     button->setObjectName(QStringLiteral("hear_%1").arg(i + 1));
     button->setAccessibleName(tr("Hear sound %1").arg(i + 1));
+    button->setWhatsThis(tr("Plays this sound from where the other one stood. Its number on the keyboard does the same."));
     button->setAutoDefault(false);
     connect(slider, &QSlider::valueChanged, this, [this, i](int score) { scored(i, score); });
     connect(slider, &QSlider::sliderReleased, this, [this, i, slider] { scored(i, slider->value()); });

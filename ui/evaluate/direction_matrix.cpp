@@ -46,6 +46,7 @@ DirectionMatrix::DirectionMatrix(QWidget* parent) : QWidget(parent) {
   table_ = new QTableWidget(this);
   table_->setObjectName("directions");
   table_->setAccessibleName(tr("Figures by direction"));
+  table_->setWhatsThis(tr("The figure chosen above for each direction: rows are the instrument of the content, columns that of the style."));
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table_->setSelectionMode(QAbstractItemView::NoSelection);
   table_->verticalHeader()->setDefaultSectionSize(24);

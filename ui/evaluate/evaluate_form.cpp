@@ -104,8 +104,10 @@ EvaluateForm::EvaluateForm(Workbench& bench, QWidget* parent) : QWidget(parent),
   name(copy, tr("Copy as command"), tr("Copy this measuring as a luthierctl command"));
   cancel_ = new QPushButton(icon("close"), tr("Cancel"), this);
   cancel_->setObjectName("cancel_evaluation");
+  cancel_->setToolTip(tr("Stop the measuring"));
   start_ = new QPushButton(accent_icon("evaluate"), tr("Evaluate"), this);
   start_->setObjectName("start_evaluation");
+  start_->setToolTip(tr("Render, transfer and measure in the background"));
   start_->setProperty("primary", true);
   buttons->addWidget(copy);
   buttons->addStretch();

@@ -96,6 +96,8 @@ ConfigField::ConfigField(Setting setting, QWidget* parent) : QWidget(parent), se
   setToolTip(QStringLiteral("<p>%1</p><p>%2<br>%3</p>")
                  .arg(help.toHtmlEscaped(), range.toHtmlEscaped(),
                       tr("Default: %1").arg(QString::fromStdString(to_text(setting_.default_value))).toHtmlEscaped()));
+  setWhatsThis(QStringLiteral("<p><b>%1</b></p>").arg(setting_title(setting_.name).toHtmlEscaped()) + toolTip());
+  control()->setWhatsThis(whatsThis());
   setFocusProxy(control());
   set_value(setting_.default_value);
 }

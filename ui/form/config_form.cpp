@@ -55,6 +55,7 @@ void ConfigForm::set_schema(const Schema& schema, const Config& base, const std:
     title->setMinimumHeight(field->sizeHint().height());  // QFormLayout puts labels at the top of their row
     title->setAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     title->setToolTip(field->toolTip());
+    title->setWhatsThis(field->whatsThis());
     rows_->addRow(title, field);
     fields_.push_back(field);
     titles_.push_back(title);

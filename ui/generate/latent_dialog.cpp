@@ -43,13 +43,16 @@ LatentDialog::LatentDialog(Workbench& bench, const QString& run, QWidget* parent
   auto* below = new QHBoxLayout;
   play_ = new QPushButton(icon("play"), tr("Hear it"), this);
   play_->setObjectName("play_sample");
+  play_->setWhatsThis(tr("Plays what the sliders have made."));
   play_->setEnabled(false);
   save_ = new QPushButton(icon("export"), tr("Keep it"), this);
   save_->setObjectName("save_sample");
   save_->setToolTip(tr("Writes sound, picture and record into the workspace's folder transfers"));
   save_->setEnabled(false);
   auto* copy = new QPushButton(icon("copy"), tr("Copy as command"), this);
+  copy->setToolTip(tr("Copy this sample as a luthierctl command"));
   auto* close = new QPushButton(tr("Close"), this);
+  close->setWhatsThis(tr("Closes the dialog; what was kept stays. Esc does the same."));
   for (auto* button : {play_, save_, copy, close}) button->setAutoDefault(false);
   message_ = new QLabel(this);
   message_->setProperty("role", "hint");
@@ -104,6 +107,7 @@ QWidget* LatentDialog::make_left() {
   slider_column_ = new QVBoxLayout;
   column->addLayout(slider_column_);
   auto* middle = new QPushButton(icon("refresh"), tr("All to the middle"), body);
+  middle->setWhatsThis(tr("Sets every slider back to where the noise is as it was drawn."));
   middle->setAutoDefault(false);
   column->addWidget(middle);
   form_ = new ConfigForm(body);

@@ -48,6 +48,7 @@ ClipExportDialog::ClipExportDialog(Workbench& bench, std::vector<db::ClipId> cho
   setMinimumWidth(560);
   only_chosen_ = new QRadioButton(tr("The chosen: %1").arg(clips_text(chosen_.size())), this);
   all_listed_ = new QRadioButton(tr("All that the table lists: %1").arg(clips_text(listed_.size())), this);
+  for (QRadioButton* which : {only_chosen_, all_listed_}) which->setWhatsThis(tr("Which clips are exported: those chosen in the table, or all that its search has left."));
   only_chosen_->setEnabled(!chosen_.empty());
   all_listed_->setEnabled(!listed_.empty());
   (chosen_.size() > 1 || listed_.empty() ? only_chosen_ : all_listed_)->setChecked(true);
@@ -56,22 +57,27 @@ ClipExportDialog::ClipExportDialog(Workbench& bench, std::vector<db::ClipId> cho
   kind_->addItem(tr("Sounds in tar shards (WebDataset)"));
   kind_->addItem(tr("Mel pictures, a folder for each label (8-bit grey PNG, 22,050 Hz)"));
   kind_->setAccessibleName(tr("What"));
+  kind_->setWhatsThis(tr("Sounds with a table of their labels, the same packed into tar files, or the pictures that models see."));
   format_ = new QComboBox(this);
   format_->setAccessibleName(tr("Format of the sounds"));
+  format_->setWhatsThis(tr("How the sounds are stored. WAV and FLAC keep every sample; the others are smaller and lose some."));
   for (const auto& [name, title] : std::initializer_list<std::pair<const char*, QString>>{
            {"wav16", tr("WAV, 16 bit")}, {"wav24", tr("WAV, 24 bit")}, {"wav_float", tr("WAV, 32 bit float")}, {"flac", tr("FLAC")}, {"ogg", tr("Ogg Vorbis")}, {"opus", tr("Opus")}, {"mp3", tr("MP3")}})
     format_->addItem(title, QString::fromLatin1(name));
   table_ = new QComboBox(this);
   table_->setAccessibleName(tr("Table"));
+  table_->setWhatsThis(tr("The file that names label, tags, source and rights of each sound: comma-separated, or one JSON object a line."));
   table_->addItem(tr("metadata.csv"), "csv");
   table_->addItem(tr("metadata.jsonl"), "jsonl");
   folder_ = new QLineEdit(this);
   folder_->setObjectName("folder");
   folder_->setAccessibleName(tr("Folder"));
+  folder_->setWhatsThis(tr("Where it is written to. Nothing that is there already is overwritten."));
   folder_->setText(QDir::toNativeSeparators(QString::fromStdString((bench_.workspace().exports() / "clips").string())));
   auto* browse = new QToolButton(this);
   browse->setIcon(icon("folder"));
   browse->setAccessibleName(tr("Choose a folder"));
+  browse->setToolTip(tr("Choose a folder"));
   auto* folder_row = new QHBoxLayout;
   folder_row->addWidget(folder_, 1);
   folder_row->addWidget(browse);

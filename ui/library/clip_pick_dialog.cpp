@@ -26,11 +26,14 @@ ClipPickDialog::ClipPickDialog(Workbench& bench, QWidget* parent, bool several) 
   search_->setPlaceholderText(tr("Search:  violin   inst:harp   dur:>2"));
   search_->setClearButtonEnabled(true);
   search_->setAccessibleName(tr("Search clips"));
+  search_->setWhatsThis(tr("Type to list only what fits, as in the library: words, or inst:harp, tag:solo, dur:>2, rating:>=3."));
   auto* problem = new QLabel(this);
   problem->setProperty("role", "error");
   problem->hide();
   model_ = new ClipTableModel(this);
   table_ = new ClipTable(this);
+  table_->setAccessibleName(tr("Clips"));
+  table_->setWhatsThis(tr("A clip is played when it is chosen; Enter or a double-click takes it."));
   table_->setModel(model_);
   table_->setSelectionMode(several ? QAbstractItemView::ExtendedSelection : QAbstractItemView::SingleSelection);
   for (int i = ClipTableModel::rating; i < ClipTableModel::column_count; ++i) table_->setColumnHidden(i, true);

@@ -17,15 +17,16 @@ EmptyLibrary::EmptyLibrary(QWidget* parent) : QFrame(parent) {
   words_->setProperty("role", "hint");
   buttons_ = new QWidget(this);
   auto* row = new QHBoxLayout(buttons_);
-  auto add = [&](const char* icon_name, const QString& name, auto signal) {
+  auto add = [&](const char* icon_name, const QString& name, const QString& help, auto signal) {
     auto* b = new QPushButton(icon(icon_name), name, buttons_);
+    b->setWhatsThis(help);
     row->addWidget(b);
     connect(b, &QPushButton::clicked, this, signal);
   };
   row->addStretch();
-  add("folder", tr("Import a folder…"), &EmptyLibrary::import_folder_requested);
-  add("sound", tr("Import files…"), &EmptyLibrary::import_files_requested);
-  add("wand", tr("Render demo phrases…"), &EmptyLibrary::demo_clips_requested);
+  add("folder", tr("Import a folder…"), tr("Brings in every sound of a folder and the folders in it; you are asked how they are labelled and cut."), &EmptyLibrary::import_folder_requested);
+  add("sound", tr("Import files…"), tr("Brings in sounds, tables of sounds and tar shards."), &EmptyLibrary::import_files_requested);
+  add("wand", tr("Render demo phrases…"), tr("Makes up melodies and lets four instruments play them, to try things out with."), &EmptyLibrary::demo_clips_requested);
   row->addStretch();
   column->addStretch();
   column->addWidget(words_);

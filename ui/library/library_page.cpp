@@ -82,6 +82,7 @@ QWidget* LibraryPage::make_upper_half() {
   table_ = new ClipTable(stack_widget);
   table_->setObjectName("clip_table");
   table_->setAccessibleName(tr("Clips"));
+  table_->setWhatsThis(tr("Every clip of the workspace. A click or the arrows choose and play; 1 to 9 label and go on; C and S put a clip into the slots of the transfer, V into the comparison; right-click for more."));
   table_->setModel(model_);
   stack_->addWidget(table_);
   empty_ = new EmptyLibrary(stack_widget);

@@ -44,8 +44,10 @@ RecordingDialog::RecordingDialog(Workbench& bench, std::vector<db::RecordingRow>
   auto* rows = new QFormLayout;
   source_ = field(&db::RecordingRow::source, "source");
   source_->setAccessibleName(tr("Source"));
+  source_->setWhatsThis(tr("Where the recording comes from: a link, a performer, a disc. Found again with source: in the search."));
   rights_ = field(&db::RecordingRow::rights, "rights");
   rights_->setAccessibleName(tr("Rights"));
+  rights_->setWhatsThis(tr("The licence or permission. Found again with rights: in the search."));
   auto* common = new QCompleter({"CC0 1.0", "CC BY 4.0", "CC BY-SA 4.0", "CC BY-NC 4.0", tr("public domain"), tr("own recording"), tr("all rights reserved, used by permission")}, rights_);
   common->setCaseSensitivity(Qt::CaseInsensitive);
   common->setFilterMode(Qt::MatchContains);

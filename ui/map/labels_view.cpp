@@ -51,6 +51,7 @@ LabelsView::LabelsView(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   table_ = new QTableWidget(this);
   table_->setObjectName("label_figures");
   table_->setAccessibleName(tr("Figures of each label"));
+  table_->setWhatsThis(tr("Each row is a label, with means over its clips. The spectrograms of the chosen one are below."));
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);

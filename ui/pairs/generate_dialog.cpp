@@ -19,12 +19,14 @@ GeneratePairsDialog::GeneratePairsDialog(bool phrases, QWidget* parent) : QDialo
   auto* column = new QVBoxLayout(this);
   phrase_ = new QRadioButton(tr("Clips that play the same phrase"), this);
   phrase_->setObjectName("by_phrase");
+  phrase_->setWhatsThis(tr("Pairs with a known truth: content and target play the same notes on two instruments."));
   phrase_->setChecked(phrases);
   phrase_->setEnabled(phrases);
   auto* phrase_words = new QLabel(tr("Content and target play the same notes on two instruments; the style is another phrase of the target's "
                                      "instrument. What a transfer should give is then known."), this);
   random_ = new QRadioButton(tr("At random between labels"), this);
   random_->setObjectName("at_random");
+  random_->setWhatsThis(tr("Any clip of one label as content with any clip of another as style. There is no truth to hold the result against."));
   random_->setChecked(!phrases);
   if (!phrases) phrase_words->setText(tr("No clips of this workspace play the same phrase. Demo phrases do: render some in the library."));
   auto* random_words = new QLabel(tr("Any clip of one label with any clip of another, without a target. The same seed gives the same pairs."), this);
@@ -41,7 +43,9 @@ GeneratePairsDialog::GeneratePairsDialog(bool phrases, QWidget* parent) : QDialo
   count_->setValue(1000);
   count_->setGroupSeparatorShown(true);
   count_->setAccessibleName(tr("Number of pairs"));
+  count_->setWhatsThis(tr("How many pairs are drawn, from 1 to 1,000,000."));
   all_ = new QCheckBox(tr("all there are"), this);
+  all_->setWhatsThis(tr("Takes every pair of clips that play the same phrase."));
   all_->setChecked(true);
   count_row->addWidget(count_, 1);
   count_row->addWidget(all_);
@@ -53,6 +57,7 @@ GeneratePairsDialog::GeneratePairsDialog(bool phrases, QWidget* parent) : QDialo
   name_ = new QLineEdit(this);
   name_->setPlaceholderText(tr("made up when empty"));
   name_->setAccessibleName(tr("Name of the pair set"));
+  name_->setWhatsThis(tr("What the set is called in lists and on the command line; left empty, a name is made up."));
   rows->addRow(tr("Pairs"), count_row);
   rows->addRow(tr("Seed"), seed_);
   rows->addRow(tr("Name"), name_);

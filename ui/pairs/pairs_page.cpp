@@ -2,7 +2,6 @@
 
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QHeaderView>
 #include <QLabel>
 #include <QListWidget>
 #include <QLocale>
@@ -22,6 +21,7 @@
 #include "ui/application_style.h"
 #include "ui/common/dot_delegate.h"
 #include "ui/common/error_box.h"
+#include "ui/common/row_table.h"
 #include "ui/pairs/generate_dialog.h"
 #include "ui/pairs/pair_maker.h"
 #include "ui/pairs/pair_table_model.h"
@@ -62,6 +62,7 @@ QWidget* PairsPage::make_left() {
   auto* generate = new QPushButton(accent_icon("wand"), tr("Generate pairs…"), left);
   generate->setObjectName("generate_pairs");
   generate->setProperty("primary", true);
+  generate->setToolTip(tr("Make a new set: at random between labels, or of clips that play the same phrase"));
   sets_ = new QListWidget(left);
   sets_->setAccessibleName(tr("Pair sets"));
   sets_->setAlternatingRowColors(true);
@@ -124,20 +125,11 @@ QWidget* PairsPage::make_right() {
   table_ = new QTableView(upper);
   table_->setObjectName("pair_table");
   table_->setAccessibleName(tr("Pairs of the chosen set"));
+  table_->setWhatsThis(tr("One pair a row: content, style and, where it is known, the target. A click shows and plays all of it."));
   table_->setModel(model_);
+  show_as_rows(*table_);
   table_->setItemDelegate(new DotDelegate(table_));
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->setAlternatingRowColors(true);
-  table_->setShowGrid(false);
-  table_->setTabKeyNavigation(false);
   table_->setContextMenuPolicy(Qt::CustomContextMenu);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
-  table_->horizontalHeader()->setStretchLastSection(true);
-  table_->horizontalHeader()->setHighlightSections(false);
-  table_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   const int widths[] = {55, 215, 215, 215, 150};
   for (int i = 0; i < PairTableModel::column_count; ++i) table_->setColumnWidth(i, widths[i]);
   empty_ = new QLabel(tr("No pairs yet. Press \"Generate pairs…\" at the left, or read a CSV file."), upper);

@@ -53,6 +53,7 @@ DataDialog::DataDialog(Workbench& bench, QWidget* parent) : QDialog(parent), ben
   middle->setChildrenCollapsible(false);
   table_ = new QTableWidget(middle);
   table_->setAccessibleName(tr("Measures by label: mean and standard deviation"));
+  table_->setWhatsThis(tr("Each row is a measure, each column a label: mean and standard deviation over its clips. The chosen row is drawn below."));
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
@@ -75,6 +76,7 @@ DataDialog::DataDialog(Workbench& bench, QWidget* parent) : QDialog(parent), ben
   csv_ = buttons->addButton(tr("Save table…"), QDialogButtonBox::ActionRole);
   csv_->setToolTip(tr("All measures by label as CSV, with units"));
   auto* copy = buttons->addButton(tr("Copy as command"), QDialogButtonBox::ActionRole);
+  copy->setToolTip(tr("Copy this as a luthierctl command"));
   for (QPushButton* button : {picture_, csv_}) button->setEnabled(false);
   column->addWidget(buttons);
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);

@@ -83,11 +83,13 @@ ResumeDialog::ResumeDialog(Workbench& bench, const luthier::RunRecord& record, Q
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
   go_on_ = buttons->addButton(tr("Go on"), QDialogButtonBox::AcceptRole);
   go_on_->setProperty("primary", true);
+  go_on_->setToolTip(tr("Train on from the last checkpoint, with what was changed here"));
   go_on_->setDefault(true);
   auto* check = buttons->addButton(tr("Check first"), QDialogButtonBox::ActionRole);
   check->setToolTip(tr("Tries a few steps without training: memory, time left, and whether it goes on bit for bit"));
   auto* copy = buttons->addButton(tr("Copy as command"), QDialogButtonBox::ActionRole);
   copy->setObjectName("copy_resume");
+  copy->setToolTip(tr("Copy this as a luthierctl command"));
   column->addWidget(buttons);
 
   connect(more_, &QSpinBox::valueChanged, this, &ResumeDialog::extend);

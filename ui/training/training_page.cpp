@@ -4,7 +4,6 @@
 #include <QCoreApplication>
 #include <QDesktopServices>
 #include <QGuiApplication>
-#include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
 #include <QPointer>
@@ -22,6 +21,7 @@
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
 #include "ui/common/in_background.h"
+#include "ui/common/row_table.h"
 #include "ui/common/workbench.h"
 #include "ui/form/config_form.h"
 #include "ui/generate/latent_dialog.h"
@@ -150,17 +150,9 @@ QWidget* TrainingPage::make_runs() {
   runs_ = new RunTableModel(this);
   table_ = new QTableView(this);
   table_->setAccessibleName(tr("Runs of this workspace"));
+  table_->setWhatsThis(tr("Every training of this workspace, the newest first. The chosen one is shown above; a tick in the first column keeps its curves in the plot."));
   table_->setModel(runs_);
-  table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table_->setSelectionMode(QAbstractItemView::SingleSelection);
-  table_->setAlternatingRowColors(true);
-  table_->setShowGrid(false);
-  table_->setTabKeyNavigation(false);
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
-  table_->horizontalHeader()->setStretchLastSection(true);
-  table_->horizontalHeader()->setHighlightSections(false);
-  table_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  show_as_rows(*table_);
   const int widths[] = {330, 110, 75, 85, 110, 70, 60, 130};
   for (int i = 0; i < RunTableModel::column_count; ++i) table_->setColumnWidth(i, widths[i]);
   // The run's name holds its family and its start.

@@ -50,6 +50,7 @@ LivePanel::LivePanel(Workbench& bench, std::function<TransferRequest()> current,
   ahead_ = seconds(tr("Look-ahead"), tr("How much the model knows of what comes; shorter means less latency, and rougher joints"), 0.25, 0.05, 1.0);
   start_ = new QPushButton(icon("microphone"), tr("Start"), this);
   start_->setObjectName("start_live");
+  start_->setWhatsThis(tr("Begins and ends the stream: what comes in is transferred piece by piece and played at once. Use headphones with a microphone."));
   auto* copy = new QToolButton(this);
   copy->setIcon(icon("copy"));
   copy->setAccessibleName(tr("Copy as command"));

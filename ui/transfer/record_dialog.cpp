@@ -33,6 +33,7 @@ RecordDialog::RecordDialog(Workbench& bench, QWidget* parent) : QDialog(parent),
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
   record_ = new QPushButton(icon("microphone"), tr("Record"), this);
   record_->setObjectName("record");
+  record_->setWhatsThis(tr("Begins to record, and ends it. The recording becomes a clip of the library."));
   record_->setEnabled(false);
   buttons->addButton(record_, QDialogButtonBox::ActionRole);
   column->addWidget(buttons);

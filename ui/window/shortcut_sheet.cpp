@@ -90,6 +90,7 @@ void show_shortcut_sheet(QWidget* parent) {
   auto* column = new QVBoxLayout(box);
   auto* text = new QTextBrowser(box);
   text->setAccessibleName(tr("Keys"));
+  text->setWhatsThis(tr("Every key of the window, part by part."));
   QString html;
   for (const auto& [title, lines] : all_keys()) {
     html += "<h3>" + title + "</h3><table cellpadding='3'>";

@@ -32,6 +32,7 @@ CheckDialog::CheckDialog(Workbench& bench, QWidget* parent) : QDialog(parent), b
   heading_->setWordWrap(true);
   list_ = new QListWidget(this);
   list_->setAccessibleName(tr("Findings"));
+  list_->setWhatsThis(tr("What is lost, changed or left over, one finding a line, each with what can be done about it."));
   list_->setWordWrap(true);
   list_->setAlternatingRowColors(true);
   list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -44,7 +45,9 @@ CheckDialog::CheckDialog(Workbench& bench, QWidget* parent) : QDialog(parent), b
   find_->setObjectName("find_missing");
   find_->setToolTip(tr("Searches a folder, with all in it, for the missing recordings; they are known by their content, so names do not matter"));
   again_ = new QPushButton(icon("refresh"), tr("Check again"), this);
+  again_->setWhatsThis(tr("Looks through the workspace once more."));
   auto* close = new QPushButton(tr("Close"), this);
+  close->setWhatsThis(tr("Closes the dialog; what was done in it stays. Esc does the same."));
   auto* row = new QHBoxLayout;
   row->addWidget(make_copy_command_button(bench_, this, [this] { return contents_->isChecked() ? QStringList{"check", "--deep"} : QStringList{"check"}; }));
   row->addWidget(contents_);

@@ -84,6 +84,7 @@ DiskDialog::DiskDialog(Workbench& bench, QWidget* parent) : QDialog(parent), ben
   tree_ = new QTreeWidget(this);
   tree_->setObjectName("disk_parts");
   tree_->setAccessibleName(tr("Parts of the workspace"));
+  tree_->setWhatsThis(tr("What takes space in this workspace, part by part and run by run. Tick what is to go."));
   tree_->setRootIsDecorated(false);
   tree_->setUniformRowHeights(true);
   tree_->setAlternatingRowColors(true);
@@ -95,7 +96,9 @@ DiskDialog::DiskDialog(Workbench& bench, QWidget* parent) : QDialog(parent), ben
   hint->setProperty("role", "hint");
   free_ = new QPushButton(icon("remove"), tr("Free"), this);
   free_->setObjectName("free_ticked");
+  free_->setWhatsThis(tr("Removes what is ticked from the disk, after a question. It cannot be brought back."));
   auto* close = new QPushButton(tr("Close"), this);
+  close->setWhatsThis(tr("Closes the dialog; what was done in it stays. Esc does the same."));
   auto* row = new QHBoxLayout;
   row->addWidget(make_copy_command_button(bench_, this, [this] { return command_of(ticked()); }));
   row->addWidget(hint);
