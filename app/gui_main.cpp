@@ -1,6 +1,7 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QFileInfo>
+#include <QLocale>
 #include <QPixmap>
 #include <QSettings>
 #include <QTimer>
@@ -10,9 +11,12 @@
 #include "core/session/workspace.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
+#include "ui/common/translations.h"
 #include "ui/main_window.h"
 
 namespace {
+
+QString tr(const char* words) { return QCoreApplication::translate("gui_main", words); }
 
 /// --screenshot FILE: waits until the window has settled, writes the picture and ends (for the README and for tests).
 void shoot_and_quit(luthier::ui::MainWindow& window, const QString& file, int milliseconds) {
@@ -23,20 +27,20 @@ void shoot_and_quit(luthier::ui::MainWindow& window, const QString& file, int mi
 }
 
 struct Choices {
-  QCommandLineOption workspace{{"w", "workspace"}, "Open this workspace (made if there is none).", "folder"};
-  QCommandLineOption page{"page", "Show this page first: library, pairs, train, transfer, compare, explore or evaluate.", "name"};
-  QCommandLineOption theme{"theme", "dark or light.", "name"};
-  QCommandLineOption size{"size", "Size of the window, as 1280x800.", "size"};
+  QCommandLineOption workspace{{"w", "workspace"}, tr("Open this workspace (made if there is none)."), "folder"};
+  QCommandLineOption page{"page", tr("Show this page first: library, pairs, train, transfer, compare, explore or evaluate."), "name"};
+  QCommandLineOption theme{"theme", tr("dark or light."), "name"};
+  QCommandLineOption size{"size", tr("Size of the window, as 1280x800."), "size"};
   QCommandLineOption screenshot{"screenshot", "Write a picture of the window to this file and end.", "file"};
   QCommandLineOption delay{"delay", "Milliseconds before the screenshot.", "ms", "2500"};
 
   explicit Choices(QCommandLineParser& parser) {
-    parser.setApplicationDescription("A workbench for musical timbre and style transfer.");
+    parser.setApplicationDescription(tr("A workbench for musical timbre and style transfer."));
     parser.addHelpOption();
     parser.addVersionOption();
     for (QCommandLineOption* hidden : {&screenshot, &delay}) hidden->setFlags(QCommandLineOption::HiddenFromHelp);
     parser.addOptions({workspace, page, theme, size, screenshot, delay});
-    parser.addPositionalArgument("files", "A workspace to open; sounds or folders to import, weights to install, results to bring back.", "[files…]");
+    parser.addPositionalArgument("files", tr("A workspace to open; sounds or folders to import, weights to install, results to bring back."), "[files…]");
   }
 };
 
@@ -50,6 +54,7 @@ void name_program() {
 void answer_without_window(int argc, char** argv) {
   QCoreApplication application(argc, argv);
   name_program();
+  luthier::ui::install_translations(application, QLocale::system());
   QCommandLineParser parser;
   const Choices choices(parser);
   parser.process(application);
@@ -65,7 +70,7 @@ void open_files(luthier::ui::MainWindow& window, const QStringList& files, QStri
   QStringList others;
   for (const QString& file : files) {
     const QString path = QFileInfo(file).absoluteFilePath();
-    if (!QFileInfo::exists(path)) luthier::ui::show_error(&window, QObject::tr("There is no file or folder '%1'.").arg(path));
+    if (!QFileInfo::exists(path)) luthier::ui::show_error(&window, tr("There is no file or folder '%1'.").arg(path));
     else if (workspace.isEmpty() && luthier::Workspace::is_workspace(path.toStdString())) workspace = path;
     else others << path;
   }
@@ -84,6 +89,7 @@ int main(int argc, char** argv) {
   luthier::ui::prepare_surface_format();
   QApplication application(argc, argv);
   name_program();
+  luthier::ui::install_translations(application, QLocale::system());
   QApplication::setApplicationDisplayName("Luthier");
   QGuiApplication::setDesktopFileName("luthier");
   QCommandLineParser parser;

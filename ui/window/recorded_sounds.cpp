@@ -69,7 +69,7 @@ void find_recorded_sounds(Workbench& bench, QObject* context, const QString& pat
         QStringList titles;
         for (const Named& named : wanted) {
           const SoundChoice choice = find(catalog, named, folder);
-          const QString title = !named.title.isEmpty() ? named.title : named.clip != 0 ? QStringLiteral("clip %1").arg(named.clip) : named.path;
+          const QString title = !named.title.isEmpty() ? named.title : named.clip != 0 ? QObject::tr("clip %1").arg(named.clip) : named.path;
           if (choice.empty()) {
             found.missing << title;
             continue;
