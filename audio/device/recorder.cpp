@@ -108,6 +108,18 @@ double Recorder::seconds() const {
   return static_cast<double>(impl_->collected.load()) / impl_->stream.channels() /
          impl_->stream.sample_rate();
 }
+int Recorder::sample_rate() const { return impl_->stream.sample_rate(); }
+std::vector<float> Recorder::recorded_from(std::size_t frame) const {
+  const std::lock_guard lock(impl_->mutex);
+  const auto channels = static_cast<std::size_t>(impl_->stream.channels());
+  const std::size_t frames = impl_->samples.size() / channels;
+  std::vector<float> mono(frames > frame ? frames - frame : 0);
+  for (std::size_t i = 0; i < mono.size(); ++i) {
+    for (std::size_t c = 0; c < channels; ++c) mono[i] += impl_->samples[(frame + i) * channels + c];
+    mono[i] /= static_cast<float>(channels);
+  }
+  return mono;
+}
 float Recorder::level() const { return impl_->level.load(); }
 bool Recorder::overflowed() const { return impl_->overflowed.load(); }
 std::string Recorder::description() const { return impl_->stream.device_name(); }
@@ -121,6 +133,8 @@ void Recorder::start() {}
 AudioBuffer Recorder::stop() { return {}; }
 bool Recorder::recording() const { return false; }
 double Recorder::seconds() const { return 0.0; }
+int Recorder::sample_rate() const { return 0; }
+std::vector<float> Recorder::recorded_from(std::size_t) const { return {}; }
 float Recorder::level() const { return 0.0f; }
 bool Recorder::overflowed() const { return false; }
 std::string Recorder::description() const { return kNoInputMessage; }

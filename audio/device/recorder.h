@@ -1,6 +1,8 @@
 #pragma once
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "audio/audio_buffer.h"
 
@@ -28,6 +30,9 @@ class Recorder {
   AudioBuffer stop();
   bool recording() const;
   double seconds() const;   ///< recorded so far
+  int sample_rate() const;  ///< Hz
+  /// What was recorded from this frame on, all channels mixed to one; stop() still hands over everything.
+  std::vector<float> recorded_from(std::size_t frame) const;
   float level() const;      ///< peak |sample| of the last 50 ms or so
   bool overflowed() const;  ///< samples were lost
   std::string description() const;

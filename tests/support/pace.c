@@ -1,9 +1,10 @@
-/* An ALSA output for tests, without a daemon or hardware: takes samples at the pace of a sound card and appends them to
- * a file as they are. It never underruns: where the program is late, its clock waits, so what is captured does not depend on how busy
+/* An ALSA device for tests, without a daemon or hardware. As an output it takes samples at the pace of a sound card and appends
+ * them to a file as they are; as an input it gives those of a file (32-bit float, one channel) over and over. It never underruns: where the program is late, its clock waits, so what is captured does not depend on how busy
  * the machine is.
  *
  *   pcm_type.pace { lib "/path/libasound_module_pcm_pace.so" }
  *   pcm.!default { type pace file "/path/captured.raw" rate 48000 }      (rate: the only one that is offered; 0 or none: all)
+ *   … input "/path/heard.raw" …                                          (none: it is no input)
  */
 #define _GNU_SOURCE
 #include <alsa/asoundlib.h>
@@ -24,7 +25,7 @@ typedef struct {
   size_t frame_bytes;
   int running;
   double clock_start;  /* seconds; moved on whenever the clock had to wait */
-  uint64_t written;    /* frames taken since prepare */
+  uint64_t written;    /* frames taken, or given, since prepare */
 } pace_t;
 
 static double now(void) {
@@ -44,6 +45,20 @@ static uint64_t played(pace_t* pace) {
   return (uint64_t)frames;
 }
 
+/* Frames "heard" by now: at most what the buffer holds. */
+static uint64_t heard(pace_t* pace) {
+  if (!pace->running) return 0;
+  double frames = (now() - pace->clock_start) * pace->io.rate;
+  uint64_t most = pace->written + pace->io.buffer_size - 1;
+  if (frames > (double)most) {
+    pace->clock_start = now() - (double)most / pace->io.rate;
+    return most;
+  }
+  return (uint64_t)frames;
+}
+
+static int is_input(const pace_t* pace) { return pace->io.stream == SND_PCM_STREAM_CAPTURE; }
+
 static int pace_start(snd_pcm_ioplug_t* io) {
   pace_t* pace = io->private_data;
   pace->clock_start = now();
@@ -61,14 +76,27 @@ static int pace_stop(snd_pcm_ioplug_t* io) {
 }
 
 static snd_pcm_sframes_t pace_pointer(snd_pcm_ioplug_t* io) {
-  return (snd_pcm_sframes_t)(played(io->private_data) % io->buffer_size);
+  pace_t* pace = io->private_data;
+  return (snd_pcm_sframes_t)((is_input(pace) ? heard(pace) : played(pace)) % io->buffer_size);
+}
+
+static int give(pace_t* pace, char* to, snd_pcm_uframes_t size) {
+  for (snd_pcm_uframes_t i = 0; i < size; ++i) {
+    float sample = 0;
+    if (fread(&sample, sizeof sample, 1, pace->file) != 1) {
+      rewind(pace->file);
+      if (fread(&sample, sizeof sample, 1, pace->file) != 1) return -EIO;
+    }
+    for (unsigned int c = 0; c < pace->io.channels; ++c, to += sizeof sample) memcpy(to, &sample, sizeof sample);
+  }
+  return 0;
 }
 
 static snd_pcm_sframes_t pace_transfer(snd_pcm_ioplug_t* io, const snd_pcm_channel_area_t* areas, snd_pcm_uframes_t offset,
                                        snd_pcm_uframes_t size) {
   pace_t* pace = io->private_data;
-  const char* from = (const char*)areas->addr + (areas->first + areas->step * offset) / 8;
-  if (fwrite(from, pace->frame_bytes, size, pace->file) != size) return -EIO;
+  char* at = (char*)areas->addr + (areas->first + areas->step * offset) / 8;
+  if (is_input(pace) ? give(pace, at, size) < 0 : fwrite(at, pace->frame_bytes, size, pace->file) != size) return -EIO;
   pace->written += size;
   return (snd_pcm_sframes_t)size;
 }
@@ -78,7 +106,7 @@ static int pace_prepare(snd_pcm_ioplug_t* io) {
   pace->written = 0;
   pace->running = 0;
   pace->frame_bytes = (size_t)snd_pcm_format_physical_width(io->format) / 8 * io->channels;
-  if (!pace->file) pace->file = fopen(pace->path, "ab");
+  if (!pace->file) pace->file = fopen(pace->path, is_input(pace) ? "rb" : "ab");
   /* PortAudio polls before it starts the stream, so the timer ticks from here on: twice a period. */
   long period = (long)(1e9 * (double)io->period_size / io->rate / 2);
   struct itimerspec ticks = {{period / 1000000000, period % 1000000000}, {0, 1}};
@@ -92,6 +120,10 @@ static int pace_poll_revents(snd_pcm_ioplug_t* io, struct pollfd* fds, unsigned 
   (void)fds;
   (void)count;
   if (read(pace->timer, &ticks, sizeof ticks) < 0) ticks = 0;
+  if (is_input(pace)) {
+    *revents = heard(pace) - pace->written >= io->period_size ? POLLIN : 0;
+    return 0;
+  }
   uint64_t room = io->buffer_size - (pace->written - played(pace));
   *revents = room >= io->period_size ? POLLOUT : 0;
   return 0;
@@ -121,7 +153,8 @@ static int set_limits(snd_pcm_ioplug_t* io, long rate) {
   static const unsigned int accesses[] = {SND_PCM_ACCESS_RW_INTERLEAVED};
   const unsigned int lowest = rate > 0 ? (unsigned int)rate : 8000, highest = rate > 0 ? (unsigned int)rate : 96000;
   int error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_ACCESS, 1, accesses);
-  if (error >= 0) error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_FORMAT, 2, formats);
+  const unsigned int known = io->stream == SND_PCM_STREAM_CAPTURE ? 1 : 2;
+  if (error >= 0) error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_FORMAT, known, formats);
   if (error >= 0) error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_CHANNELS, 1, 2);
   if (error >= 0) error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_RATE, lowest, highest);
   if (error >= 0) error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, 256, 1 << 16);
@@ -131,7 +164,7 @@ static int set_limits(snd_pcm_ioplug_t* io, long rate) {
 }
 
 SND_PCM_PLUGIN_DEFINE_FUNC(pace) {
-  const char* path = "/dev/null";
+  const char *path = "/dev/null", *input = NULL;
   long rate = 0;
   snd_config_iterator_t at, next;
   snd_config_for_each(at, next, conf) {
@@ -139,13 +172,14 @@ SND_PCM_PLUGIN_DEFINE_FUNC(pace) {
     const char* id;
     if (snd_config_get_id(entry, &id) < 0) continue;
     if (strcmp(id, "file") == 0) snd_config_get_string(entry, &path);
+    if (strcmp(id, "input") == 0) snd_config_get_string(entry, &input);
     if (strcmp(id, "rate") == 0) snd_config_get_integer(entry, &rate);
   }
   (void)root;
-  if (stream != SND_PCM_STREAM_PLAYBACK) return -EINVAL;
+  if (stream != SND_PCM_STREAM_PLAYBACK && !input) return -EINVAL;
   pace_t* pace = calloc(1, sizeof *pace);
   if (!pace) return -ENOMEM;
-  pace->path = strdup(path);
+  pace->path = strdup(stream == SND_PCM_STREAM_CAPTURE ? input : path);
   pace->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   pace->io.version = SND_PCM_IOPLUG_VERSION;
   pace->io.name = "paced file";

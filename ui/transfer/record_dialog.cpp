@@ -13,6 +13,7 @@
 #include "ui/common/in_background.h"
 #include "ui/transfer/input_choice.h"
 #include "ui/transfer/level_meter.h"
+#include "ui/transfer/live_spectrogram.h"
 
 namespace luthier::ui {
 
@@ -26,10 +27,11 @@ RecordDialog::RecordDialog(Workbench& bench, QWidget* parent) : QDialog(parent),
   rows->addRow(tr("Input"), input_);
   rows->addRow(tr("Level"), meter_);
   column->addLayout(rows);
+  picture_ = new LiveSpectrogram(bench.spectrograms(), this);
+  column->addWidget(picture_, 1);
   words_ = new QLabel(this);
   words_->setWordWrap(true);
   column->addWidget(words_);
-  column->addStretch();
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
   record_ = new QPushButton(icon("microphone"), tr("Record"), this);
   record_->setObjectName("record");
@@ -41,6 +43,7 @@ RecordDialog::RecordDialog(Workbench& bench, QWidget* parent) : QDialog(parent),
   connect(record_, &QPushButton::clicked, this, [this] { recorder_ ? stop() : start(); });
   connect(input_, &InputChoice::looked, this, [this] {
     record_->setEnabled(input_->found());
+    picture_->setVisible(input_->found());
     if (input_->found()) say(tr("The recording becomes a clip of the library."));
     else say(QString::fromUtf8(audio::kNoInputMessage), true);
   });
@@ -72,6 +75,8 @@ void RecordDialog::start() {
       },
       [this](std::shared_ptr<audio::Recorder> recorder) {
         recorder_ = std::move(recorder);
+        drawn_ = 0;
+        picture_->start(recorder_->sample_rate());
         record_->setText(tr("Stop and keep"));
         record_->setIcon(icon("stop"));
         record_->setEnabled(true);
@@ -86,6 +91,9 @@ void RecordDialog::start() {
 
 void RecordDialog::show_level() {
   meter_->set_level(recorder_->level());
+  const std::vector<float> fresh = recorder_->recorded_from(drawn_);
+  drawn_ += fresh.size();
+  picture_->add(fresh);
   say(recorder_->overflowed() ? tr("%1 s recorded; some samples were lost, as the machine is busy").arg(recorder_->seconds(), 0, 'f', 1)
                               : tr("%1 s recorded").arg(recorder_->seconds(), 0, 'f', 1));
 }

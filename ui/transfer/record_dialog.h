@@ -13,8 +13,9 @@ namespace luthier::ui {
 
 class InputChoice;
 class LevelMeter;
+class LiveSpectrogram;
 
-/// Records from a sound input, with its level, into a new clip of the workspace. GUI thread; the device is opened, and the
+/// Records from a sound input, with its level and its spectrogram, into a new clip of the workspace. GUI thread; the device is opened, and the
 /// recording written, elsewhere.
 class RecordDialog : public QDialog {
   Q_OBJECT
@@ -34,6 +35,8 @@ class RecordDialog : public QDialog {
   SoundChoice recorded_;
   InputChoice* input_;
   LevelMeter* meter_;
+  LiveSpectrogram* picture_;
+  std::size_t drawn_ = 0;  ///< frames of the recording
   QLabel* words_;
   QPushButton* record_;
   QTimer timer_;
