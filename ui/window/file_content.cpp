@@ -1,14 +1,20 @@
 #include "ui/window/file_content.h"
 
+#include <QCoreApplication>
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QImageReader>
 #include <QJsonDocument>
 #include <QRegularExpression>
 #include <QStringList>
+#include <algorithm>
 
+#include "audio/reader.h"
 #include "core/session/carried_record.h"
 #include "core/session/evaluation_files.h"
+#include "core/session/sound_files.h"
+#include "core/session/sound_table.h"
 #include "core/session/workspace.h"
 #include "ui/transfer/model_files.h"
 
@@ -49,6 +55,25 @@ bool holds_evaluations(const QString& path) {
   }
 }
 
+/// Of what is not known: whether an import has anything to read in it.
+QString problem_of(const QFileInfo& info) {
+  const std::filesystem::path place = info.filePath().toStdString();
+  const bool table = SoundTables::is_table(place) || SoundTables::is_shard(place);
+  const QStringList inside = info.isDir() ? QDir(info.filePath()).entryList(QDir::Files) : QStringList();
+  if (std::any_of(inside.begin(), inside.end(), [](const QString& name) { return SoundTables::is_table(name.toStdString()) || SoundTables::is_shard(name.toStdString()); })) return {};
+  try {
+    if (info.isDir()) find_sound_files({place});
+    else if (!table || info.size() == 0) audio::probe(place);
+  } catch (const std::exception& error) {
+    static const QStringList results{"json", "html", "htm", "png", "svg", "pdf"};
+    if (info.size() > 0 && results.contains(info.suffix().toLower()))
+      return QCoreApplication::translate("FileContent", "'%1' carries no record of Luthier, so nothing can be brought back from it.").arg(info.fileName());
+    QString why = QString::fromUtf8(error.what());
+    return why.replace(0, 1, why.left(1).toUpper());
+  }
+  return {};
+}
+
 }  // namespace
 
 FileContent look_into(const QString& path) {
@@ -57,10 +82,11 @@ FileContent look_into(const QString& path) {
   const std::string place = path.toStdString();
   const QString ending = info.suffix().toLower();
   try {
+    if (!info.isDir() && info.size() == 0) return {Kind::other, {}, problem_of(info)};
     if (info.isDir() && Workspace::is_workspace(place)) return {Kind::workspace, {}};
     if (!info.isDir() && is_weight_file(path)) return {Kind::weights, {}};
-    if (ending == "csv" || ending == "txt") return {is_pair_table(path) ? Kind::pairs : Kind::other, {}};
-    if (info.isDir() && !QFileInfo::exists(path + "/record.json")) return {};
+    if ((ending == "csv" || ending == "txt") && is_pair_table(path)) return {Kind::pairs, {}};
+    if (info.isDir() && !QFileInfo::exists(path + "/record.json")) return {Kind::other, {}, problem_of(info)};
     QByteArray text = QByteArray::fromStdString(carried_record(info.isDir() ? place + "/record.json" : place));
     if (text.isEmpty() && ending == "pdf") text = attached_record(path);
     if (text.isEmpty() && ending == "png") text = QImageReader(path).text("Comment").toUtf8();  // Qt compresses a long one
@@ -68,9 +94,9 @@ FileContent look_into(const QString& path) {
     if (record.contains("kind")) return {Kind::record, record};
     if (ending == "json" && holds_evaluations(path)) return {Kind::evaluation, {}};
   } catch (const std::exception&) {
-    // what cannot be read says so where it is imported
+    // what cannot be read is no record
   }
-  return {};
+  return {Kind::other, {}, problem_of(info)};
 }
 
 }  // namespace luthier::ui

@@ -16,10 +16,11 @@ struct FileContent {
   };
   Kind kind = Kind::other;
   QJsonObject record;
+  QString problem = {};  ///< one sentence: why nothing can be taken from it; empty: something can, as far as one look tells
   QString record_kind() const { return record.value("kind").toString(); }
 };
 
-/// Reads as much of it as that takes; on any thread. Never throws: what cannot be read is `other`.
+/// Reads as much of it as that takes; on any thread. Never throws: what cannot be read is `other` and says why.
 FileContent look_into(const QString& path);
 
 }  // namespace luthier::ui

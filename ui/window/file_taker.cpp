@@ -3,6 +3,7 @@
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <algorithm>
 #include <utility>
 #include <nlohmann/json.hpp>
 
@@ -44,6 +45,7 @@ void FileTaker::take(const QStringList& paths) {
       this, [path = paths.first()] { return look_into(path); },
       [this, path = paths.first()](const FileContent& content) {
         if (content.kind == FileContent::Kind::workspace) window_.open_workspace(path);
+        else if (!content.problem.isEmpty()) show_error(&window_, content.problem);
         else if (!window_.bench().has_workspace()) ask_for_workspace({path});
         else send(path, content);
       },
@@ -62,7 +64,10 @@ void FileTaker::send(const QString& path, const FileContent& content) {
   using Kind = FileContent::Kind;
   switch (content.kind) {
     case Kind::weights:
-      return install_model_file(window_.bench(), &window_, path, [this](const QString& run) { window_.transfer().choose_run(run); });
+      return install_model_file(window_.bench(), &window_, path, [this](const QString& run) {
+        window_.show_page("transfer");
+        window_.transfer().choose_run(run);
+      });
     case Kind::pairs:
       window_.show_page("pairs");
       return window_.pairs().import_file(path, {});
@@ -85,16 +90,19 @@ void FileTaker::bring_back(const QString& path, const QJsonObject& record) {
   if (kind == "spectrogram_view") return show_view(path, record);
   if (kind == "spectrogram") return show_analysis(record);
   if (kind == "sample") return show_sample(record);
-  show_error(&window_, tr("'%1' carries the record of a %2, which the window cannot bring back; luthierctl can read it.").arg(name, kind));
+  show_error(&window_, tr("'%1' carries a record of the kind \"%2\", from which the window has nothing to bring back.").arg(name, kind));
 }
 
 void FileTaker::show_comparison(const QString& path, const QJsonObject& record) {
   if (record.value("sounds").toArray().isEmpty()) {  // a page of tables
     window_.show_page("evaluate");
     window_.evaluate().form().choose_run(record.value("evaluation.run").toString());
-    return;
+    return window_.bench().say(tr("Settings of %1").arg(QFileInfo(path).fileName()));
   }
   find_recorded_sounds(window_.bench(), this, path, record, [this, path, record](const RecordedSounds& found) {
+    const bool named = std::any_of(found.missing.begin(), found.missing.end(), [](const QString& title) { return !title.isEmpty(); });
+    if (found.sounds.empty() && !named)
+      return show_error(&window_, tr("The record in '%1' is not complete, so its comparison cannot be brought back.").arg(QFileInfo(path).fileName()));
     Arrangement arrangement;
     arrangement.sounds = found.sounds;
     arrangement.truth = found.truth;
