@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "ui/application_style.h"
+#include "ui/common/spoken_reading.h"
 
 namespace luthier::ui {
 namespace {
@@ -50,6 +51,7 @@ QColor mixed(const QColor& a, const QColor& b, double part) {
 
 MapCanvas::MapCanvas(QWidget* parent) : QWidget(parent) {
   setObjectName("map_canvas");
+  make_spoken(*this, QAccessible::Canvas);
   setAccessibleName(tr("Map of the clips"));
   setWhatsThis(tr("Clips that sound alike lie together. Click: hear one and see what sounds most like it. Drag: choose by a lasso. Wheel: zoom. Middle or "
                   "Shift+drag: move. Arrow keys: to the next clip that way. 1-9: label what is chosen."));

@@ -19,6 +19,7 @@
 #include "ui/common/drawing_export.h"
 #include "ui/common/error_box.h"
 #include "ui/common/words.h"
+#include "ui/common/spoken_reading.h"
 #include "ui/common/workbench.h"
 #include "ui/map/map_canvas.h"
 
@@ -268,7 +269,7 @@ void MapView::go_to(qint64 clip) {
 void MapView::show_neighbours(const db::ClipView& own, const std::vector<ClipMap::Near>& near, const std::vector<db::ClipView>& views) {
   current_ = own;
   heard_->setText(tr("Sounds most like %1").arg(name_of(own)));
-  canvas_->setAccessibleDescription(name_of(own));
+  speak_reading(*canvas_, name_of(own));
   near_->clear();
   for (const auto& one : near) {
     const auto view = std::find_if(views.begin(), views.end(), [&](const auto& row) { return row.clip.id == one.clip; });

@@ -115,6 +115,7 @@ void SpectrogramScene::update_readout() {
     const double seconds = time_at(cursor_->x());
     text = tr("%1 s").arg(seconds, 0, 'f', 3);
     const double part = low_ + (area.bottom() - cursor_->y()) / area.height() * (high_ - low_);
+    if (lane.waveform && lane.sound) text += level_text(*lane.sound, seconds);
     if (!lane.waveform && lane.picture) text += point_text(*lane.picture, part, seconds);
   }
   if (text == readout_) return;
@@ -128,9 +129,16 @@ void SpectrogramScene::move_cursor(double time, double frequency) {
   if (!cursor_ || lane_at(*cursor_) < 0) {
     cursor_ = areas_[static_cast<std::size_t>(first)].center();
   } else {
-    const QRectF area = areas_[static_cast<std::size_t>(lane_at(*cursor_))].adjusted(0, 0, -1, -1);
-    cursor_ = QPointF(std::clamp(cursor_->x() + time * area.width(), area.left(), area.right()),
-                      std::clamp(cursor_->y() - frequency * area.height(), area.top(), area.bottom()));
+    const int lane = lane_at(*cursor_);
+    QRectF area = areas_[static_cast<std::size_t>(lane)].adjusted(0, 0, -1, -1);
+    const bool out = frequency > 0 ? cursor_->y() <= area.top() : frequency < 0 && cursor_->y() >= area.bottom();
+    const int next = lane + (frequency > 0 ? -1 : 1);
+    double y = cursor_->y() - frequency * area.height();
+    if (out && next >= 0 && static_cast<std::size_t>(next) < areas_.size()) {  // over the edge into the next strip
+      area = areas_[static_cast<std::size_t>(next)].adjusted(0, 0, -1, -1);
+      y = frequency > 0 ? area.bottom() : area.top();
+    }
+    cursor_ = QPointF(std::clamp(cursor_->x() + time * area.width(), area.left(), area.right()), std::clamp(y, area.top(), area.bottom()));
   }
   update_readout();
   Q_EMIT needs_paint();

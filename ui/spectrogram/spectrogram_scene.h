@@ -54,7 +54,8 @@ class SpectrogramScene : public QObject {
   void draw(ScenePainter& painter, QSizeF size);
   /// The same without pointer, playhead and read-out: for files.
   void draw_still(ScenePainter& painter, QSizeF size);
-  /// Moves the cursor by the keyboard, in parts of the visible axes; begins in the middle of the first spectrogram.
+  /// Moves the cursor by the keyboard, in parts of the visible axes; begins in the middle of the first spectrogram, and goes over
+  /// its edge into the next strip.
   void move_cursor(double time, double frequency);
   void seek_to_cursor();  ///< as a click there
   QSizeF size() const { return size_; }
@@ -63,7 +64,7 @@ class SpectrogramScene : public QObject {
   QRectF lane_area(std::size_t lane) const;
   double time_at(double x) const;
   double x_of(double seconds) const;
-  /// "0.482 s · 1,046 Hz · C6 · −23.4 dB" under the pointer, empty outside.
+  /// "0.482 s · 1,046 Hz · C6 · −23.4 dB", or "0.482 s · peak −12.3 dBFS" of a waveform, under the pointer; empty outside.
   const QString& readout() const { return readout_; }
   static constexpr double kLeft = 54, kRight = 52, kBottom = 22, kGap = 4;
 

@@ -20,6 +20,7 @@
 #include "ui/common/drawing_export.h"
 #include "ui/common/error_box.h"
 #include "ui/common/sound_player.h"
+#include "ui/common/spoken_reading.h"
 #include "ui/spectrogram/canvas.h"
 #include "ui/spectrogram/picture_service.h"
 #include "ui/spectrogram/scene_export.h"
@@ -34,13 +35,18 @@ SpectrogramView::SpectrogramView(SoundPlayer& player, PictureService& pictures, 
   column->setSpacing(4);
   tools_ = new SpectrogramTools(scene_, settings_, pictures_.eye(), this);
   canvas_ = make_canvas(scene_, this);
+  make_spoken(*canvas_, QAccessible::Canvas);
   canvas_->setAccessibleName(tr("Spectrogram"));
   canvas_->setToolTip(QString());
   canvas_->setWhatsThis(tr("Wheel: scroll. Ctrl+wheel: zoom in time. Alt+wheel: zoom in frequency. Click: go there. Drag: select and "
                            "loop. Middle or Shift+drag: move. Double-click or F: show all. H: harmonics. With the keyboard: left and right "
-                           "go 0.5 s in the sound (Shift: 5 s), Home and End to its ends; Ctrl+arrows move the cursor, Enter goes there; Esc "
+                           "go 0.5 s in the sound (Shift: 5 s), Home and End to its ends; Ctrl+arrows move the cursor, also "
+                           "over the edge into the next strip, Enter goes there; Esc "
                            "takes the selection away."));
   canvas_->installEventFilter(this);
+  QSizePolicy place = canvas_->sizePolicy();
+  place.setRetainSizeWhenHidden(true);
+  canvas_->setSizePolicy(place);
   column->addWidget(tools_);
   column->addWidget(canvas_, 1);
 
@@ -81,11 +87,13 @@ SpectrogramView::SpectrogramView(SoundPlayer& player, PictureService& pictures, 
   });
   connect(&scene_, &SpectrogramScene::readout_changed, this, [this](const QString& text) {
     tools_->set_readout(text);
-    canvas_->setAccessibleDescription(text);
+    speak_reading(*canvas_, text);
   });
   connect(&player_, &SoundPlayer::position_changed, this, &SpectrogramView::follow_player);
   connect(&player_, &SoundPlayer::deck_changed, this, &SpectrogramView::follow_deck);
 }
+
+void SpectrogramView::hold_picture(bool held) { canvas_->setVisible(!held); }
 
 // --- lanes -----------------------------------------------------------------------------------------------------------
 

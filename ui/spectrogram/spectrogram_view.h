@@ -33,6 +33,8 @@ class SpectrogramView : public QWidget {
   /// `keep_view` keeps zoom and selection (the same sounds with something added).
   void set_sources(std::vector<LaneSource> sources, bool keep_view = false);
   void set_hint(const QString& text);  ///< for the empty state
+  /// Leaves the picture's place empty: the first picture of a window takes OpenGL a tenth of a second and more without a card.
+  void hold_picture(bool held);
   SpectrogramScene& scene() { return scene_; }
   SpectrogramTools& tools() { return *tools_; }
   QWidget* canvas() { return canvas_; }

@@ -39,6 +39,18 @@ void draw_waveform_scale(ScenePainter& painter, const QRectF& area, const Sound&
   painter.text({area.left() - 8 - painter.text_size(scale).width(), area.top()}, scale, theme().dim);
 }
 
+QString level_text(const Sound& sound, double seconds) {
+  const double rate = sound.buffer.sample_rate;
+  const auto place = [&](double at) { return sound.mono.begin() + std::clamp<std::ptrdiff_t>(std::lround(at * rate), 0, static_cast<std::ptrdiff_t>(sound.mono.size())); };
+  float peak = 0;
+  const auto begin = place(seconds - 0.01), end = place(seconds + 0.01);
+  if (begin == end) return {};
+  for (auto sample = begin; sample != end; ++sample) peak = std::max(peak, std::abs(*sample));
+  if (peak < 1e-6f) return QObject::tr(" · silent");
+  const double db = 20 * std::log10(static_cast<double>(peak));
+  return QObject::tr(" · peak %1 dBFS").arg((db < 0 ? "−" : "") + QString::number(std::abs(db), 'f', 1));
+}
+
 QString point_text(const Picture& picture, double part, double seconds) {
   const double at = part * picture.axis.bands;
   const double hz = picture.axis.hz(at);

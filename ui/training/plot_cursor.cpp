@@ -1,6 +1,5 @@
 #include "ui/training/plot_cursor.h"
 
-#include <QAccessible>
 #include <QKeyEvent>
 #include <QLocale>
 #include <QMouseEvent>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "ui/application_style.h"
+#include "ui/common/spoken_reading.h"
 #include "ui/training/plot_curve.h"
 #include "ui/training/qcustomplot_header.h"
 
@@ -42,10 +42,7 @@ void PlotCursor::read_at(double step) {
   line_->point1->setCoords(step, 0);
   line_->point2->setCoords(step, 1);
   label_->setText(tr("step %1   %2").arg(QLocale().toString(std::round(step), 'f', 0), words.join(QStringLiteral("   "))));
-  if (plot_.hasFocus()) {
-    QAccessibleEvent spoken(label_, QAccessible::NameChanged);
-    QAccessible::updateAccessibility(&spoken);
-  }
+  speak_reading(plot_, label_->text());
   plot_.replot(QCustomPlot::rpQueuedReplot);
 }
 
