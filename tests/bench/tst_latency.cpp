@@ -38,6 +38,23 @@ std::string hash_of(std::int64_t number) {
   return std::string(64 - digits.size(), '0') + digits;
 }
 
+/// Notes that a table has been painted with a row in it.
+class RowsPainted : public QObject {
+ public:
+  explicit RowsPainted(QTableView& table) : table_(table) { table.viewport()->installEventFilter(this); }
+  bool once() const { return once_; }
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override {
+    once_ |= event->type() == QEvent::Paint && table_.model()->index(0, ClipTableModel::seconds).data().isValid();
+    return QObject::eventFilter(watched, event);
+  }
+
+ private:
+  QTableView& table_;
+  bool once_ = false;
+};
+
 }  // namespace
 
 class Latency : public QObject {
@@ -117,9 +134,14 @@ void Latency::goal1FirstPaint() {
   double opened = -1;
   connect(&window_->bench(), &Workbench::workspace_opened, this, [&] { opened = milliseconds_of(timer); });
   window_->open_workspace(QString::fromStdString(workspace_->folder().string()));
-  until([&] { return opened >= 0 && clips().rowCount() == kRecordings * kPerRecording && clips().view_at(0); });
-  library().table().viewport()->repaint();
-  report("1", "table of 100,000 clips: catalog open to first rows painted", 100, milliseconds_of(timer) - opened);
+  RowsPainted painted(library().table());
+  double shown = -1;  // the page paints its first rows, to the screen, before it hands the signal on
+  connect(&clips(), &ClipTableModel::loaded, this, [&] {
+    if (painted.once() && shown < 0) shown = milliseconds_of(timer);
+  });
+  until([&] { return opened >= 0 && painted.once() && clips().rowCount() == kRecordings * kPerRecording; });
+  disconnect(&clips(), &ClipTableModel::loaded, this, nullptr);
+  report("1", "table of 100,000 clips: catalog open to first rows painted", 100, (shown < 0 ? milliseconds_of(timer) : shown) - opened);
   until([&] { return library().view().scene().lanes().size() == 2 && library().view().complete(); });
   report("1", "program window made to clips, sound and picture there", 1000, milliseconds_of(timer), QStringLiteral("window alone %1 ms").arg(window_ms, 0, 'f', 0));
 }
@@ -127,6 +149,7 @@ void Latency::goal1FirstPaint() {
 void Latency::goal2Scrolling() {
   auto* bar = library().table().verticalScrollBar();
   std::vector<double> frames;  // grab() always paints; repaint() waits for the compositor of the window's OpenGL canvas
+  library().table().viewport()->grab();  // the first one lays out every page of the window, which no repaint does
   for (int i = 0; i < 400; ++i) {
     bar->setValue((i * 7919) % bar->maximum());  // far jumps: every page is new
     frames.push_back(time_of([&] { library().table().viewport()->grab(); }));

@@ -16,6 +16,7 @@
 #include "ui/training/plot_curve.h"
 #include "ui/training/qcustomplot_header.h"
 #include "ui/training/run_record.h"
+#include "ui/training/sampled_graph.h"
 #include "ui/training/settings_timeline.h"
 
 using namespace luthier;
@@ -58,6 +59,7 @@ class TestTrainingPlots : public QObject {
   void theRightAxisShowsTheLearningRateOrTheWeights();
   void phasesAreMarkedWithTheirWeights();
   void valuesAreReadUnderTheCursor();
+  void manyPointsAreDrawnByFew();
   void whatIsDrawnIsSaved();
   void theFormDrawsWhatItsSettingsPlan();
   void theClipsAreMeasuredByLabel();
@@ -130,6 +132,54 @@ void TestTrainingPlots::valuesAreReadUnderTheCursor() {
   QVERIFY2(plot.cursor().reading().contains("step 10") && plot.cursor().reading().contains("loss: 0"), qPrintable(plot.cursor().reading()));
   QTest::keyClick(plot.plot(), Qt::Key_Home);
   QVERIFY2(plot.cursor().reading().contains("step 1 ") && plot.cursor().reading().contains("loss: 9"), qPrintable(plot.cursor().reading()));
+}
+
+/// The points that a graph draws.
+class CountedGraph : public SampledGraph {
+ public:
+  using SampledGraph::SampledGraph;
+  QVector<QCPGraphData> drawn() const {
+    QVector<QCPGraphData> lines;
+    getOptimizedLineData(&lines, data()->findBegin(keyAxis()->range().lower), data()->findEnd(keyAxis()->range().upper));
+    return lines;
+  }
+};
+
+void TestTrainingPlots::manyPointsAreDrawnByFew() {
+  QCustomPlot plot;
+  plot.resize(500, 300);
+  auto* graph = new CountedGraph(plot.xAxis, plot.yAxis);
+  const auto fill = [&](int count, double peak) {
+    for (int i = 0; i < count; ++i) graph->data()->add({static_cast<double>(i), i == 70'001 ? peak : i == 40'000 ? std::nan("") : (i % 10) / 10.0});
+  };
+  fill(100'000, 9);
+  plot.xAxis->setRange(0, 99'999);
+  plot.yAxis->setRange(-20, 20);
+  plot.replot(QCustomPlot::rpImmediateRefresh);
+  const auto range_of = [](const QVector<QCPGraphData>& points) {
+    double low = 0, high = 0;
+    for (const auto& point : points)
+      if (std::isfinite(point.value)) low = std::min(low, point.value), high = std::max(high, point.value);
+    return std::pair(low, high);
+  };
+  auto points = graph->drawn();
+  const int columns = plot.axisRect()->width();
+  QVERIFY2(points.size() > columns && points.size() <= 2 * columns + 5, qPrintable(QString::number(points.size())));
+  QCOMPARE(range_of(points), std::pair(0.0, 9.0));
+  QCOMPARE(std::count_if(points.begin(), points.end(), [](const auto& point) { return std::isnan(point.value); }), 1);
+  QVERIFY(std::is_sorted(points.begin(), points.end(), [](const auto& a, const auto& b) { return a.key < b.key; }));
+  const auto high = std::find_if(points.begin(), points.end(), [](const auto& point) { return point.value == 9; });
+  QVERIFY(std::abs(high->key - 70'001) < 300);
+  // More is added, a part is looked at, and it begins anew.
+  graph->data()->add({100'000.0, -7.0});
+  plot.xAxis->setRange(0, 100'000);
+  QCOMPARE(range_of(graph->drawn()), std::pair(-7.0, 9.0));
+  plot.xAxis->setRange(70'000, 70'020);
+  QVERIFY(graph->drawn().size() <= 24);
+  graph->clear_points();
+  fill(100'000, -12);
+  plot.xAxis->setRange(0, 99'999);
+  QCOMPARE(range_of(graph->drawn()).first, -12.0);
 }
 
 void TestTrainingPlots::whatIsDrawnIsSaved() {

@@ -127,6 +127,7 @@ void LibraryPage::connect_table() {
     if (row >= first && row <= last) show_current();
   });
   connect(model_, &ClipTableModel::query_failed, search_, &SearchBar::show_problem);
+  connect(model_, &ClipTableModel::query_failed, this, [this] { hold_picture(false); });
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] {
     play_when_shown_ = play_when_shown_ || panel_->plays_on_choice();
     show_current();
@@ -152,6 +153,7 @@ void LibraryPage::connect_labels() {
 // --- lists -----------------------------------------------------------------------------------------------------------
 
 void LibraryPage::workspace_opened() {
+  hold_picture(true);
   search_->clear();
   search_->set_restriction({});
   model_->set_restriction(std::nullopt);
@@ -242,6 +244,14 @@ void LibraryPage::list_loaded() {
   }
   show_counts();
   show_current();
+  hold_picture(false);
+}
+
+/// The rows of a workspace that was opened are painted before its first picture, which takes longer.
+void LibraryPage::hold_picture(bool held) {
+  if (std::exchange(picture_held_, held) == held) return;
+  if (!held) table_->viewport()->repaint();
+  panel_->view().hold_picture(held);
 }
 
 /// Chooses what is to be chosen; false when none of it is in the list.

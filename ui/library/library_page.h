@@ -74,6 +74,7 @@ class LibraryPage : public QWidget {
   void read_counts();
   void list_loaded();
   bool select_kept();
+  void hold_picture(bool held);
   void show_all();
   void show_counts();
   void show_current();
@@ -93,7 +94,7 @@ class LibraryPage : public QWidget {
   QStackedLayout* stack_;
   Ticket counts_ticket_;
   qint64 all_clips_ = 0;
-  bool play_when_shown_ = false;
+  bool play_when_shown_ = false, picture_held_ = false;
   std::vector<qint64> keep_selected_;  ///< chosen again when the list is there
   bool go_to_kept_ = false;            ///< and the cursor goes to the first of them
 };

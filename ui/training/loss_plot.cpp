@@ -20,11 +20,12 @@
 #include "ui/application_style.h"
 #include "ui/common/drawing_export.h"
 #include "ui/common/error_box.h"
+#include "ui/common/spoken_reading.h"
 #include "ui/training/phase_marks.h"
 #include "ui/training/plot_cursor.h"
 #include "ui/training/plot_files.h"
-#include "ui/training/qcustomplot_header.h"
 #include "ui/training/run_record.h"
+#include "ui/training/sampled_graph.h"
 
 namespace luthier::ui {
 namespace {
@@ -81,6 +82,7 @@ LossPlot::LossPlot(QWidget* parent) : QWidget(parent) {
   row->addWidget(all);
   column->addLayout(row);
   plot_ = new QCustomPlot(this);
+  make_spoken(*plot_, QAccessible::Chart);
   plot_->setAccessibleName(tr("Losses over steps"));
   plot_->setMinimumHeight(120);
   plot_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
@@ -257,7 +259,7 @@ void LossPlot::draw_pins() {
     std::vector<double> starts;
     for (std::size_t i = 1; i < pin->phases.size(); ++i) starts.push_back(static_cast<double>(pin->phases[i].step));
     auto add = [&](const std::string& name, const RunRecord::Series& series, CurveKind kind) {
-      QCPGraph* graph = plot_->addGraph();
+      QCPGraph* graph = new SampledGraph(plot_->xAxis, plot_->yAxis);
       graph->setAdaptiveSampling(true);
       graph->setPen(QPen(color, 1.3, kind == CurveKind::validation ? Qt::DotLine : Qt::SolidLine));
       graph->setName(pin->id.left(16).mid(9, 4) + " " + pin->preset + ": " + curve_title(name, kind));
@@ -278,6 +280,7 @@ void LossPlot::draw_pins() {
 }
 
 void LossPlot::tell_value() {
+  if (!cursor_->reading().isEmpty()) return;  // that is what the user asks about
   QStringList words;
   for (const PlotCurve& curve : curves_) {
     if (curve.shown && curve.points() > 0) words << curve.last_value();

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "ui/training/qcustomplot_header.h"
+#include "ui/training/sampled_graph.h"
 
 namespace luthier::ui {
 namespace {
@@ -36,11 +36,10 @@ bool phase_between(const std::vector<double>& starts, double before, double step
 }
 
 PlotCurve::PlotCurve(QCustomPlot& plot, std::string name, CurveKind kind, bool is_shown) : shown(is_shown), name_(std::move(name)), kind_(kind) {
-  raw_ = plot.addGraph(plot.xAxis, on_right() ? plot.yAxis2 : plot.yAxis);
-  raw_->setAdaptiveSampling(true);
+  raw_ = new SampledGraph(plot.xAxis, on_right() ? plot.yAxis2 : plot.yAxis);
   raw_->setName(curve_title(name_, kind_));
   if (kind_ != CurveKind::loss) return;
-  smooth_ = plot.addGraph();
+  smooth_ = new SampledGraph(plot.xAxis, plot.yAxis);
   smooth_->setName(curve_title(name_, kind_));
   raw_->removeFromLegend();
 }
@@ -53,8 +52,8 @@ void PlotCurve::remove(QCustomPlot& plot) {
 void PlotCurve::feed(const RunRecord::Series& series, const std::vector<double>& phase_starts, double keep) {
   if (series.steps.size() < taken_) {  // the run went on from an older checkpoint
     taken_ = 0;
-    raw_->data()->clear();
-    if (smooth_) smooth_->data()->clear();
+    raw_->clear_points();
+    if (smooth_) smooth_->clear_points();
   }
   if (taken_ == 0) smoothing_ = Smoothing(keep);
   for (; taken_ < series.steps.size(); ++taken_) {
@@ -73,7 +72,7 @@ void PlotCurve::feed(const RunRecord::Series& series, const std::vector<double>&
 
 void PlotCurve::smooth_again(double keep) {
   if (!smooth_) return;
-  smooth_->data()->clear();
+  smooth_->clear_points();
   smoothing_ = Smoothing(keep);
   for (const auto& point : *raw_->data()) {
     if (std::isnan(point.value)) {
@@ -87,7 +86,7 @@ void PlotCurve::smooth_again(double keep) {
 
 void PlotCurve::style(const QColor& color) {
   raw_->setVisible(shown);
-  QCPGraph* named = smooth_ ? smooth_ : raw_;
+  SampledGraph* named = smooth_ ? smooth_ : raw_;
   if (smooth_) {
     QColor faint = color;
     faint.setAlpha(80);
@@ -103,6 +102,8 @@ void PlotCurve::style(const QColor& color) {
   if (shown) named->addToLegend();
   else named->removeFromLegend();
 }
+
+QCPGraph* PlotCurve::raw() const { return raw_; }
 
 int PlotCurve::points() const { return raw_->dataCount(); }
 

@@ -11,6 +11,8 @@ class QCustomPlot;
 
 namespace luthier::ui {
 
+class SampledGraph;
+
 /// What a figure of a run measures, which decides how it is drawn: losses raw and smoothed, validation as dots, and on the right
 /// axis what drives a run: the step size, and weights of the loss.
 enum class CurveKind { loss, validation, learning_rate, weight };
@@ -46,7 +48,7 @@ class PlotCurve {
   void style(const QColor& color);
   void remove(QCustomPlot& plot);
   int points() const;
-  QCPGraph* raw() const { return raw_; }
+  QCPGraph* raw() const;
   /// "loss: 0.21", at the point that lies nearest to the step; empty without points.
   QString value_at(double step) const;
   /// The step of a point `by` points further than the one nearest to `step`; `step` without points.
@@ -56,8 +58,8 @@ class PlotCurve {
  private:
   std::string name_;
   CurveKind kind_;
-  QCPGraph* raw_;
-  QCPGraph* smooth_ = nullptr;  ///< of losses
+  SampledGraph* raw_;
+  SampledGraph* smooth_ = nullptr;  ///< of losses
   std::size_t taken_ = 0;
   Smoothing smoothing_{0};
 };
