@@ -13,6 +13,9 @@
 #include "ui/training/qcustomplot_header.h"
 
 namespace luthier::ui {
+namespace {
+constexpr int kAll = 1 << 24;  ///< points: to the end
+}
 
 PlotCursor::PlotCursor(QCustomPlot& plot, const std::vector<PlotCurve>& curves, QWidget* parent) : QObject(parent), plot_(plot), curves_(curves), label_(new QLabel(parent)) {
   label_->setObjectName("plot_reading");
@@ -57,7 +60,7 @@ void PlotCursor::move(int by) {
   const auto curve = std::find_if(curves_.begin(), curves_.end(), [](const PlotCurve& c) { return c.shown && c.points() > 0; });
   if (curve == curves_.end()) return;
   const double from = line_ ? step_ : plot_.xAxis->range().upper;
-  read_at(curve->step_beside(from, line_ ? by : 0));
+  read_at(curve->step_beside(from, line_ || std::abs(by) == kAll ? by : 0));
   if (plot_.xAxis->range().contains(step_)) return;
   plot_.xAxis->setRange(step_, plot_.xAxis->range().size(), Qt::AlignCenter);  // the view follows
   Q_EMIT view_moved();
@@ -68,7 +71,6 @@ bool PlotCursor::eventFilter(QObject* watched, QEvent* event) {
   if (event->type() != QEvent::KeyPress) return QObject::eventFilter(watched, event);
   const auto* key = static_cast<QKeyEvent*>(event);
   const int step = key->modifiers() & Qt::ControlModifier ? 10 : 1;
-  constexpr int kAll = 1 << 24;
   switch (key->key()) {
     case Qt::Key_Left: move(-step); return true;
     case Qt::Key_Right: move(step); return true;
