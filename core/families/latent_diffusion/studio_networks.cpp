@@ -129,6 +129,16 @@ torch::Tensor AutoencoderImpl::decode(const torch::Tensor& latent, std::int64_t 
   return x.reshape({x.size(0), x.size(1) * patch_, bands_}).narrow(1, 0, frames);
 }
 
+std::vector<torch::nn::Module*> AutoencoderImpl::encoder() {
+  if (!residual_) return {};
+  return {encode_in.get(), encode_blocks.get(), encode_out.get()};
+}
+
+std::vector<torch::nn::Module*> AutoencoderImpl::decoder() {
+  if (!residual_) return {};
+  return {decode_in.get(), decode_blocks.get(), decode_out.get()};
+}
+
 void AutoencoderImpl::fit(const torch::Tensor& log_mel) {
   torch::NoGradGuard guard;
   band_mean.copy_(log_mel.mean({0, 1}));

@@ -65,6 +65,9 @@ class AutoencoderImpl : public torch::nn::Module {
   torch::Tensor normalise(const torch::Tensor& log_mel) const { return (log_mel - band_mean) / deviation; }
   torch::Tensor denormalise(const torch::Tensor& features) const { return features * deviation + band_mean; }
   torch::Tensor encode(const torch::Tensor& features);
+  /// The residual's modules on the way there and back; none for a linear autoencoder.
+  std::vector<torch::nn::Module*> encoder();
+  std::vector<torch::nn::Module*> decoder();
   /// -> [batch, frames, band]
   torch::Tensor decode(const torch::Tensor& latent, std::int64_t frames);
   /// Sets band_mean, deviation and the linear path from log-mel crops [batch, frame, band]; frame divides by patch.
@@ -107,8 +110,8 @@ class StyleEncoderImpl : public torch::nn::Module {
 };
 TORCH_MODULE(StyleEncoder);
 
-/// U-Net over latent frames at two rates. Input: noisy latent beside the clean content latent; output: v (or the latent
-/// itself for regression).
+/// U-Net over latent frames at two rates. Input: noisy latent beside the clean content latent; output: v (for
+/// regression at z = 0 and time 1, where v is the latent with its sign turned).
 class DenoiserImpl : public torch::nn::Module {
  public:
   explicit DenoiserImpl(const StudioSettings& settings);

@@ -51,7 +51,7 @@ torch::Tensor LatentSampler::step() {
   torch::NoGradGuard guard;
   if (networks_.settings.objective == "regression") {
     ++done_;
-    return estimate_ = guided(networks_, torch::zeros_like(content_), content_, 1.0, style_, options_.guidance);
+    return estimate_ = -guided(networks_, torch::zeros_like(content_), content_, 1.0, style_, options_.guidance);
   }
   if (done_ == 0) z_ = fresh_noise();
   else descend();

@@ -23,6 +23,7 @@ struct StudioSettings {
   std::int64_t patch = 4, latent = 256, ae_width = 256, ae_blocks = 1, ae_steps = 2000;
   bool pca_start = true, ae_residual = true;
   double whitening = 0.5, latent_noise = 0.1;
+  bool decoder_learns = false;
   // network
   std::int64_t width = 448, deep_width = 576, blocks = 3, deep_blocks = 4, embedding = 256;
   std::int64_t style_tokens = 8, style_width = 224, attention_heads = 4;
@@ -69,6 +70,7 @@ struct StudioSettings {
     v.number("ae_steps", ae_steps, 0, 1000000, "steps", "Optimiser steps of the autoencoder.");
     v.number("whitening", whitening, 0, 1, "", "How far components are brought to one deviation: 0 not at all, 1 wholly.");
     v.number("latent_noise", latent_noise, 0, 1, "", "Noise on the latents while the autoencoder trains.");
+    v.toggle("decoder_learns", decoder_learns, "The autoencoder's decoder goes on learning beside the denoiser, from what the denoiser makes.");
     v.group("Network");
     v.number("width", width, 16, 2048, "channels", "Width at the latent's own rate.");
     v.number("deep_width", deep_width, 16, 2048, "channels", "Width at half that rate.");

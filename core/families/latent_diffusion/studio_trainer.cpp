@@ -9,7 +9,7 @@
 namespace luthier::studio {
 namespace {
 
-std::vector<torch::Tensor> parameters_of(std::initializer_list<torch::nn::Module*> modules) {
+std::vector<torch::Tensor> parameters_of(const std::vector<torch::nn::Module*>& modules) {
   std::vector<torch::Tensor> all;
   for (auto* module : modules)
     for (auto& parameter : module->parameters()) all.push_back(parameter);
@@ -38,7 +38,11 @@ StudioTrainer::StudioTrainer(const TrainingInputs& inputs, const StudioSettings&
   AdamWOptions options;
   options.learning_rate = settings.learning_rate;
   options.weight_decay = settings.weight_decay;
-  if (settings.ae_steps > 0 && (settings.ae_residual || !settings.pca_start)) autoencoder_optimiser_ = std::make_unique<FlatAdamW>(parameters_of({networks_.autoencoder.get()}), options);
+  const auto decoder = learning_decoder();
+  if (!decoder.empty()) decoder_optimiser_ = std::make_unique<FlatAdamW>(parameters_of(decoder), options);
+  auto& autoencoder = *networks_.autoencoder;
+  const auto encoder = decoder.empty() ? std::vector<torch::nn::Module*>{&autoencoder} : autoencoder.encoder();
+  if (settings.ae_steps > 0 && (settings.ae_residual || !settings.pca_start)) autoencoder_optimiser_ = std::make_unique<FlatAdamW>(parameters_of(encoder), options);
   optimiser_ = std::make_unique<FlatAdamW>(parameters_of({networks_.denoiser.get(), networks_.style_encoder.get()}), options);
   triples_ = source_.validation_triples(inputs.device.is_cuda() ? 48 : 12);
   if (!triples_.empty()) validation_ = source_.fixed(triples_, settings.frames);
@@ -57,6 +61,7 @@ std::vector<PhaseInfo> StudioTrainer::phases() const {
 void StudioTrainer::enter_phase(int phase) {
   if (is_autoencoder(phase)) return;
   for (auto& parameter : networks_.autoencoder->parameters()) parameter.set_requires_grad(false);
+  for (auto& parameter : parameters_of(learning_decoder())) parameter.set_requires_grad(true);
   torch::NoGradGuard guard;
   Rng rng(271828, 2);
   networks_.autoencoder->fit_scale(networks_.autoencoder->normalise(source_.draw_any(64, rng)));
@@ -119,11 +124,11 @@ torch::Tensor StudioTrainer::diffusion_loss(const Batch& batch, Figures& figures
     const auto style = styled(batch.at("style"), batch.at("dropped"));
     out = networks_.denoiser->forward(z, batch.at("content_latent"), regression ? torch::ones_like(time) : time, style).to(torch::kFloat);
     if (settings_.mel_loss > 0 || settings_.distance_loss > 0 || regression)
-      decoded = networks_.autoencoder->decode(regression ? out : alpha * z - sigma * out, batch.at("target").size(1)).to(torch::kFloat);
+      decoded = networks_.autoencoder->decode(regression ? -out : alpha * z - sigma * out, batch.at("target").size(1)).to(torch::kFloat);
   }
   torch::Tensor error, loss;
   if (regression) {
-    error = (out - x).square().mean();
+    error = (out + x).square().mean();  // v at pure noise, without the noise: so it can go on from diffusion
     loss = decoded_error(decoded, batch.at("target"), 1);
   } else {
     const auto weight = settings_.low_noise_weight + (1 - settings_.low_noise_weight) * sigma.square();
@@ -144,11 +149,21 @@ torch::Tensor StudioTrainer::decoded_error(const torch::Tensor& decoded, const t
   return loss;
 }
 
-void StudioTrainer::set_rate(FlatAdamW& optimiser, std::int64_t step, std::int64_t total) {
+torch::Tensor StudioTrainer::descend(const std::vector<FlatAdamW*>& optimisers, const std::function<torch::Tensor()>& loss, std::int64_t step, std::int64_t total) {
   const double progress = static_cast<double>(step) / static_cast<double>(std::max<std::int64_t>(1, total));
   const double warm = std::min(1.0, static_cast<double>(step + 1) / static_cast<double>(std::max<std::int64_t>(1, settings_.warmup)));
   rate_ = settings_.learning_rate * warm * (0.02 + 0.98 * 0.5 * (1 + std::cos(progress * M_PI)));
-  optimiser.set_learning_rate(rate_);
+  for (auto* optimiser : optimisers)
+    if (optimiser) optimiser->zero_grad();
+  loss().backward();
+  torch::Tensor norm;
+  for (auto* optimiser : optimisers) {
+    if (!optimiser) continue;
+    optimiser->set_learning_rate(rate_);
+    const auto own = optimiser->step();
+    if (!norm.defined()) norm = own;
+  }
+  return norm;
 }
 
 Figures StudioTrainer::update(int phase, const Batch& batch, std::int64_t step, Rng& rng) {
@@ -159,17 +174,11 @@ Figures StudioTrainer::update(int phase, const Batch& batch, std::int64_t step, 
       autoencoder_loss(batch, rng, figures);
       return figures;
     }
-    set_rate(*autoencoder_optimiser_, step, settings_.ae_steps);
-    autoencoder_optimiser_->zero_grad();
-    autoencoder_loss(batch, rng, figures).backward();
-    autoencoder_optimiser_->step();
+    descend({autoencoder_optimiser_.get(), decoder_optimiser_.get()}, [&] { return autoencoder_loss(batch, rng, figures); }, step, settings_.ae_steps);
     return figures;
   }
-  set_rate(*optimiser_, step, settings_.steps);
-  optimiser_->zero_grad();
-  const auto loss = diffusion_loss(batch, figures);
-  loss.backward();
-  const auto norm = optimiser_->step();
+  torch::Tensor loss;
+  const auto norm = descend({optimiser_.get(), decoder_optimiser_.get()}, [&] { return loss = diffusion_loss(batch, figures); }, step, settings_.steps);
   if (inputs_.device.is_cuda()) {
     figures.clear();
     if (step % kFiguresEveryOnCuda == 0) figures = {{"loss", loss.item<double>()}, {"gradient_norm", norm.item<double>()}};
@@ -266,12 +275,15 @@ void StudioTrainer::visit(StateVisitor& visitor) {
   visitor.module("style_encoder", *networks_.style_encoder);
   visitor.module("denoiser", *networks_.denoiser);
   if (autoencoder_optimiser_) autoencoder_optimiser_->visit("autoencoder_optimiser", visitor);
+  if (decoder_optimiser_) decoder_optimiser_->visit("decoder_optimiser", visitor);
   optimiser_->visit("optimiser", visitor);
 }
 
 std::vector<std::pair<std::string, torch::nn::Module*>> StudioTrainer::averaged(int phase) {
   if (is_autoencoder(phase)) return {};
-  return {{"style_encoder", networks_.style_encoder.get()}, {"denoiser", networks_.denoiser.get()}};
+  std::vector<std::pair<std::string, torch::nn::Module*>> all = {{"style_encoder", networks_.style_encoder.get()}, {"denoiser", networks_.denoiser.get()}};
+  if (!learning_decoder().empty()) all.emplace_back("autoencoder", networks_.autoencoder.get());
+  return all;
 }
 
 std::map<std::string, std::string> StudioTrainer::record() const {

@@ -25,6 +25,8 @@ class StudioTrainer : public Trainer {
   double learning_rate() const override { return rate_; }
 
  private:
+  /// What of the autoencoder learns beside the denoiser.
+  std::vector<torch::nn::Module*> learning_decoder() { return settings_.decoder_learns ? networks_.autoencoder->decoder() : std::vector<torch::nn::Module*>{}; }
   bool is_autoencoder(int phase) const { return settings_.ae_steps > 0 && phase == 0; }
   torch::Tensor autoencoder_loss(const Batch& batch, Rng& rng, Figures& figures);
   torch::Tensor diffusion_loss(const Batch& batch, Figures& figures);
@@ -32,13 +34,14 @@ class StudioTrainer : public Trainer {
   Figures validate_diffusion();
   /// Errors of the decoded estimate, weighted; both [batch, frame, band], normalised.
   torch::Tensor decoded_error(const torch::Tensor& decoded, const torch::Tensor& target, double mel_weight) const;
-  void set_rate(FlatAdamW& optimiser, std::int64_t step, std::int64_t total);
+  /// One descent of all `optimisers` that there are; the first one's gradient norm.
+  torch::Tensor descend(const std::vector<FlatAdamW*>& optimisers, const std::function<torch::Tensor()>& loss, std::int64_t step, std::int64_t total);
 
   TrainingInputs inputs_;
   StudioSettings settings_;
   ExampleSource source_;
   Networks networks_;
-  std::unique_ptr<FlatAdamW> autoencoder_optimiser_, optimiser_;
+  std::unique_ptr<FlatAdamW> autoencoder_optimiser_, decoder_optimiser_, optimiser_;  ///< decoder: where it learns in both phases
   Batch validation_;           ///< ln mel of fixed triples
   std::vector<Triple> triples_;
   double rate_ = 0;

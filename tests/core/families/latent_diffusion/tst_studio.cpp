@@ -225,6 +225,58 @@ class TestStudio : public QObject {
     QVERIFY_THROWS_EXCEPTION(CheckpointError, make_studio_transfer(checkpoint, settings, torch::kCPU));
   }
 
+  void theDecoderGoesOnLearningOnlyWhereItShall_data() {
+    QTest::addColumn<bool>("learns");
+    QTest::newRow("frozen") << false;
+    QTest::newRow("decoder_learns") << true;
+  }
+  void theDecoderGoesOnLearningOnlyWhereItShall() {
+    QFETCH(bool, learns);
+    using I = std::int64_t;
+    const auto& family = find_family("latent_diffusion");
+    auto config = complete(family.schema(), {});
+    for (const auto& [name, value] : Config{{"width", I{16}}, {"deep_width", I{16}}, {"blocks", I{1}}, {"deep_blocks", I{1}}, {"style_width", I{16}}, {"embedding", I{16}},
+                                            {"ae_width", I{16}}, {"latent", I{16}}, {"bands", I{48}}, {"n_fft", I{512}}, {"batch", I{2}}, {"frames", I{32}}, {"style_frames", I{32}},
+                                            {"attention_heads", I{2}}, {"ae_steps", I{2}}, {"steps", I{2}}, {"warmup", I{0}}, {"decoder_learns", learns}})
+      config[name] = value;
+    auto clips = std::make_shared<ClipSet>();
+    clips->representation = {"waveform", 16000, 0, 0, 0, false};
+    clips->labels = {"a", "b"};
+    for (int i = 0; i < 8; ++i) {
+      ClipInfo info;
+      info.id = i + 1, info.label = clips->labels[static_cast<std::size_t>(i % 2)], info.label_index = i % 2, info.phrase = i / 2, info.recording = i;
+      info.split = i < 6 ? "train" : "validation";
+      clips->clips.push_back(info);
+      clips->features.push_back(tone(220.0 + 40 * (i / 2), 16000, 1.5));
+    }
+    TrainingInputs inputs;
+    inputs.config = config, inputs.clips = clips;
+    const auto trainer = family.make_training(inputs);
+    const auto weights = [&] {
+      StateSaver saver;
+      trainer->visit(saver);
+      std::map<std::string, torch::Tensor> copies;
+      for (const auto& [name, tensor] : saver.tensors) copies[name] = tensor.clone();
+      return copies;
+    };
+    const auto moved = [&](int phase, const char* name) {
+      const auto before = weights();
+      trainer->enter_phase(phase);
+      for (I step = 0; step < 2; ++step) {
+        Rng rng(5, static_cast<std::uint64_t>(2 * phase + step));
+        const auto batch = trainer->draw(phase, rng);
+        trainer->update(phase, batch, step, rng);
+      }
+      return !torch::equal(before.at(name), weights().at(name));
+    };
+    QVERIFY(moved(0, "model.autoencoder.decode_out.weight"));
+    QCOMPARE(moved(1, "model.autoencoder.decode_out.weight"), learns);
+    QVERIFY(!moved(1, "model.autoencoder.encode_out.weight"));
+    QVERIFY(moved(1, "model.denoiser.out.weight"));
+    // What learns is averaged too, or previews and checkpoints would mix the two.
+    QCOMPARE(trainer->averaged(1).size(), learns ? std::size_t{3} : std::size_t{2});
+  }
+
   void shippedSizeFitsFortyMegabytesAtHalfPrecision() {
     std::int64_t total = 0;
     for (const auto& module : studio_modules(StudioSettings{})) total += module.parameters;
