@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "core/families/disentangled/losses.h"
+
 namespace luthier::disentangled {
 namespace {
 
@@ -21,6 +23,32 @@ class LinearCodecImpl : public SectionCodecImpl {
  private:
   std::int64_t window_, bins_;
   torch::nn::Linear encode_ = nullptr, decode_ = nullptr;
+};
+
+/// Matrices for the logarithm of the magnitude and for a direction, which gives the phase: quiet sound stays quiet where the phase is
+/// not known, and a vector holds a picture of levels as it holds one of a mel spectrogram.
+class PolarCodecImpl : public SectionCodecImpl {
+ public:
+  explicit PolarCodecImpl(const Settings& s) : window_(s.window), bins_(s.bins()) {
+    const std::int64_t cells = window_ * bins_;
+    encode_ = register_module("encode", torch::nn::Linear(2 * cells, s.embedding));
+    encode_levels_ = register_module("encode_levels", torch::nn::Linear(cells, s.embedding));
+    decode_ = register_module("decode", torch::nn::Linear(s.embedding, 2 * cells));
+    decode_levels_ = register_module("decode_levels", torch::nn::Linear(s.embedding, cells));
+  }
+  torch::Tensor encode(const torch::Tensor& sections) override {
+    return encode_->forward(sections.flatten(2)) + encode_levels_->forward(levels_for_matrix(sections).flatten(2));
+  }
+  torch::Tensor decode(const torch::Tensor& vectors) override {
+    const auto direction = decode_->forward(vectors).reshape({vectors.size(0), vectors.size(1), 2, window_, bins_}).to(torch::kFloat);
+    const auto level = decode_levels_->forward(vectors).reshape({vectors.size(0), vectors.size(1), 1, window_, bins_}).to(torch::kFloat);
+    const auto unit = direction / torch::sqrt(direction.square().sum(2, true) + 1e-4);
+    return unit * magnitudes_of(level);
+  }
+
+ private:
+  std::int64_t window_, bins_;
+  torch::nn::Linear encode_ = nullptr, encode_levels_ = nullptr, decode_ = nullptr, decode_levels_ = nullptr;
 };
 
 /// Frames or bins of the map that the convolutions make of a section: the published ones for the published size, fewer for less.
@@ -76,6 +104,7 @@ torch::nn::LayerNorm layer_norm(std::int64_t width) { return torch::nn::LayerNor
 
 DecoderImpl::DecoderImpl(const Settings& s) : window_(s.window), bins_(s.bins()), dropout_(s.dropout), content_in_place_(s.content_in_place) {
   if (s.decoder == "linear") codec_ = std::make_shared<LinearCodecImpl>(s);
+  else if (s.decoder == "polar") codec_ = std::make_shared<PolarCodecImpl>(s);
   else codec_ = std::make_shared<CnnCodecImpl>(s);
   register_module("codec", codec_);
   start_token_ = register_parameter("start_token", torch::randn({1, 1, s.embedding}));

@@ -70,22 +70,20 @@ class Disentangled : public Family, public Planned {
     return preset;
   }
   static PresetInfo studio() {
-    return {"studio", "Sections of 70 ms, which a vector can hold, styles from other clips, a decoder that learns from its own output; half a day on a CPU.",
-            with(short_sections(), {{"filters", Int{12}}, {"embedding", Int{512}}, {"heads", Int{8}}, {"layers", Int{4}}, {"feed_forward", Int{1024}},
-                                    {"sections", Int{64}}, {"steps", Int{20000}}, {"batch", Int{8}}, {"learning_rate", 2e-4}, {"critic_rate", 5e-4},
-                                    {"validate_every", Int{400}}, {"preview_every", Int{2000}}, {"checkpoint_every", Int{5000}}})};
+    return {"studio", "Sections of 0.1 s as levels and phases, styles from other clips, targets by other instruments where phrases are shared; two hours on one core.",
+            with(short_sections(), {{"steps", Int{8000}}, {"validate_every", Int{200}}, {"preview_every", Int{1000}}, {"checkpoint_every", Int{2000}}})};
   }
   static PresetInfo quick() {
-    return {"quick", "The studio system, small: about a quarter of an hour on one core.",
-            with(short_sections(), {{"window", Int{8}}, {"filters", Int{4}}, {"embedding", Int{320}}, {"layers", Int{2}}, {"feed_forward", Int{640}}, {"sections", Int{20}},
-                                    {"steps", Int{1000}}, {"batch", Int{4}}, {"learning_rate", 2e-4}, {"critic_rate", 5e-4}, {"validate_every", Int{100}},
-                                    {"preview_every", Int{500}}, {"checkpoint_every", Int{100000}}})};
+    return {"quick", "The studio system for about a quarter of an hour on one core.",
+            with(short_sections(), {{"steps", Int{1000}}, {"validate_every", Int{100}}, {"preview_every", Int{500}}, {"checkpoint_every", Int{100000}}})};
   }
   /// What the published system lacks to reconstruct: see README.md.
   static Config short_sections() {
-    return {{"window", Int{6}}, {"overlap", Int{2}}, {"even_level", true}, {"blocks", Int{4}}, {"dropout", 0.0}, {"start_gain", 1.0},
-            {"content_matrix", true}, {"content_in_place", true}, {"style_by", std::string("both")}, {"style_from", std::string("other")}, {"phase", 0.02}, {"frame_steps", 0.0},
-            {"section_steps", 0.0}, {"own_inputs", 0.3}, {"beta1", 0.9}, {"clip_norm", 1.0}, {"plateau_patience", Int{8}}, {"mixed_precision", true}};
+    return {{"window", Int{8}}, {"overlap", Int{2}}, {"sections", Int{20}}, {"even_level", true}, {"filters", Int{4}}, {"blocks", Int{4}}, {"embedding", Int{320}},
+            {"layers", Int{2}}, {"feed_forward", Int{640}}, {"dropout", 0.0}, {"start_gain", 1.0}, {"content_matrix", true}, {"content_levels", true},
+            {"content_in_place", true}, {"decoder", std::string("polar")}, {"style_by", std::string("both")}, {"style_from", std::string("other")}, {"paired", 0.5},
+            {"levels", 1.0}, {"mse", 0.2}, {"magnitude", 0.2}, {"phase", 0.05}, {"frame_steps", 0.0}, {"section_steps", 0.0}, {"own_inputs", 0.5}, {"batch", Int{8}},
+            {"learning_rate", 4e-4}, {"critic_rate", 5e-4}, {"beta1", 0.9}, {"clip_norm", 1.0}, {"plateau_patience", Int{8}}, {"mixed_precision", true}};
   }
   static Config with(Config config, const Config& more) {
     for (const auto& [name, value] : more) config[name] = value;

@@ -16,11 +16,11 @@ struct Settings {
   // networks
   std::int64_t filters = 32, blocks = 6, embedding = 256, heads = 4, layers = 4, feed_forward = 1024;
   double dropout = 0.1, start_gain = 0.2;
-  bool content_matrix = false, content_in_place = false;
+  bool content_matrix = false, content_in_place = false, content_levels = false;
   std::string content_norm = "instance", decoder = "linear";
   std::string style_source = "encoder", style_by = "class", style_from = "same";
   // reconstruction
-  double mse = 1.0, magnitude = 0.5, phase = 0.2, section_steps = 0.3, frame_steps = 0.1, bin_steps = 0.0, consistency = 0.0;
+  double mse = 1.0, magnitude = 0.5, phase = 0.2, section_steps = 0.3, frame_steps = 0.1, bin_steps = 0.0, levels = 0.0, consistency = 0.0;
   // separation
   double temperature = 0.1, margin_distance = 2.0, class_critic = 0.5;
   // curriculum
@@ -69,8 +69,10 @@ struct Settings {
     v.number("start_gain", start_gain, 0.01, 2, "", "Gain of the Xavier start of most weights; the authors took 0.2 against NaN.");
     v.toggle("content_matrix", content_matrix, "The content encoder also sees each section through one matrix: its convolutions average pitch and phase away.");
     v.toggle("content_in_place", content_in_place, "The decoder is given each section's content at its place, besides finding it by attention.");
+    v.toggle("content_levels", content_levels, "That matrix sees the logarithms of the magnitudes too, which no matrix can make of real and imaginary parts.");
     v.choice("content_norm", content_norm, {"instance", "batch"}, "Norm of the content encoder: as the report says, or as its code has it.");
-    v.choice("decoder", decoder, {"linear", "cnn"}, "How a section becomes a vector and back in the decoder.");
+    v.choice("decoder", decoder, {"linear", "cnn", "polar"},
+             "How a section becomes a vector and back in the decoder: one matrix, convolutions, or matrices for the logarithm of the magnitude and for the phase.");
     v.choice("style_source", style_source, {"encoder", "learned", "one_hot"},
              "What makes a style: the style encoder, a learned vector of each label, or a fixed one (to see what the encoder is worth).");
     v.choice("style_by", style_by, {"class", "clip", "both"}, "What the decoder is told: the mean style of the batch's label, the clip's own, or either by chance.");
@@ -82,6 +84,7 @@ struct Settings {
     v.number("section_steps", section_steps, 0, 100, "", "Weight of the squared error of differences between sections.");
     v.number("frame_steps", frame_steps, 0, 100, "", "Weight of the squared error of differences between frames.");
     v.number("bin_steps", bin_steps, 0, 100, "", "Weight of the squared error of differences between bins.");
+    v.number("levels", levels, 0, 100, "", "Weight of the error of the magnitude's logarithm, which hears quiet sound too.");
     v.number("consistency", consistency, 0, 100, "", "Weight of how far magnitude and phase are from those of any sound.");
     v.group("Separation");
     v.number("temperature", temperature, 0.01, 10, "", "Temperature of the contrast between styles.");
@@ -128,7 +131,7 @@ struct Settings {
 struct TransferSettings {
   std::string style_by = "clip", label, from_label, content_label;
   double blend = 1.0;
-  std::int64_t refine = 0;
+  std::int64_t refine = -1;
 
   template <class V>
   void describe(V& v) {
@@ -139,7 +142,7 @@ struct TransferSettings {
     v.text("from_label", from_label, "Label that a mixture begins at (between); empty: the content's.");
     v.number("blend", blend, 0, 1, "", "Where a mixture of two labels stands: 0 the first, 1 the second.");
     v.text("content_label", content_label, "Label whose statistics the content is normalised by; empty: that which its spectrum is nearest to.");
-    v.number("refine", refine, 0, 1000, "iterations", "Griffin-Lim iterations after the model's own phase; 0: its phase as it is.");
+    v.number("refine", refine, -1, 1000, "iterations", "Griffin-Lim iterations after the model's own phase; 0: its phase as it is; -1: as the decoder needs it, 32 with polar, else none.");
   }
 };
 

@@ -152,10 +152,10 @@ Figures DisentangledTrainer::update(int phase, const Batch& batch, std::int64_t 
   styles_stale_ = true;
   last_step_ = step + 1 == steps;
   if (!figures_due(device_, step)) return {};
-  const auto values = torch::stack({loss, terms.mse, terms.magnitude, terms.phase, contrast, margin, independence, hiding}).detach().to(torch::kCPU).to(torch::kDouble);
+  const auto values = torch::stack({loss, terms.mse, terms.levels, terms.magnitude, terms.phase, contrast, margin, independence, hiding}).detach().to(torch::kCPU).to(torch::kDouble);
   const double* v = values.const_data_ptr<double>();
-  Figures figures = {{"loss", v[0]}, {"reconstruction", v[1]}, {"magnitude", v[2]}, {"phase", v[3]}, {"contrast", v[4]},
-                     {"margin", v[5]}, {"independence", v[6]}, {"hiding", v[7]}};
+  Figures figures = {{"loss", v[0]}, {"reconstruction", v[1]}, {"levels", v[2]}, {"magnitude", v[3]}, {"phase", v[4]},
+                     {"contrast", v[5]}, {"margin", v[6]}, {"independence", v[7]}, {"hiding", v[8]}};
   if (critic >= 0) figures.emplace_back("critic", critic);
   for (const auto& [name, weight] : {std::pair{"weight_reconstruction", weights.reconstruction}, {"weight_contrast", weights.contrast}, {"weight_margin", weights.margin},
                                      {"weight_independence", weights.independence}, {"weight_adversarial", weights.adversarial}, {"weight_critic", weights.critic}})
@@ -202,7 +202,7 @@ Figures DisentangledTrainer::validate(int) {
   measure_class_styles(false);
   networks_.train(false);
   const auto count = static_cast<std::int64_t>(clips_.labels().size());
-  double forced = 0, free = 0, loudness = 0, swapped = 0, style_right = 0, content_right = 0, rows = 0;
+  double forced = 0, free = 0, levels = 0, loudness = 0, swapped = 0, style_right = 0, content_right = 0, rows = 0;
   in_pieces(validation_, device_, [&](const Batch& piece) {
     const auto &target = piece.at("target"), &label = piece.at("label");
     const auto content = networks_.content_encoder->forward(piece.at("content"));
@@ -210,23 +210,28 @@ Figures DisentangledTrainer::validate(int) {
     const auto told = told_styles(piece.at("style"), label), other = told_styles(piece.at("style"), (label + 1) % count);
     const auto n = static_cast<double>(label.size(0));
     const auto error = [&](const torch::Tensor& made) { return n * (made - target).square().mean().item<double>(); };
+    const auto level_error = [&](const torch::Tensor& made) { return n * (log_magnitude(made) - log_magnitude(target)).abs().mean().item<double>(); };
     forced += error(networks_.decoder->forward(content, told, target));
     const auto made = networks_.decoder->generate(content, told, {});
     free += error(made);
+    levels += level_error(made);
     loudness += n * (magnitude(made) - magnitude(target)).square().mean().item<double>();
-    swapped += error(networks_.decoder->generate(content, settings_.style_by == "clip" && settings_.hears_style() ? told.flip(0) : other, {}));
+    const auto foreign = networks_.decoder->generate(content, settings_.style_by == "clip" && settings_.hears_style() ? told.flip(0) : other, {});
+    swapped += settings_.levels > 0 ? level_error(foreign) : error(foreign);
     const auto nearest = torch::cdist(style, networks_.class_styles->value.to(device_)).argmin(1);
     style_right += (nearest == label).sum().item<double>();
     content_right += (networks_.critic->forward(content.mean(1)).argmax(1) == piece.at("content_label")).sum().item<double>();
     rows += n;
   });
   networks_.train(true);
-  Figures figures = {{"free_running", free / rows}, {"teacher_forced", forced / rows}, {"magnitude", loudness / rows}, {"swapped_style", swapped / rows}};
+  Figures figures = {{"free_running", free / rows}, {"levels", levels / rows}, {"teacher_forced", forced / rows}, {"magnitude", loudness / rows}, {"swapped_style", swapped / rows}};
+  // Where levels are learned the complex error says little: it is smallest for silence wherever the phase is not known.
+  if (settings_.levels > 0) std::swap(figures[0], figures[1]);
   if (settings_.hears_style()) figures.emplace_back("style_tells_label", style_right / rows);
   figures.emplace_back("content_tells_label", content_right / rows);
   // The checkpoint of these weights is saved next.
-  if (free / rows < best_seen_ || last_step_) measure_class_styles(true);
-  best_seen_ = std::min(best_seen_, free / rows);
+  if (figures.front().second < best_seen_ || last_step_) measure_class_styles(true);
+  best_seen_ = std::min(best_seen_, figures.front().second);
   return figures;
 }
 

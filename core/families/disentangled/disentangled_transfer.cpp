@@ -11,6 +11,7 @@
 namespace luthier::disentangled {
 namespace {
 
+constexpr std::int64_t kRefinements = 32;        ///< iterations after a decoder that learns levels first and phases last
 constexpr std::int64_t kSectionsShownEach = 64;  ///< of longer sounds only every group is shown
 
 std::string joined(const std::vector<std::string>& names) {
@@ -38,7 +39,7 @@ class DisentangledTransfer : public FamilyTransfer {
     const auto sections = cut_sections(normalised(filled_up(content.to(torch::kFloat) * gain, settings_), from), settings_);
     const auto made = write(sections, voice, content.size(2), observer, stop);
     auto stft = join_sections(made * voice.deviation.unsqueeze(1) + voice.mean.unsqueeze(1), settings_).narrow(2, 0, content.size(2)) / gain;
-    stft = refined(stft, wanted.refine, stop);
+    stft = refined(stft, wanted.refine >= 0 ? wanted.refine : settings_.decoder == "polar" ? kRefinements : 0, stop);
     return with_constant_q(stft);
   }
 

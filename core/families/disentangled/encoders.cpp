@@ -6,11 +6,13 @@
 #include <cmath>
 
 #include "core/config/schema.h"
+#include "core/families/disentangled/losses.h"
 
 namespace luthier::disentangled {
 namespace {
 
 constexpr std::int64_t kWidest = 16;  ///< times the first block's channels
+constexpr double kLevelMean = -1.5, kLevelDeviation = 1.8;  ///< about those of the logarithm of normalised magnitudes
 
 nn::Conv conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride) {
   nn::ConvOptions o;
@@ -53,6 +55,10 @@ torch::Tensor with_positions(const torch::Tensor& x) { return x + positions(x.si
 
 }  // namespace
 
+torch::Tensor levels_for_matrix(const torch::Tensor& sections) { return (log_magnitude(sections) - kLevelMean) / kLevelDeviation; }
+
+torch::Tensor magnitudes_of(const torch::Tensor& levels) { return torch::exp((kLevelDeviation * levels + kLevelMean).clamp(-9, 6)); }
+
 TransformerOptions transformer_options(const Settings& s) { return {s.embedding, s.heads, s.layers, s.feed_forward, s.dropout}; }
 
 HalvingBlockImpl::HalvingBlockImpl(std::int64_t in, std::int64_t out, bool instance_norm) {
@@ -75,7 +81,7 @@ torch::Tensor HalvingBlockImpl::forward(const torch::Tensor& x) {
   return torch::relu(y + norm(shortcut_norm_, shortcut_->forward(x)));
 }
 
-SectionEncoderImpl::SectionEncoderImpl(const Settings& s, bool instance_norm, bool matrix) {
+SectionEncoderImpl::SectionEncoderImpl(const Settings& s, bool instance_norm, bool matrix, bool levels) {
   std::int64_t in = 2;
   for (std::int64_t i = 0; i < s.blocks; ++i) {
     const std::int64_t out = s.filters * std::min<std::int64_t>(kWidest, std::int64_t{1} << i);
@@ -85,6 +91,7 @@ SectionEncoderImpl::SectionEncoderImpl(const Settings& s, bool instance_norm, bo
   register_module("blocks", blocks_);
   project_ = register_module("project", torch::nn::Linear(in, s.embedding));
   if (matrix) matrix_ = register_module("matrix", torch::nn::Linear(2 * s.window * s.features(), s.embedding));
+  if (levels) levels_ = register_module("levels", torch::nn::Linear(s.window * s.features(), s.embedding));
 }
 
 torch::Tensor SectionEncoderImpl::forward(const torch::Tensor& sections) {
@@ -92,12 +99,14 @@ torch::Tensor SectionEncoderImpl::forward(const torch::Tensor& sections) {
   auto x = sections.flatten(0, 1);
   for (auto& block : *blocks_) x = block->as<HalvingBlockImpl>()->forward(x);
   x = torch::adaptive_avg_pool2d(x, {2, 5});  // its windows overlap, so this is no plain mean of the map
-  const auto vectors = project_->forward(x.mean({2, 3})).reshape({batch, count, -1});
-  return matrix_.is_empty() ? vectors : vectors + matrix_->forward(sections.flatten(2));
+  auto vectors = project_->forward(x.mean({2, 3})).reshape({batch, count, -1});
+  if (!matrix_.is_empty()) vectors = vectors + matrix_->forward(sections.flatten(2));
+  if (!levels_.is_empty()) vectors = vectors + levels_->forward(levels_for_matrix(sections).flatten(2));
+  return vectors;
 }
 
 StyleEncoderImpl::StyleEncoderImpl(const Settings& s) {
-  cnn_ = register_module("cnn", SectionEncoder(s, /*instance_norm=*/false, /*matrix=*/false));
+  cnn_ = register_module("cnn", SectionEncoder(s, /*instance_norm=*/false, /*matrix=*/false, /*levels=*/false));
   cls_token_ = register_parameter("cls_token", torch::randn({1, 1, s.embedding}));
   norm_ = register_module("norm", layer_norm(s.embedding));
   layers_ = register_module("layers", encoder_layers(s));
@@ -121,7 +130,7 @@ LabelStylesImpl::LabelStylesImpl(const Settings& s, std::int64_t labels) {
 }
 
 ContentEncoderImpl::ContentEncoderImpl(const Settings& s) {
-  cnn_ = register_module("cnn", SectionEncoder(s, s.content_norm == "instance", s.content_matrix));
+  cnn_ = register_module("cnn", SectionEncoder(s, s.content_norm == "instance", s.content_matrix, s.content_levels));
   norm_ = register_module("norm", layer_norm(s.embedding));
   layers_ = register_module("layers", encoder_layers(s));
 }

@@ -26,17 +26,23 @@ class HalvingBlockImpl : public torch::nn::Module {
 };
 TORCH_MODULE(HalvingBlock);
 
+/// Logarithms of magnitudes with a mean of about 0 and a deviation of about 1, as a matrix takes them, and back.
+/// [.., section, 2, frame, bin] with the two parts at axis 2 <-> [batch, section, frame, bin].
+torch::Tensor levels_for_matrix(const torch::Tensor& sections);
+torch::Tensor magnitudes_of(const torch::Tensor& levels);
+
 /// Sections to vectors: blocks, average to 2 x 5 and to one, a linear layer. [batch, section, 2, frame, bin] -> [batch, section,
 /// embedding]. State: blocks.N, project. With `matrix` a linear map of the whole section is added (state: matrix): the average
-/// over frames and bins leaves little of where in pitch and phase something was.
+/// over frames and bins leaves little of where in pitch and phase something was. With `levels` also one of its logarithmic
+/// magnitudes (state: levels).
 class SectionEncoderImpl : public torch::nn::Module {
  public:
-  SectionEncoderImpl(const Settings& settings, bool instance_norm, bool matrix);
+  SectionEncoderImpl(const Settings& settings, bool instance_norm, bool matrix, bool levels);
   torch::Tensor forward(const torch::Tensor& sections);
 
  private:
   torch::nn::ModuleList blocks_;
-  torch::nn::Linear project_ = nullptr, matrix_ = nullptr;
+  torch::nn::Linear project_ = nullptr, matrix_ = nullptr, levels_ = nullptr;
 };
 TORCH_MODULE(SectionEncoder);
 

@@ -8,6 +8,7 @@
 namespace luthier::disentangled {
 namespace {
 
+constexpr double kQuietest = 1e-3;   ///< of a bin's deviation; logarithms go no lower
 constexpr double kSoundless = 1e-3;  ///< |made| |truth| below this has no phase to speak of
 
 torch::Tensor mean_square(const torch::Tensor& a, const torch::Tensor& b) { return (a - b).square().mean(); }
@@ -90,15 +91,18 @@ ClassMeans class_means(const torch::Tensor& style, const torch::Tensor& labels, 
   return {torch::matmul(member, style) / members.clamp_min(1), members.squeeze(1) > 0};
 }
 
+torch::Tensor log_magnitude(const torch::Tensor& sections, std::int64_t parts) { return torch::log(root(sections.square().sum(parts)) + kQuietest); }
+
 ReconstructionTerms reconstruction_terms(const torch::Tensor& made, const torch::Tensor& truth) {
   const auto magnitude = [](const torch::Tensor& x) { return root(x.square().sum(2)); };
   return {mean_square(made, truth), mean_square(magnitude(made), magnitude(truth)), phase_error(made, truth),
-          step_error(made, truth, 1), step_error(made, truth, 3), step_error(made, truth, 4)};
+          step_error(made, truth, 1), step_error(made, truth, 3), step_error(made, truth, 4),
+          (log_magnitude(made) - log_magnitude(truth)).abs().mean()};
 }
 
 torch::Tensor ReconstructionTerms::weighted(const Settings& s) const {
   return s.mse * mse + s.magnitude * magnitude + s.phase * phase + s.section_steps * section_steps + s.frame_steps * frame_steps +
-         s.bin_steps * bin_steps;
+         s.bin_steps * bin_steps + s.levels * levels;
 }
 
 torch::Tensor consistency_loss(const torch::Tensor& spectra, std::int64_t n_fft, std::int64_t hop) {

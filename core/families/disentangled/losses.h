@@ -28,9 +28,13 @@ struct ClassMeans {
 };
 ClassMeans class_means(const torch::Tensor& style, const torch::Tensor& labels, std::int64_t count);
 
+/// Natural logarithm of magnitudes plus 1e-3 (of normalised spectra, whose deviation is 1): [.., 2, frame, bin] at axis `parts` ->
+/// the same without that axis.
+torch::Tensor log_magnitude(const torch::Tensor& sections, std::int64_t parts = 2);
+
 /// The terms of reconstruction, each without its weight. All of normalised STFT sections [batch, section, 2, frame, bin].
 struct ReconstructionTerms {
-  torch::Tensor mse, magnitude, phase, section_steps, frame_steps, bin_steps;
+  torch::Tensor mse, magnitude, phase, section_steps, frame_steps, bin_steps, levels;
   torch::Tensor weighted(const Settings& settings) const;
 };
 ReconstructionTerms reconstruction_terms(const torch::Tensor& made, const torch::Tensor& truth);

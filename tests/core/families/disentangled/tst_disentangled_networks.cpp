@@ -92,7 +92,7 @@ class DisentangledNetworks : public QObject {
   void whatIsWrittenAloneIsWhatTeacherForcingOnItGives() {
     torch::manual_seed(3);
     auto settings = small();
-    for (const char* kind : {"linear", "cnn"}) {
+    for (const char* kind : {"linear", "cnn", "polar"}) {
       settings.decoder = kind;
       settings.content_in_place = settings.decoder == "linear";
       Decoder decoder(settings);
@@ -139,12 +139,24 @@ class DisentangledNetworks : public QObject {
     const auto labels = torch::tensor({0, 0, 1, 1}, torch::kLong);
     auto sections = torch::zeros({1, 2, 2, 5, 7}, torch::requires_grad());
     const auto terms = reconstruction_terms(sections, torch::zeros({1, 2, 2, 5, 7}));
+    Settings with_levels;
+    with_levels.levels = 1;
     const auto loss = contrast_loss(zeros, labels, 0.1) + margin_loss(class_means(zeros, labels, 2).styles, 2) + independence_loss(zeros, zeros) +
-                      terms.weighted(Settings());
+                      terms.weighted(with_levels);
     loss.backward();
     QVERIFY(std::isfinite(loss.item<double>()));
     QVERIFY(torch::isfinite(zeros.grad()).all().item<bool>());
     QVERIFY(torch::isfinite(sections.grad()).all().item<bool>());
+  }
+
+  void levelsCountDecibelsDownToAFloor() {
+    const auto truth = torch::full({1, 1, 2, 3, 4}, 0.5);
+    QVERIFY(std::abs(reconstruction_terms(truth / 10, truth).levels.item<double>() - std::log(10.0)) < 0.02);
+    QVERIFY(reconstruction_terms(truth * 1e-6, truth * 0).levels.item<double>() < 1e-2);
+    // What a matrix is given, it gives back.
+    const auto loud = torch::tensor({0.01, 0.3, 2.0, 9.0}).reshape({1, 1, 1, 1, 4}).expand({1, 1, 2, 1, 4});
+    const auto back = magnitudes_of(levels_for_matrix(loud));
+    QVERIFY((back / loud.square().sum(2).sqrt() - 1).abs().max().item<double>() < 0.08);
   }
 
   void aSpectrumOfASoundIsConsistentAndAnotherIsNot() {

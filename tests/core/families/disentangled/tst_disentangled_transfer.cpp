@@ -50,11 +50,16 @@ class DisentangledTransferTest : public QObject {
   }
 
   void aMatrixTellsTheContentEncoderWhereThingsAre() {
-    auto run = run_of({{"content_matrix", true}, {"start_gain", 1.0}});
+    auto run = run_of({{"content_matrix", true}, {"content_levels", true}, {"decoder", std::string("polar")}, {"levels", 1.0}, {"start_gain", 1.0}});
     const auto figures = step_of(*run.trainer, 0, 0);
     QVERIFY(std::isfinite(figures.front().second));
     const auto checkpoint = checkpoint_of(run);
     QVERIFY(checkpoint.tensors.count("model.content_encoder.cnn.matrix.weight"));
+    QVERIFY(checkpoint.tensors.count("model.content_encoder.cnn.levels.weight"));
+    QVERIFY(checkpoint.tensors.count("model.decoder.codec.decode_levels.weight"));
+    const auto validation = run.trainer->validate(0);
+    QCOMPARE(validation.front().first, std::string("levels"));
+    QVERIFY(std::isfinite(validation.front().second));
     QVERIFY(!checkpoint.tensors.count("model.style_encoder.cnn.matrix.weight"));
     find_family("disentangled").make_transfer(checkpoint, torch::kCPU);
   }
