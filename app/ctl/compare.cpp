@@ -13,7 +13,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> sounds, titles;
-  std::filesystem::path out;
+  std::filesystem::path out, csv;
   std::string format = "wav", colours = "magma", title = "Comparison";
   std::size_t truth = 1;
   std::vector<std::size_t> difference;  ///< two numbers from 1, or none
@@ -51,7 +51,10 @@ int compare_verb(const Options& options, Context& context) {
   const ComparisonRequest request = request_from(options, context);
   ComparisonFiles files;
   if (!options.out.empty()) files = write_comparison(request, context.stop);
-  const Json record = Json::parse(options.out.empty() ? comparison_record(request, {}, compare_to_truth(request.sounds, request.truth, {}, context.stop)) : read_text(files.record));
+  std::vector<ComparedFigures> figures;
+  if (options.out.empty() || !options.csv.empty()) figures = compare_to_truth(request.sounds, request.truth, {}, context.stop);
+  if (!options.csv.empty()) write_figures(request, figures, options.csv);
+  const Json record = Json::parse(options.out.empty() ? comparison_record(request, {}, figures) : read_text(files.record));
   if (context.json) {
     Json line{{"event", "compared"}, {"truth", request.sounds[request.truth].title}, {"figures", record.at("figures")}};
     if (record.contains("difference")) line["difference"] = record.at("difference");
@@ -92,6 +95,7 @@ const VerbRegistration compare{"compare", "pictures, sounds and numbers side by 
   auto options = std::make_shared<Options>();
   command.add_option("sounds", options->sounds, "sound files, or numbers of clips in the workspace")->required();
   command.add_option("--out", options->out, "folder to make for pictures (PNG, SVG, PDF), sounds, figures.csv and the record; without it only the figures are printed");
+  command.add_option("--csv", options->csv, "file for the table of figures; its record lies beside it as .json, and brings the comparison back when the table is dropped on the window");
   command.add_option("--truth", options->truth, "number of the sound that the others are measured against")->capture_default_str();
   command.add_option("--difference", options->difference, "numbers of two sounds: also the spectrogram of first - second, and its residual as a sound")->expected(2);
   command.add_flag("--as-they-are", options->as_they_are, "do not bring the second sound of the difference to the loudness of the first");

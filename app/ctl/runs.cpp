@@ -5,15 +5,17 @@
 #include <memory>
 
 #include "app/ctl/arguments.h"
+#include "core/session/run_title.h"
 #include "core/session/training_session.h"
 #include "core/session/transfer_models.h"
 
 namespace luthier::ctl {
 namespace {
 
-Json to_json(const RunSummary& run) {
+Json to_json(const RunSummary& run, const RunTitles& titles) {
   Json line;
   line["run"] = run.id;
+  line["title"] = titles.contains(run.id) ? titles.at(run.id) : "";
   line["family"] = run.family;
   line["preset"] = run.preset;
   line["device"] = run.device;
@@ -37,16 +39,28 @@ std::string number(double value) {
   return text;
 }
 
-const VerbRegistration runs{"runs", "list the workspace's training runs, newest first", [](CLI::App&) {
-  return [](Context& context) {
-    const auto all = list_runs(open_workspace(context).folder());
+int rename(const Context& context, const std::vector<std::string>& words) {
+  const std::string title = rename_run(open_workspace(context), words[0], words[1]);
+  if (context.json) print_json({{"event", "renamed"}, {"run", words[0]}, {"title", title}});
+  else print_message(title.empty() ? words[0] + " has no title any more" : words[0] + " is called \"" + title + "\" now");
+  return kDone;
+}
+
+const VerbRegistration runs{"runs", "list the workspace's training runs, newest first", [](CLI::App& command) {
+  auto words = std::make_shared<std::vector<std::string>>();
+  command.add_option("--rename", *words, "give a run a title of your own: its id and the title; \"\" takes it away")->expected(2);
+  return [words](Context& context) {
+    if (!words->empty()) return rename(context, *words);
+    const Workspace workspace = open_workspace(context);
+    const RunTitles titles = run_titles(workspace);
+    const auto all = list_runs(workspace.folder());
     std::vector<std::vector<std::string>> rows;
     for (const auto& run : all) {
-      if (context.json) print_json(to_json(run));
+      if (context.json) print_json(to_json(run, titles));
       const std::string awaited = awaited_phase(run);
-      rows.push_back({run.id, run.family, run.preset, run.status + (awaited.empty() ? "" : ", before " + awaited), std::to_string(run.step) + "/" + std::to_string(run.total_steps), number(run.best)});
+      rows.push_back({run.id, run.family, run.preset, run.status + (awaited.empty() ? "" : ", before " + awaited), std::to_string(run.step) + "/" + std::to_string(run.total_steps), number(run.best), titles.contains(run.id) ? titles.at(run.id) : ""});
     }
-    if (!context.json) print_table({"run", "family", "preset", "status", "step", "best"}, rows);
+    if (!context.json) print_table({"run", "family", "preset", "status", "step", "best", "title"}, rows);
     return kDone;
   };
 }};
@@ -55,12 +69,14 @@ const VerbRegistration show{"show", "show one run and its record", [](CLI::App& 
   auto id = std::make_shared<std::string>();
   command.add_option("run", *id, "run id, as 'runs' lists it")->required();
   return [id](Context& context) {
-    const auto run = read_run(open_workspace(context).folder(), *id);
+    const Workspace workspace = open_workspace(context);
+    const RunTitles titles = run_titles(workspace);
+    const auto run = read_run(workspace.folder(), *id);
     if (context.json) {
-      print_json(to_json(run));
+      print_json(to_json(run, titles));
       return kDone;
     }
-    std::cout << to_json(run).dump(1) << "\n";
+    std::cout << to_json(run, titles).dump(1) << "\n";
     if (std::ifstream record(run.folder / "run.json"); record) std::cout << record.rdbuf() << "\n";
     return kDone;
   };

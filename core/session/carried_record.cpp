@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "audio/reader.h"
@@ -98,12 +99,27 @@ std::string pdf_subject(const std::string& file) {
   return text;
 }
 
+/// Tables have no place for a record; the one beside names its table.
+std::string record_beside(const fs::path& table) {
+  fs::path own = table;
+  own.replace_extension(".json");
+  for (const fs::path& file : {own, table.parent_path() / "record.json"}) {
+    std::error_code error;
+    if (!fs::is_regular_file(file, error)) continue;
+    std::string text = read_text(file);
+    const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+    if (json.is_object() && json.contains("kind") && json.value("table", nlohmann::json()) == table.filename().string()) return text;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string carried_record(const fs::path& file) {
   std::string extension = file.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (extension == ".json") return read_text(file);
+  if (extension == ".csv") return record_beside(file);
   if (extension == ".png") return png_comment(read_text(file));
   if (extension == ".svg") return svg_record(read_text(file));
   if (extension == ".pdf") return pdf_subject(read_text(file));

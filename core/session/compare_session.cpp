@@ -7,8 +7,12 @@
 #include "audio/writer.h"
 #include "core/config/schema.h"
 #include "core/families/family.h"
+#include "core/session/carried_record.h"
+#include "core/session/content_hash.h"
 #include "core/session/figure/pdf_canvas.h"
+#include "core/session/outputs.h"
 #include "core/session/sound_difference.h"
+#include "core/session/sound_figures.h"
 #include "core/session/text_file.h"
 #include "core/session/version.h"
 #include "core/session/workspace.h"
@@ -83,6 +87,13 @@ Json figures_json(const std::vector<ComparedFigures>& rows) {
   return out;
 }
 
+Json metrics_json() {
+  Json out = Json::object();
+  for (const MetricInfo& metric : sound_figure_columns())
+    out[metric.id] = {{"title", metric.title}, {"unit", metric.unit}, {"better", metric.better == Better::lower ? "lower" : metric.better == Better::higher ? "higher" : "near 1"}};
+  return out;
+}
+
 SoundDifference difference_of(const ComparisonRequest& request) {
   const auto [first, second] = *request.difference;
   return subtract_sounds(request.sounds[first].sound, request.sounds[second].sound, request.equal_loudness);
@@ -137,15 +148,32 @@ std::string comparison_record(const ComparisonRequest& request, const std::vecto
   Json sounds = Json::array();
   for (std::size_t i = 0; i < request.sounds.size(); ++i) {
     const auto& [title, sound] = request.sounds[i];
-    sounds.push_back({{"title", title}, {"file", i < files.size() ? files[i] : ""}, {"sample_rate", sound.sample_rate}, {"channels", sound.channel_count()}, {"duration_s", sound.seconds()}});
+    sounds.push_back({{"title", title}, {"file", i < files.size() ? files[i] : ""}, {"sample_rate", sound.sample_rate}, {"channels", sound.channel_count()}, {"duration_s", sound.seconds()},
+                      {"sha256", sha256_of_clip(sound, 0, sound.length(), 0)}});
   }
   json["sounds"] = std::move(sounds);
+  json["truth"] = request.truth + 1;
   if (request.difference) {
     const SoundDifference difference = difference_of(request);
     json["difference"] = {{"of", difference_title(request)}, {"equal_loudness", request.equal_loudness}, {"gain_of_second_db", difference.gain_db}, {"residual_below_first_db", difference.residual_db}};
   }
   json["figures"] = figures_json(figures);
+  json["metrics"] = metrics_json();
   return json.dump(1, ' ', false, Json::error_handler_t::replace);
+}
+
+void write_figures(const ComparisonRequest& request, const std::vector<ComparedFigures>& figures, const fs::path& csv) {
+  check(request);
+  fs::path beside = csv;
+  beside.replace_extension(".json");
+  if (beside == csv) throw ConfigError("A table of figures is a .csv file; '" + csv.filename().string() + "' is the name of its record.");
+  if (fs::exists(beside) && carried_record(csv).empty())
+    throw ConfigError("'" + beside.filename().string() + "', where the record of the table goes, is another file; choose another name.");
+  ComparisonRequest named = request;
+  named.record["table"] = csv.filename().string();
+  make_parent(csv);
+  write_text(csv, figures_csv(figures));
+  write_text(beside, comparison_record(named, {}, figures) + "\n");
 }
 
 ComparisonFiles write_comparison(const ComparisonRequest& request, std::stop_token stop) {
@@ -169,7 +197,9 @@ ComparisonFiles write_comparison(const ComparisonRequest& request, std::stop_tok
     files.push_back(out.sounds.back().filename().string());
   }
   const auto figures = compare_to_truth(request.sounds, request.truth, {}, stop);
-  const std::string record = comparison_record(request, files, figures);
+  ComparisonRequest named = request;
+  named.record["table"] = out.figures.filename().string();
+  const std::string record = comparison_record(named, files, figures);
   const SpectrogramFigure figure = comparison_figure(request);
   go_on();
   RasterCanvas raster(figure.width, figure.height(), {255, 255, 255, 255});

@@ -35,7 +35,11 @@ ComparisonFiles write_comparison(const ComparisonRequest& request, std::stop_tok
 
 /// The picture alone, with the difference below the sounds. Throws ConfigError.
 SpectrogramFigure comparison_figure(const ComparisonRequest& request);
-/// The JSON record: kind, time, program, what `record` says (JSON texts as JSON), `files`, and the figures.
+/// Writes the figures as CSV, and beside them, with the ending .json, the record, so that the table can be brought back as the
+/// comparison it is of. Another table of that name is replaced. Throws ConfigError where something else lies in the record's place,
+/// SessionError when they cannot be written.
+void write_figures(const ComparisonRequest& request, const std::vector<ComparedFigures>& figures, const std::filesystem::path& csv);
+/// The JSON record: kind, time, program, what `record` says (JSON texts as JSON), the sounds with their `files` and hashes, which of them is the truth, and the figures with their units.
 std::string comparison_record(const ComparisonRequest& request, const std::vector<std::string>& files, const std::vector<ComparedFigures>& figures);
 
 }  // namespace luthier

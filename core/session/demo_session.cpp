@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 
 #include "core/families/family.h"
 #include "core/session/clip_sound.h"
@@ -25,7 +26,11 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr double kRendered = 0.10, kTrained = 0.90, kTransferred = 0.96;  ///< where each part ends on the bar
+/// Where each part ends on the bar.
+struct Parts {
+  double rendered, trained, transferred;
+};
+constexpr Parts kWithTraining{0.10, 0.90, 0.96}, kWithoutTraining{0.80, 0.80, 0.95};
 
 /// Clips of one direction: content and target play one phrase that was never trained on, style plays another.
 struct Example {
@@ -34,28 +39,30 @@ struct Example {
 
 std::optional<Example> find_example(const std::vector<RecordedClip>& clips, const std::string& from, const std::string& to) {
   for (const auto& content : clips) {
-    if (content.label != from || content.split != "validation" || content.phrase < 0) continue;
+    if (content.label != from || content.split == "train" || content.phrase < 0) continue;
     const auto target = std::find_if(clips.begin(), clips.end(), [&](const RecordedClip& c) { return c.label == to && c.phrase == content.phrase; });
-    const auto style = std::find_if(clips.begin(), clips.end(), [&](const RecordedClip& c) { return c.label == to && c.phrase != content.phrase && c.split == "train"; });
+    const auto style = std::find_if(clips.begin(), clips.end(), [&](const RecordedClip& c) { return c.label == to && c.phrase != content.phrase && c.split != "validation"; });
     if (target != clips.end() && style != clips.end()) return Example{content, *style, *target};
   }
   return std::nullopt;
 }
 
 /// Piano to violin where there are both, else the first direction that has an example.
-Example choose_example(const RunRecord& record) {
-  if (auto found = find_example(record.clips, "piano", "violin")) return *found;
-  for (const auto& from : record.labels)
-    for (const auto& to : record.labels)
+Example choose_example(const std::vector<RecordedClip>& clips) {
+  if (auto found = find_example(clips, "piano", "violin")) return *found;
+  std::set<std::string> labels;
+  for (const auto& clip : clips) labels.insert(clip.label);
+  for (const auto& from : labels)
+    for (const auto& to : labels)
       if (from != to)
-        if (auto found = find_example(record.clips, from, to)) return *found;
-  throw SessionError("no phrase was kept for validation, so there is nothing to show; render more phrases");
+        if (auto found = find_example(clips, from, to)) return *found;
+  throw SessionError("no phrase is left to show, as those there are were all trained on or are played by one instrument; render more phrases");
 }
 
 /// Passes the run's events on and turns steps into the demo's own progress.
 class DemoListener : public RunListener {
  public:
-  DemoListener(RunListener& inner, const ProgressSink& sink) : inner_(inner), sink_(sink) {}
+  DemoListener(RunListener& inner, const ProgressSink& sink, const Parts& parts) : inner_(inner), sink_(sink), parts_(parts) {}
   void on_event(const RunEvent& event) override {
     run = event.run;
     if (const auto* finished = std::get_if<RunFinished>(&event.data)) message = finished->message;
@@ -63,31 +70,48 @@ class DemoListener : public RunListener {
     const auto* step = std::get_if<StepDone>(&event.data);
     if (!step || !sink_ || step->total_steps == 0) return;
     const double part = static_cast<double>(step->step) / static_cast<double>(step->total_steps);
-    sink_({kRendered + (kTrained - kRendered) * part, "training, step " + std::to_string(step->step) + " of " + std::to_string(step->total_steps), step->seconds_left});
+    sink_({parts_.rendered + (parts_.trained - parts_.rendered) * part, "training, step " + std::to_string(step->step) + " of " + std::to_string(step->total_steps), step->seconds_left});
   }
   std::string run, message;
 
  private:
   RunListener& inner_;
   const ProgressSink& sink_;
+  const Parts& parts_;
 };
 
 class Demo {
  public:
   Demo(const DemoRequest& request, RunListener& listener, const ProgressSink& progress, std::stop_token stop)
-      : request_(request), progress_(progress), stop_(std::move(stop)), listener_(listener, progress_), workspace_(Workspace::open_or_create(request.workspace)) {}
+      : request_(request), parts_(request.train ? kWithTraining : kWithoutTraining), progress_(progress), stop_(std::move(stop)), listener_(listener, progress_, parts_), workspace_(Workspace::open_or_create(request.workspace)) {}
 
   DemoResult run() {
     render();
     make_pairs();
-    if (const Outcome outcome = train_model(); outcome != Outcome::done) return {outcome, listener_.message, {}, listener_.run};
-    const Example example = choose_example(load_run_record(workspace_.runs() / listener_.run));
+    if (request_.train)
+      if (const Outcome outcome = train_model(); outcome != Outcome::done) return stopped(outcome, listener_.message);
+    const Example example = choose_example(request_.train ? load_run_record(workspace_.runs() / listener_.run).clips : rendered_clips());
     const TransferResult result = transfer_example(example);
-    if (result.outcome != Outcome::done) return {result.outcome, result.message, {}, listener_.run};
+    if (result.outcome != Outcome::done) return stopped(result.outcome, result.message);
     return compare(example, result);
   }
 
  private:
+  DemoResult stopped(Outcome outcome, const std::string& message) const {
+    DemoResult out;
+    out.outcome = outcome, out.message = message, out.run = listener_.run;
+    return out;
+  }
+
+  std::vector<RecordedClip> rendered_clips() const {
+    std::vector<RecordedClip> clips;
+    const auto catalog = workspace_.open_catalog();
+    for (const db::ClipView& view : catalog->clips().views(catalog->clips().ids())) {
+      if (view.clip.phrase) clips.push_back({view.clip.id.value, view.name, view.label, "", view.clip.phrase->value, view.clip.sha256});
+    }
+    return clips;
+  }
+
   void tell(double fraction, const std::string& text) const {
     if (progress_) progress_({fraction, text, -1});
     if (stop_.stop_requested()) throw Cancelled();
@@ -99,10 +123,10 @@ class Demo {
     synth.seed = request_.seed;
     synth.soundfont = request_.soundfont;
     const auto result = synth_phrases(workspace_, synth, [this](const Progress& p) {
-      if (progress_) progress_({kRendered * p.fraction, p.text, -1});
+      if (progress_) progress_({parts_.rendered * p.fraction, p.text, -1});
     }, stop_);
     if (result.outcome == Outcome::cancelled) throw Cancelled();
-    tell(kRendered, "pairing clips that play the same notes");
+    tell(parts_.rendered, "pairing clips that play the same notes");
   }
 
   void make_pairs() const {
@@ -128,7 +152,7 @@ class Demo {
     transfer_request.style = std::to_string(example.style.id);
     TransferListener listener;
     listener.progress = [this](double fraction, const std::string& text) {
-      if (progress_) progress_({kTrained + (kTransferred - kTrained) * fraction, text, -1});
+      if (progress_) progress_({parts_.trained + (parts_.transferred - parts_.trained) * fraction, text, -1});
     };
     return transfer(transfer_request, listener, stop_);
   }
@@ -140,7 +164,7 @@ class Demo {
   }
 
   DemoResult compare(const Example& example, const TransferResult& result) const {
-    tell(kTransferred, "measuring and drawing");
+    tell(parts_.transferred, "measuring and drawing");
     const auto truth = sound_of(example.target);
     ComparisonRequest comparison;
     comparison.folder = workspace_.make_unique_folder(workspace_.exports(), "demo");
@@ -154,13 +178,18 @@ class Demo {
     };
     comparison.record = {{"title", "Style transfer: " + example.content.label + " to " + example.target.label},
                          {"transfer", read_text(result.record)},
-                         {"run", listener_.run},
-                         {"preset", request_.preset},
-                         {"notes", "content and truth were not trained on"},
+                         {"sound.1", "clip " + std::to_string(example.content.id)},
+                         {"sound.2", "clip " + std::to_string(example.style.id)},
+                         {"sound.3", result.output.string()},
+                         {"sound.4", "clip " + std::to_string(example.target.id)},
                          {"against_truth", Json{{"content", json(before)}, {"result", json(after)}}.dump()}};
+    if (request_.train) comparison.record.insert({{"run", listener_.run}, {"preset", request_.preset}, {"notes", "content and truth were not trained on"}});
+    else comparison.record["model"] = "shipped weights";
     DemoResult out;
     write_comparison(comparison);
     out.comparison = comparison.folder;
+    out.content = std::to_string(example.content.id), out.style = std::to_string(example.style.id), out.truth = std::to_string(example.target.id);
+    out.result = result.output.string();
     out.run = listener_.run;
     out.message = sentence(kept, before, after);
     tell(1, "done");
@@ -179,6 +208,7 @@ class Demo {
   }
 
   const DemoRequest& request_;
+  const Parts parts_;
   const ProgressSink& progress_;
   std::stop_token stop_;
   DemoListener listener_;

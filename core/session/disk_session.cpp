@@ -7,6 +7,7 @@
 #include <set>
 
 #include "audio/reader.h"
+#include "core/session/run_title.h"
 #include "core/session/sound_table.h"
 #include "core/session/training_session.h"
 #include "db/edit_journal.h"
@@ -171,9 +172,11 @@ std::vector<DiskItem> disk_use(const Workspace& workspace, const std::stop_token
   add(DiskPart::old_transfers, old, true);
   add(DiskPart::exports, size_of(workspace.exports()), false);
   std::vector<DiskItem> runs;
+  const RunTitles titles = run_titles(workspace);
   for (const RunSummary& run : list_runs(workspace.folder())) {
     if (stop.stop_requested()) break;
     std::string note = run.family.empty() ? run.status : run.family + ", " + run.status;
+    if (const auto title = titles.find(run.id); title != titles.end()) note = title->second + ": " + note;
     if (run.total_steps > 0) note += ", step " + std::to_string(run.step) + " of " + std::to_string(run.total_steps);
     runs.push_back({DiskPart::run, run.id, note, size_of(run.folder), writable && run.status != "running"});
   }

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "core/session/model_source.h"
+#include "core/session/run_title.h"
 #include "core/training/checkpoint_record.h"
 #include "core/transfer/sound_inverter.h"
 
@@ -63,9 +64,11 @@ fs::path file_of(const Workspace& workspace, const TransferRequest& model) {
 std::vector<TransferModel> transfer_models(const fs::path& workspace) {
   std::vector<TransferModel> all;
   const Workspace opened = Workspace::open(workspace);
+  const RunTitles titles = run_titles(opened);
   for (const RunSummary& run : list_runs(workspace)) {
     if (!transfers(run.family) || !awaited_phase(run).empty() || (run.latest_checkpoint.empty() && run.best_checkpoint.empty())) continue;
-    TransferModel model{run.id, "", run.id, run.family + ", " + run.preset, {}};
+    const auto title = titles.find(run.id);
+    TransferModel model{run.id, "", title == titles.end() ? std::string() : title->second, run.family + ", " + run.preset, {}};
     try {
       model.checkpoints = checkpoints_of(opened, run);
     } catch (const std::exception&) {

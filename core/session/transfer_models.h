@@ -11,7 +11,7 @@ namespace luthier {
 /// What a transfer can be done with. Exactly one of run and family is set, or neither: the shipped weights.
 struct TransferModel {
   std::string run, family;               ///< family: one that needs no training
-  std::string title;                     ///< for people
+  std::string title;                     ///< for people: of a family its name, of a run what the user calls it (may be empty)
   std::string about;                     ///< family and preset, or what it is
   std::vector<std::filesystem::path> checkpoints;  ///< of a run: the one taken by default first
 };
