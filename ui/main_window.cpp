@@ -34,6 +34,7 @@
 #include "ui/start_page.h"
 #include "ui/training/training_page.h"
 #include "ui/transfer/transfer_page.h"
+#include "ui/window/demo_start.h"
 #include "ui/window/file_taker.h"
 #include "ui/window/running_work.h"
 #include "ui/window/status_line.h"
@@ -204,7 +205,7 @@ void MainWindow::workspace_opened() {
   show_page(names_.contains(last) ? last : QStringLiteral("library"));
   if (std::exchange(wanted_demo_, {}) != QString::fromStdString(bench_.workspace().folder().string())) return;
   show_page("library");
-  start_rendering(bench_, this, 24, 7, 8.0);
+  start_demo(*this);
 }
 
 void MainWindow::workspace_closed() {

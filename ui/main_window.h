@@ -55,7 +55,7 @@ class MainWindow : public QMainWindow {
   void take_files(const QStringList& paths);
   /// The same, as soon as a workspace is open.
   void take_when_open(const QStringList& paths);
-  /// A new workspace with rendered phrases.
+  /// A new workspace with rendered phrases, a transfer and its comparison with the truth.
   void make_demo_in(const QString& folder);
 
  protected:
@@ -93,7 +93,7 @@ class MainWindow : public QMainWindow {
   QStringList names_;
   QString hardware_;
   QList<QAction*> needing_workspace_;  ///< what the menus offer only while one is open
-  QString wanted_demo_;                ///< folder to be filled with rendered phrases when it is open
+  QString wanted_demo_;                ///< folder to be filled with the demo when it is open
   QStringList history_;                ///< pages as they were shown
   qsizetype place_ = 0;                ///< in the history
   bool stepping_ = false;              ///< a page is shown out of the history

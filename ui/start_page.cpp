@@ -58,7 +58,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
   column->addSpacing(14);
 
   auto* demo = choice("wand", tr("Try it: make a demo workspace"),
-                      tr("The same phrases by four instruments, ready to label, train and transfer, in about a minute."), middle);
+                      tr("Phrases by four instruments, and a finished transfer to hear beside the truth: a minute."), middle);
   auto* make = choice("add", tr("New workspace…"), tr("An empty folder of yours that will hold sounds, runs and results."), middle);
   auto* open = choice("folder", tr("Open workspace…"), tr("A folder that Luthier made before."), middle);
   demo->setObjectName("demo_button");

@@ -194,7 +194,7 @@ void TestCuration::columnsAreChosenAndRemembered() {
   QVERIFY(library().table().isColumnHidden(ClipTableModel::rights));
   rights->trigger();
   QVERIFY(!library().table().isColumnHidden(ClipTableModel::rights));
-  QVERIFY(!QSettings().value("library/columns-3").toByteArray().isEmpty());
+  QVERIFY(!QSettings().value(QStringLiteral("library/columns-%1").arg(ClipTableModel::column_count)).toByteArray().isEmpty());
   rights->trigger();
 }
 

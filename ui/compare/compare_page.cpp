@@ -22,6 +22,7 @@
 #include "ui/application_style.h"
 #include "ui/common/copy_command.h"
 #include "ui/common/error_box.h"
+#include "ui/common/kept_layout.h"
 #include "ui/common/words.h"
 #include "ui/compare/blind_test_dialog.h"
 #include "ui/compare/figures_table.h"
@@ -53,6 +54,7 @@ ComparePage::ComparePage(Workbench& bench, QWidget* parent) : QWidget(parent), b
   splitter->addWidget(figures_);
   splitter->setStretchFactor(0, 1);
   splitter->setSizes({520, 160});
+  keep_splitter(*splitter, "compare/splitter");
   outer->addWidget(splitter, 1);
 
   connect(list_, &QListWidget::currentRowChanged, this, [this](int index) {

@@ -14,11 +14,12 @@
 #include <cmath>
 #include <map>
 
+#include "core/session/compare_session.h"
 #include "core/session/sound_figures.h"
-#include "core/session/text_file.h"
 #include "ui/application_style.h"
 #include "ui/common/drawing_export.h"
 #include "ui/common/error_box.h"
+#include "ui/common/kept_layout.h"
 
 namespace luthier::ui {
 namespace {
@@ -71,6 +72,7 @@ FiguresTable::FiguresTable(Workbench& bench, QWidget* parent) : QWidget(parent),
   table_->setAlternatingRowColors(true);
   table_->verticalHeader()->hide();
   table_->verticalHeader()->setDefaultSectionSize(23);
+  columns_ = new KeptColumns(*table_->horizontalHeader(), "compare/columns");
   column->addLayout(row);
   column->addWidget(table_, 1);
   wait_.setSingleShot(true);
@@ -194,7 +196,7 @@ void FiguresTable::show_rows() {
       table_->setItem(at, static_cast<int>(c) + 1, cell);
     }
   }
-  table_->resizeColumnsToContents();
+  columns_->settle();
   table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
 }
 
@@ -204,7 +206,17 @@ void FiguresTable::ask_and_save() {
 }
 
 void FiguresTable::save(const QString& file) {
-  BackgroundTask* task = bench_.start_task(tr("Saving"), [path = file.toStdString(), words = figures_csv(rows_)](std::stop_token, const ProgressSink&) { write_text(path, words); });
+  // Each sound is called as where it comes from calls it, so that it is found again there.
+  ComparisonRequest request;
+  std::vector<ComparedFigures> rows = rows_;
+  for (std::size_t i = 0; i < sounds_.size() && i < rows.size(); ++i) {
+    const Sound& sound = *sounds_[i].sound;
+    rows[i].title = sound.title.toStdString();
+    request.sounds.push_back({rows[i].title, sound.buffer});
+    request.record["sound." + std::to_string(i + 1)] = sound.clip != 0 ? "clip " + std::to_string(sound.clip) : sound.path.toStdString();
+    if (rows[i].truth) request.truth = i;
+  }
+  BackgroundTask* task = bench_.start_task(tr("Saving"), [path = file.toStdString(), request = std::move(request), rows = std::move(rows)](std::stop_token, const ProgressSink&) { write_figures(request, rows, path); });
   connect(task, &BackgroundTask::failed, this, [this](const QString& message) { show_error(this, message); });
   connect(task, &BackgroundTask::done, this, [this, file] { bench_.say(tr("Saved as %1").arg(file)); });
 }

@@ -15,6 +15,8 @@ class QToolButton;
 
 namespace luthier::ui {
 
+class KeptColumns;
+
 /// The compared sounds measured against one of them: computed on a thread whenever they change, cancelled when they change again.
 class FiguresTable : public QWidget {
   Q_OBJECT
@@ -27,7 +29,7 @@ class FiguresTable : public QWidget {
   void choose_truth(std::size_t place);
   const std::vector<ComparedFigures>& rows() const { return rows_; }
   bool busy() const { return task_ != nullptr || wait_.isActive(); }
-  void save(const QString& file);  ///< CSV, in the background
+  void save(const QString& file);  ///< CSV with its record beside it, in the background
 
  Q_SIGNALS:
   void measured();
@@ -49,6 +51,7 @@ class FiguresTable : public QWidget {
   QComboBox* truth_;
   QLabel* state_;
   QTableWidget* table_;
+  KeptColumns* columns_;
   QToolButton* copy_;
   QToolButton* save_;
 };

@@ -23,6 +23,7 @@
 #include "core/config/schema.h"
 #include "core/session/command_words.h"
 #include "core/session/evaluation_files.h"
+#include "core/session/run_title.h"
 #include "core/session/training_session.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
@@ -34,7 +35,7 @@ namespace {
 QString text(const std::string& value) { return QString::fromStdString(value); }
 
 struct RunEntry {
-  QString id, family;
+  QString id, name;
 };
 
 }  // namespace
@@ -140,8 +141,9 @@ void EvaluateForm::refresh() {
   QThreadPool::globalInstance()->start([self = QPointer<EvaluateForm>(this), folder = bench_.workspace().folder()] {
     std::vector<RunEntry> runs;
     try {
+      const RunTitles titles = run_titles(Workspace::open(folder));
       for (const RunSummary& run : list_runs(folder)) {
-        if (!run.best_checkpoint.empty() || !run.latest_checkpoint.empty()) runs.push_back({text(run.id), text(run.family)});
+        if (!run.best_checkpoint.empty() || !run.latest_checkpoint.empty()) runs.push_back({text(run.id), text(name_of(run.id, titles))});
       }
     } catch (const std::exception&) {
       // a workspace that has gone has no runs
@@ -153,7 +155,7 @@ void EvaluateForm::refresh() {
           const QSignalBlocker block(self->run_);
           self->run_->clear();
           self->run_->addItem(tr("Shipped weights"), QString());
-          for (const RunEntry& run : runs) self->run_->addItem(run.id, run.id);
+          for (const RunEntry& run : runs) self->run_->addItem(run.name, run.id);
           self->run_->setCurrentIndex(std::max(0, self->run_->findData(before)));
           self->wanted_run_ = QString();
         }, Qt::QueuedConnection);

@@ -24,6 +24,7 @@
 
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
+#include "ui/common/kept_layout.h"
 #include "ui/evaluate/direction_matrix.h"
 #include "ui/evaluate/evaluate_form.h"
 #include "ui/evaluate/evaluation_model.h"
@@ -132,6 +133,8 @@ QWidget* EvaluatePage::make_right() {
   splitter->setStretchFactor(0, 3);
   splitter->setStretchFactor(1, 1);
   splitter->setSizes({430, 170});
+  keep_splitter(*splitter, "evaluate/splitter");
+  columns_ = new KeptColumns(*table_->horizontalHeader(), "evaluate/columns");
   column->addLayout(row);
   column->addWidget(words_);
   column->addWidget(splitter, 1);
@@ -222,7 +225,7 @@ void EvaluatePage::show_table(int index) {
   if (index < 0 || static_cast<std::size_t>(index) >= tables_.size()) return;
   model_->set_table(tables_[static_cast<std::size_t>(index)].table);
   table_->verticalHeader()->setFixedWidth(std::min(260, table_->verticalHeader()->sizeHint().width() + 12));
-  table_->resizeColumnsToContents();
+  columns_->settle();
   // The first row that is a model of the user's: the last that is neither a baseline nor there to read the others by.
   int chosen = 0;
   const auto& rows = model_->table().rows;

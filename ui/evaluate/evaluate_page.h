@@ -14,6 +14,7 @@ namespace luthier::ui {
 class DirectionMatrix;
 class EvaluateForm;
 class EvaluationModel;
+class KeptColumns;
 
 /// Tables of the measuring protocol: of the shipped weights, of any run, or of a file; and the measuring itself, at the left.
 class EvaluatePage : public QWidget {
@@ -52,6 +53,7 @@ class EvaluatePage : public QWidget {
   QComboBox* tables_box_;
   QLabel* words_;
   QTableView* table_;
+  KeptColumns* columns_;
   std::vector<EvaluationFile> files_;  ///< of the program and the workspace
   QStringList opened_;                 ///< files from elsewhere
   std::vector<TitledEvaluation> tables_;

@@ -117,9 +117,11 @@ bool ConfigForm::valid() const {
 
 int ConfigForm::changed_count() const {
   int count = 0;
-  for (const ConfigField* field : fields_) count += !field->valid() || field->value() != base_of(field->setting());
+  for (const ConfigField* field : fields_) count += differs(*field);
   return count;
 }
+
+bool ConfigForm::differs(const ConfigField& field) const { return !field.valid() || field.value() != base_of(field.setting()); }
 
 ConfigField* ConfigForm::field(const std::string& name) const {
   for (ConfigField* field : fields_) {
@@ -132,7 +134,7 @@ void ConfigForm::mark() {
   QString problem;
   for (std::size_t i = 0; i < fields_.size(); ++i) {
     if (problem.isEmpty()) problem = fields_[i]->problem();
-    const bool own = !fields_[i]->valid() || fields_[i]->value() != base_of(fields_[i]->setting());
+    const bool own = differs(*fields_[i]);
     QFont font = titles_[i]->font();
     if (font.bold() == own) continue;
     font.setBold(own);  // bold: differs from the preset

@@ -30,6 +30,7 @@ class ConfigForm : public QWidget {
   void set_values(const Config& values);
   bool valid() const;
   int changed_count() const;  ///< fields that differ from the base
+  bool differs(const ConfigField& field) const;  ///< from the base; a wrong entry does
   ConfigField* field(const std::string& name) const;
   const std::vector<ConfigField*>& fields() const { return fields_; }
   void reset();

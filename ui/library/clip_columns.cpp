@@ -2,11 +2,11 @@
 
 #include <QGuiApplication>
 #include <QHeaderView>
-#include <QMenu>
 #include <QSettings>
 #include <QSignalBlocker>
 #include <algorithm>
 
+#include "ui/common/kept_layout.h"
 #include "ui/library/clip_table.h"
 #include "ui/library/clip_table_model.h"
 
@@ -14,7 +14,6 @@ namespace luthier::ui {
 namespace {
 
 constexpr std::size_t kMostKeys = 3;
-constexpr const char* kLayout = "library/columns-3";
 constexpr const char* kSort = "library/sort";
 
 const QList<int> kHiddenAtFirst = {ClipTableModel::peak,  ClipTableModel::rate,  ClipTableModel::split, ClipTableModel::source,
@@ -23,33 +22,23 @@ const QList<int> kHiddenAtFirst = {ClipTableModel::peak,  ClipTableModel::rate, 
 }  // namespace
 
 ClipColumns::ClipColumns(ClipTable& table, ClipTableModel& model) : QObject(&table), table_(table), model_(model) {
-  restore();
   QHeaderView* header = table_.horizontalHeader();
+  const int widths[] = {300, 120, 85, 160, 85, 125, 140, 95, 80, 80, 160, 120, 140, 75, 140};
+  static_assert(std::size(widths) == ClipTableModel::column_count);
+  for (int i = 0; i < ClipTableModel::column_count; ++i) table_.setColumnWidth(i, widths[i]);
+  for (const int column : kHiddenAtFirst) table_.setColumnHidden(column, true);
+  header->moveSection(header->visualIndex(ClipTableModel::start), 2);
+  kept_ = new KeptColumns(*header, "library/columns");
   header->setSortIndicatorShown(true);
   header->setSortIndicatorClearable(true);
   header->setSectionsClickable(true);
-  connect(header, &QHeaderView::sectionResized, this, &ClipColumns::remember);
-  connect(header, &QHeaderView::sectionMoved, this, &ClipColumns::remember);
+  restore_sort();
   connect(header, &QHeaderView::sortIndicatorChanged, this, &ClipColumns::sort_by);
-  connect(header, &QHeaderView::customContextMenuRequested, this, [this, header](const QPoint& at) {
-    QMenu menu(&table_);
-    fill_menu(menu);
-    menu.exec(header->mapToGlobal(at));
-  });
 }
 
-void ClipColumns::restore() {
-  QHeaderView* header = table_.horizontalHeader();
-  QSettings stored;
-  if (!header->restoreState(stored.value(kLayout).toByteArray())) {
-    const int widths[] = {300, 120, 85, 160, 85, 125, 140, 95, 80, 80, 160, 120, 140, 75, 140};
-    static_assert(std::size(widths) == ClipTableModel::column_count);
-    for (int i = 0; i < ClipTableModel::column_count; ++i) table_.setColumnWidth(i, widths[i]);
-    for (const int column : kHiddenAtFirst) table_.setColumnHidden(column, true);
-    header->moveSection(header->visualIndex(ClipTableModel::start), 2);
-  }
+void ClipColumns::restore_sort() {
   std::vector<ClipTableModel::SortKey> keys;
-  for (const QString& word : stored.value(kSort).toStringList()) {
+  for (const QString& word : QSettings().value(kSort).toStringList()) {
     const int column = word.mid(1).toInt();
     if (column >= 0 && column < ClipTableModel::column_count && keys.size() < kMostKeys)
       keys.push_back({column, word.startsWith('-') ? Qt::DescendingOrder : Qt::AscendingOrder});
@@ -58,12 +47,10 @@ void ClipColumns::restore() {
   show_sort();
 }
 
-void ClipColumns::remember() {
+void ClipColumns::remember_sort() {
   QStringList words;
   for (const auto& key : model_.sort_keys()) words << (key.order == Qt::DescendingOrder ? "-" : "+") + QString::number(key.column);
-  QSettings stored;
-  stored.setValue(kLayout, table_.horizontalHeader()->saveState());
-  stored.setValue(kSort, words);
+  QSettings().setValue(kSort, words);
 }
 
 void ClipColumns::sort_by(int column, Qt::SortOrder order) {
@@ -80,7 +67,7 @@ void ClipColumns::sort_by(int column, Qt::SortOrder order) {
   }
   model_.set_sort(std::move(keys));
   show_sort();
-  remember();
+  remember_sort();
 }
 
 void ClipColumns::show_sort() {
@@ -91,17 +78,6 @@ void ClipColumns::show_sort() {
   header->viewport()->update();
 }
 
-void ClipColumns::fill_menu(QMenu& menu) {
-  for (int i = 0; i < ClipTableModel::column_count; ++i) {
-    QAction* action = menu.addAction(model_.headerData(i, Qt::Horizontal, Qt::AccessibleTextRole).toString());
-    action->setCheckable(true);
-    action->setChecked(!table_.isColumnHidden(i));
-    action->setEnabled(i != ClipTableModel::name);
-    connect(action, &QAction::toggled, this, [this, i](bool on) {
-      table_.setColumnHidden(i, !on);
-      remember();
-    });
-  }
-}
+void ClipColumns::fill_menu(QMenu& menu) { kept_->fill_menu(menu); }
 
 }  // namespace luthier::ui

@@ -2,12 +2,12 @@
 #include <QObject>
 
 class QMenu;
-class QPoint;
 
 namespace luthier::ui {
 
 class ClipTable;
 class ClipTableModel;
+class KeptColumns;
 
 /// Which columns the library's table shows, how wide, in which order, and what it is sorted by: kept from start to start. A
 /// click on a head sorts, Shift+click adds a further key, a third click in a row takes the sorting away. GUI thread.
@@ -19,13 +19,14 @@ class ClipColumns : public QObject {
   void fill_menu(QMenu& menu);
 
  private:
-  void restore();
-  void remember();
+  void restore_sort();
+  void remember_sort();
   void sort_by(int column, Qt::SortOrder order);
   void show_sort();
 
   ClipTable& table_;
   ClipTableModel& model_;
+  KeptColumns* kept_;
 };
 
 }  // namespace luthier::ui

@@ -9,6 +9,7 @@
 
 #include "ui/application_style.h"
 #include "ui/common/workbench.h"
+#include "ui/library/clip_prefetch.h"
 #include "ui/library/recut_tools.h"
 #include "ui/spectrogram/spectrogram_tools.h"
 #include "ui/spectrogram/spectrogram_view.h"
@@ -30,6 +31,7 @@ ClipPanel::ClipPanel(Workbench& bench, QWidget* parent) : QWidget(parent), bench
   view_->set_hint(tr("Choose a clip to see and hear it.\nSpace plays · click in the picture to go there · drag to loop"));
   recut_ = new RecutTools(bench_, *view_, view_);
   static_cast<QHBoxLayout*>(view_->tools().layout())->insertWidget(0, recut_);
+  prefetch_ = new ClipPrefetch(bench_, [this] { return !loading_ && view_->complete(); }, this);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(4);
@@ -77,6 +79,8 @@ void ClipPanel::play() { view_->play(0); }
 
 void ClipPanel::clear() {
   ++load_number_;
+  loading_ = false;
+  prefetch_->stop();
   shown_.reset();
   title_->clear();
   recut_->set_clip(std::nullopt);
@@ -109,11 +113,16 @@ void ClipPanel::load(bool play) {
   const quint64 number = ++load_number_;
   const auto current = view_->sounds();
   const QString before = current.empty() ? QString() : current.front()->key;
+  loading_ = true;
   auto done = [this, number, before, play](SoundPtr sound) {
-    if (number == load_number_) take_sound(sound, sound->key == before, play);
+    if (number != load_number_) return;
+    loading_ = false;
+    take_sound(sound, sound->key == before, play);
   };
   auto failed = [this, number](const QString& message) {
-    if (number == load_number_) view_->set_sources({{{}, nullptr, nullptr, message, false}});
+    if (number != load_number_) return;
+    loading_ = false;
+    view_->set_sources({{{}, nullptr, nullptr, message, false}});
   };
   if (recut_->whole()) bench_.sounds().file(text(bench_.workspace().resolve(shown_->path).string()), this, done, failed);
   else bench_.sounds().clip(bench_.workspace(), *shown_, this, done, failed);
@@ -148,10 +157,6 @@ void ClipPanel::take_sound(const SoundPtr& sound, bool again, bool play) {
   bench_.player().set_loop(std::pair(begin, end));
   bench_.player().seek(begin);
   if (play) bench_.player().play();
-}
-
-void ClipPanel::prefetch(const db::ClipView& clip) {
-  if (bench_.has_workspace()) bench_.sounds().clip(bench_.workspace(), clip, this, [](SoundPtr) {}, {});
 }
 
 }  // namespace luthier::ui

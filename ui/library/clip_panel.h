@@ -11,6 +11,7 @@ class QLabel;
 
 namespace luthier::ui {
 
+class ClipPrefetch;
 class RecutTools;
 class SpectrogramView;
 class Workbench;
@@ -27,8 +28,7 @@ class ClipPanel : public QWidget {
   void show_clip(const db::ClipView& clip, bool play);
   /// Shows this time (seconds) of the clip as soon as it is shown.
   void show_time_of(qint64 clip, std::pair<double, double> seconds);
-  /// Decodes a clip that may be asked for next.
-  void prefetch(const db::ClipView& clip);
+  ClipPrefetch& prefetch() { return *prefetch_; }
   void clear();
   qint64 clip() const { return shown_ ? shown_->clip.id.value : 0; }
   void play();
@@ -54,6 +54,8 @@ class ClipPanel : public QWidget {
   std::optional<db::ClipView> shown_;
   std::optional<std::pair<qint64, std::pair<double, double>>> wanted_time_;
   quint64 load_number_ = 0;
+  bool loading_ = false;
+  ClipPrefetch* prefetch_;
 };
 
 }  // namespace luthier::ui

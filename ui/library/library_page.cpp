@@ -6,7 +6,6 @@
 #include <QLocale>
 #include <QMenu>
 #include <QMimeData>
-#include <QSettings>
 #include <QSplitter>
 #include <QStackedLayout>
 #include <QUrl>
@@ -17,12 +16,14 @@
 #include "db/clip_store.h"
 #include "db/label_store.h"
 #include "ui/application_style.h"
+#include "ui/common/kept_layout.h"
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
 #include "ui/library/clip_actions.h"
 #include "ui/library/clip_columns.h"
 #include "ui/library/clip_export_dialog.h"
 #include "ui/library/clip_panel.h"
+#include "ui/library/clip_prefetch.h"
 #include "ui/library/clip_table.h"
 #include "ui/library/clip_table_model.h"
 #include "ui/library/empty_library.h"
@@ -52,8 +53,8 @@ LibraryPage::LibraryPage(Workbench& bench, QWidget* parent) : QWidget(parent), b
   auto* all = new QVBoxLayout(this);
   all->setContentsMargins(10, 8, 10, 6);
   all->addWidget(splitter_);
-  if (!splitter_->restoreState(QSettings().value("library/splitter").toByteArray())) splitter_->setSizes({330, 330});
-  connect(splitter_, &QSplitter::splitterMoved, this, [this] { QSettings().setValue("library/splitter", splitter_->saveState()); });
+  splitter_->setSizes({330, 330});
+  keep_splitter(*splitter_, "library/splitter");
 
   actions_ = new ClipActions(bench_, [this] { return chosen(); }, this);
   connect(actions_, &ClipActions::labelled, this, [this](int clips) {
@@ -310,10 +311,11 @@ void LibraryPage::show_current() {
     return;
   }
   panel_->show_clip(*view, std::exchange(play_when_shown_, false));
-  // The neighbours are decoded ahead, so that going on is without a wait.
-  for (const int other : {row + 1, row + 2, row - 1}) {
-    if (const db::ClipView* near = model_->view_at(other)) panel_->prefetch(*near);
+  std::vector<db::ClipView> near;  // made ready ahead, so that going on is without a wait
+  for (const int other : {row + 1, row + 2, row - 1, row + 3, row - 2, row - 3}) {
+    if (const db::ClipView* neighbour = model_->view_at(other)) near.push_back(*neighbour);
   }
+  panel_->prefetch().prepare(std::move(near));
 }
 
 void LibraryPage::after_labelling() {

@@ -1,13 +1,13 @@
 #include "ui/map/explore_page.h"
 
 #include <QMenu>
-#include <QSettings>
 #include <QTabWidget>
 #include <QVBoxLayout>
 #include <utility>
 
 #include "db/label_store.h"
 #include "ui/application_style.h"
+#include "ui/common/kept_layout.h"
 #include "ui/common/workbench.h"
 #include "ui/library/clip_export_dialog.h"
 #include "ui/map/labels_view.h"
@@ -24,7 +24,7 @@ ExplorePage::ExplorePage(Workbench& bench, QWidget* parent) : QWidget(parent), b
   tabs_->setDocumentMode(true);
   tabs_->addTab(map_, icon("map"), tr("Map of the clips"));
   tabs_->addTab(labels_, icon("label"), tr("Labels and their spectrograms"));
-  tabs_->setCurrentIndex(QSettings().value("explore/tab", 0).toInt());
+  keep_tab(*tabs_, "explore/tab");
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(10, 8, 10, 6);
   column->addWidget(tabs_);
@@ -35,7 +35,6 @@ ExplorePage::ExplorePage(Workbench& bench, QWidget* parent) : QWidget(parent), b
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
   });
-  connect(tabs_, &QTabWidget::currentChanged, this, [](int tab) { QSettings().setValue("explore/tab", tab); });
   connect(&map_->canvas(), &MapCanvas::label_key, actions_, &ClipActions::label_by_key);
   connect(&map_->canvas(), &MapCanvas::menu_requested, this, &ExplorePage::open_menu);
   connect(&labels_->wall(), &WallView::label_key, actions_, &ClipActions::label_by_key);

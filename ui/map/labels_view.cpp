@@ -5,7 +5,6 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
-#include <QSettings>
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QTableWidget>
@@ -18,6 +17,7 @@
 #include "ui/common/background_task.h"
 #include "ui/common/copy_command.h"
 #include "ui/common/error_box.h"
+#include "ui/common/kept_layout.h"
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
 #include "ui/library/clip_table_model.h"
@@ -86,8 +86,8 @@ LabelsView::LabelsView(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   splitter->addWidget(lower);
   splitter->setChildrenCollapsible(false);
   splitter->setStretchFactor(1, 1);
-  if (!splitter->restoreState(QSettings().value("explore/splitter").toByteArray())) splitter->setSizes({210, 420});
-  connect(splitter, &QSplitter::splitterMoved, this, [splitter] { QSettings().setValue("explore/splitter", splitter->saveState()); });
+  splitter->setSizes({210, 420});
+  keep_splitter(*splitter, "explore/splitter");
   auto* all = new QVBoxLayout(this);
   all->setContentsMargins(0, 0, 0, 0);
   all->addWidget(splitter);

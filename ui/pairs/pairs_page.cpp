@@ -2,6 +2,7 @@
 
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QHeaderView>
 #include <QLabel>
 #include <QListWidget>
 #include <QLocale>
@@ -21,6 +22,7 @@
 #include "ui/application_style.h"
 #include "ui/common/dot_delegate.h"
 #include "ui/common/error_box.h"
+#include "ui/common/kept_layout.h"
 #include "ui/common/row_table.h"
 #include "ui/pairs/generate_dialog.h"
 #include "ui/pairs/pair_maker.h"
@@ -132,6 +134,7 @@ QWidget* PairsPage::make_right() {
   table_->setContextMenuPolicy(Qt::CustomContextMenu);
   const int widths[] = {55, 215, 215, 215, 150};
   for (int i = 0; i < PairTableModel::column_count; ++i) table_->setColumnWidth(i, widths[i]);
+  new KeptColumns(*table_->horizontalHeader(), "pairs/columns");
   empty_ = new QLabel(tr("No pairs yet. Press \"Generate pairs…\" at the left, or read a CSV file."), upper);
   empty_->setAlignment(Qt::AlignCenter);
   empty_->setProperty("role", "hint");
@@ -142,6 +145,7 @@ QWidget* PairsPage::make_right() {
   splitter->addWidget(above);
   splitter->addWidget(view_);
   splitter->setSizes({260, 400});
+  keep_splitter(*splitter, "pairs/splitter");
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &PairsPage::show_pair);
   connect(table_, &QTableView::clicked, this, &PairsPage::hear);
   connect(table_, &QTableView::activated, this, &PairsPage::hear);

@@ -8,10 +8,12 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
-#include <QSettings>
+#include <QScopedValueRollback>
 #include <QSignalBlocker>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <utility>
 
 #include "core/session/command_words.h"
 #include "core/session/family_catalog.h"
@@ -19,8 +21,10 @@
 #include "db/pair_store.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
+#include "ui/common/kept_values.h"
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
+#include "ui/form/config_field.h"
 #include "ui/form/config_form.h"
 #include "ui/form/scrolled_form.h"
 #include "ui/training/run_check.h"
@@ -30,6 +34,8 @@ namespace luthier::ui {
 namespace {
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
+
+constexpr const char* kForm = "train";
 
 const FamilyEntry* entry_of(const QString& id) {
   for (const FamilyEntry& entry : family_catalog()) {
@@ -66,6 +72,7 @@ NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   preset_ = combo(tr("Preset"), tr("Settings that go together; every one can be changed below"));
   preset_->setObjectName("preset");
   pairs_ = combo(tr("Pairs"), tr("The pair set to learn from; see the page Pairs"));
+  pairs_->setObjectName("pair_set");
   device_ = combo(tr("Device"), tr("Where to train; automatic takes the graphics card when there is one"));
   device_->addItem(tr("automatic"), "auto");
   device_->addItem(tr("processor (cpu)"), "cpu");
@@ -155,7 +162,10 @@ NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), ben
     if (entry.role == "optimiser") continue;  // nothing to train
     family_->addItem(text(entry.title), text(entry.id));
   }
-  choose(QSettings().value("train/family", "latent_diffusion").toString(), QSettings().value("train/preset", "quick").toString());
+  for (QComboBox* box : {pairs_, device_}) connect(box, &QComboBox::currentIndexChanged, this, &NewRunForm::remember);
+  connect(auditions_, &QLineEdit::textChanged, this, &NewRunForm::remember);
+  connect(form_, &ConfigForm::changed, this, &NewRunForm::remember);
+  choose("latent_diffusion", "quick");
   set_busy(false);
 }
 
@@ -197,6 +207,41 @@ void NewRunForm::show_preset() {
   }
 }
 
+void NewRunForm::restore() {
+  if (!bench_.has_workspace()) return;
+  const QVariantMap kept = kept_values(QString::fromStdString(bench_.workspace().folder().string()), kForm);
+  const QScopedValueRollback block(restoring_, true);
+  choose(kept.value("family", "latent_diffusion").toString(), kept.value("preset", "quick").toString());
+  form_->reset();
+  const QVariantMap typed = kept.value("settings").toMap();
+  for (ConfigField* field : form_->fields()) {
+    const QString name = text(field->setting().name);
+    if (!typed.contains(name)) continue;
+    try {
+      field->set_value(parse_value(field->setting(), typed.value(name).toString().toStdString()));
+    } catch (const ConfigError&) {
+      // of another version of the program: the preset's own stands
+    }
+  }
+  pairs_->setCurrentIndex(0);
+  wanted_pairs_ = kept.value("pairs").toString();
+  off_ = kept.value("labels_off").toStringList();
+  label_menu_->clear();
+  auditions_->setText(kept.value("auditions").toString());
+  device_->setCurrentIndex(std::max(0, device_->findData(kept.value("device"))));
+}
+
+void NewRunForm::remember() {
+  if (restoring_ || !bench_.has_workspace()) return;
+  QVariantMap typed;
+  for (const ConfigField* field : form_->fields()) {
+    if (field->valid() && form_->differs(*field)) typed.insert(text(field->setting().name), text(to_text(field->value())));
+  }
+  keep_values(QString::fromStdString(bench_.workspace().folder().string()), kForm,
+              {{"family", family_->currentData()}, {"preset", preset_->currentData()}, {"settings", typed}, {"pairs", pairs_->currentData()},
+               {"labels_off", off_}, {"auditions", auditions_->text()}, {"device", device_->currentData()}});
+}
+
 void NewRunForm::refresh() {
   if (!bench_.catalog()) return;
   struct Lists {
@@ -211,7 +256,7 @@ void NewRunForm::refresh() {
         return lists;
       },
       [this](Lists lists) {
-        const QString before = pairs_->currentData().toString();
+        const QString before = wanted_pairs_.isEmpty() ? pairs_->currentData().toString() : std::exchange(wanted_pairs_, {});
         const QSignalBlocker block(pairs_);
         pairs_->clear();
         pairs_->addItem(tr("newest that fits, or made on the fly"), QString());
@@ -227,16 +272,17 @@ void NewRunForm::fill_labels(const std::vector<std::string>& names) {
   for (const QAction* action : label_menu_->actions()) old << action->text();
   for (const std::string& name : names) now << text(name);
   if (old == now) return;  // the menu may be open
-  QStringList off;
-  for (const QAction* action : label_menu_->actions()) {
-    if (!action->isChecked()) off << action->text();
-  }
   label_menu_->clear();
   for (const std::string& name : names) {
     QAction* action = label_menu_->addAction(text(name));
     action->setCheckable(true);
-    action->setChecked(!off.contains(text(name)));
-    connect(action, &QAction::toggled, this, &NewRunForm::show_label_text);
+    action->setChecked(!off_.contains(text(name)));
+    connect(action, &QAction::toggled, this, [this, action](bool on) {
+      off_.removeAll(action->text());
+      if (!on) off_ << action->text();
+      show_label_text();
+      remember();
+    });
   }
   show_label_text();
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <QStringList>
 #include <QWidget>
 #include <string>
 #include <vector>
@@ -31,6 +32,7 @@ class NewRunForm : public QWidget {
   ConfigForm& form() { return *form_; }
   SettingsTimeline& timeline() { return *timeline_; }
   void refresh();  ///< pair sets and labels anew
+  void restore();  ///< what was last typed for the workspace that is open now; first presets where nothing was
 
  Q_SIGNALS:
   void start_requested();
@@ -44,6 +46,7 @@ class NewRunForm : public QWidget {
   void show_label_text();
   void show_startable();
   void show_timeline();
+  void remember();
 
   Workbench& bench_;
   QComboBox* family_;
@@ -61,6 +64,9 @@ class NewRunForm : public QWidget {
   QPushButton* start_;
   QPushButton* check_;
   bool training_ = false, none_chosen_ = false;
+  bool restoring_ = false;
+  QString wanted_pairs_;   ///< to be chosen as soon as the sets are read
+  QStringList off_;        ///< labels that are not trained on
 };
 
 }  // namespace luthier::ui

@@ -13,6 +13,7 @@
 
 #include "core/session/command_words.h"
 #include "ui/application_style.h"
+#include "ui/common/kept_layout.h"
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
 #include "ui/transfer/transfer_queue.h"
@@ -34,6 +35,7 @@ QueueList::QueueList(Workbench& bench, TransferQueue& queue, QWidget* parent) : 
   list_->header()->setStretchLastSection(true);
   list_->header()->resizeSection(0, 330);
   list_->header()->resizeSection(1, 170);
+  new KeptColumns(*list_->header(), "transfer/queue-columns");
   row->addWidget(list_, 1);
   auto* column = new QVBoxLayout;
   auto tool = [&](const char* name, const QString& words, const QString& tip, const char* object) {

@@ -6,6 +6,7 @@
 #include <QToolButton>
 #include <filesystem>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/session/transfer_session.h"
@@ -73,12 +74,17 @@ void TransferHistory::unmark() {
   restore_->setEnabled(false);
 }
 
+void TransferHistory::show_newest() {
+  newest_wanted_ = true;
+  refresh();
+}
+
 void TransferHistory::refresh() {
   if (!bench_.catalog()) return;
   bench_.catalog()->run(
       this, [](db::Catalog& catalog) { return catalog.transfers().all(200); },
       [this](std::vector<db::TransferRow> rows) {
-        const QSignalBlocker block(list_);
+        QSignalBlocker block(list_);
         const QVariant before = list_->currentItem() ? list_->currentItem()->data(Qt::UserRole) : QVariant();
         list_->clear();
         for (const db::TransferRow& row : rows) {
@@ -90,6 +96,10 @@ void TransferHistory::refresh() {
           list_->addItem(item);
           if (item->data(Qt::UserRole) == before) list_->setCurrentItem(item);
         }
+        if (!std::exchange(newest_wanted_, false)) return;
+        list_->setCurrentRow(-1);
+        block.unblock();
+        list_->setCurrentRow(0);
       });
 }
 

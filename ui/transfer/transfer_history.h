@@ -19,6 +19,7 @@ class TransferHistory : public QWidget {
   explicit TransferHistory(Workbench& bench, QWidget* parent = nullptr);
   void refresh();
   void unmark();  ///< none is chosen
+  void show_newest();  ///< reads the list again and chooses the first
 
  Q_SIGNALS:
   void chosen(const luthier::db::TransferRow& row);
@@ -29,6 +30,7 @@ class TransferHistory : public QWidget {
 
   Workbench& bench_;
   QListWidget* list_;
+  bool newest_wanted_ = false;
   QToolButton* restore_;
 };
 

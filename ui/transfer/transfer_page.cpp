@@ -10,6 +10,7 @@
 #include "core/session/carried_record.h"
 #include "ui/common/error_box.h"
 #include "ui/common/in_background.h"
+#include "ui/common/kept_layout.h"
 #include "ui/spectrogram/spectrogram_view.h"
 #include "ui/transfer/branch_dialog.h"
 #include "ui/transfer/live_panel.h"
@@ -43,6 +44,7 @@ TransferPage::TransferPage(Workbench& bench, QWidget* parent) : QWidget(parent),
   splitter->setStretchFactor(0, 5);
   splitter->setStretchFactor(1, 1);
   splitter->setSizes({540, 130});
+  keep_splitter(*splitter, "transfer/splitter");
   outer->addWidget(form_);
   outer->addWidget(splitter, 1);
   connect(&bench_, &Workbench::slot_chosen, this, [this](bool content, const SoundChoice& choice) { (content ? this->content() : style_slot()).set_choice(choice); });
@@ -60,6 +62,10 @@ TransferPage::TransferPage(Workbench& bench, QWidget* parent) : QWidget(parent),
   connect(form_, &TransferForm::inputs_changed, this, [this] {
     ++earlier_number_;
     stage_->show_inputs(content().sound(), style_slot().sound());
+    if (newest_wanted_ && content().sound() && style_slot().sound()) {
+      newest_wanted_ = false;
+      history_->show_newest();
+    }
   });
   connect(form_, &TransferForm::play_requested, stage_, &TransferStage::play);
   connect(stage_, &TransferStage::keep_requested, this, &TransferPage::keep_step);
@@ -77,6 +83,7 @@ QWidget* TransferPage::make_lower() {
   tabs_->addTab(history_, tr("Earlier transfers"));
   tabs_->addTab(list_, tr("Queue"));
   tabs_->addTab(live_, tr("Live"));
+  keep_tab(*tabs_, "transfer/tab");
   connect(history_, &TransferHistory::chosen, this, &TransferPage::show_earlier);
   connect(history_, &TransferHistory::restore_requested, this, [this](const db::TransferRow& row) {
     restore(file_of(row), [this](bool found) {
@@ -253,6 +260,14 @@ void TransferPage::restore(const QString& file, std::function<void(bool)> done) 
         if (done) done(answer.found);
       },
       {});
+}
+
+void TransferPage::open_newest(const SoundChoice& content_choice, const SoundChoice& style_choice) {
+  content().clear();
+  style_slot().clear();
+  newest_wanted_ = true;
+  content().set_choice(content_choice);
+  style_slot().set_choice(style_choice);
 }
 
 void TransferPage::take(const RestoredTransfer& restored) {

@@ -39,6 +39,8 @@ class TransferPage : public QWidget {
   /// Brings content, style, model and settings of a result's record back. `done` is told whether there was a record; without
   /// one nothing is said.
   void restore(const QString& file, std::function<void(bool)> done = {});
+  /// Puts content and style into their slots, then shows the newest of the earlier transfers.
+  void open_newest(const SoundChoice& content, const SoundChoice& style);
   int open_jobs() const { return queue_.open_count(); }
 
  protected:
@@ -66,6 +68,7 @@ class TransferPage : public QWidget {
   QueueList* list_;
   LivePanel* live_;
   quint64 earlier_number_ = 0;
+  bool newest_wanted_ = false;  ///< as soon as both slots have their sound
 };
 
 }  // namespace luthier::ui
