@@ -87,9 +87,9 @@ QString RunHead::state_text(const QString& shown, const RunRecord& record, const
   return summary ? run_state_text(summary->status) : QString();
 }
 
-void RunHead::show_run(const QString& shown, const RunRecord& record, const RunSummary* summary, const RunController& controller) {
+void RunHead::show_run(const QString& shown, const QString& name, const RunRecord& record, const RunSummary* summary, const RunController& controller) {
   const bool mine = is_mine(shown, controller), any = !shown.isEmpty() || controller.running();
-  title_->setText(!any ? tr("No run yet: choose a family and a preset at the left, and start.") : shown.isEmpty() ? tr("New run") : shown);
+  title_->setText(!any ? tr("No run yet: choose a family and a preset at the left, and start.") : shown.isEmpty() ? tr("New run") : name);
   title_->setToolTip(shown);
   state_->setText(any ? state_text(shown, record, summary, controller) : QString());
   bar_->setVisible(any);

@@ -18,7 +18,7 @@ class RunHead : public QFrame {
  public:
   explicit RunHead(QWidget* parent = nullptr);
   /// `shown` is the run's id, empty before a new run has one; `summary` is null where the list does not have it yet.
-  void show_run(const QString& shown, const RunRecord& record, const RunSummary* summary, const RunController& controller);
+  void show_run(const QString& shown, const QString& name, const RunRecord& record, const RunSummary* summary, const RunController& controller);
   /// Whether every sitting of the run has gone on bit for bit where the one before had stopped; `why` says why not. Nothing is
   /// shown for a run that was never gone on with.
   void show_exactness(int sittings, const QStringList& why);

@@ -30,7 +30,7 @@ void RunTableModel::set_workspace(const std::filesystem::path& folder) {
   ++number_;
   reading_ = false;
   pinned_.clear();
-  take({});
+  take({}, {});
   refresh();
 }
 
@@ -40,18 +40,20 @@ void RunTableModel::refresh() {
   QPointer<RunTableModel> self(this);
   QThreadPool::globalInstance()->start([self, folder = folder_, number = number_] {
     auto runs = std::make_shared<std::vector<RunSummary>>();
+    auto titles = std::make_shared<RunTitles>();
     try {
       *runs = list_runs(folder);
+      *titles = run_titles(Workspace::open(folder));
     } catch (const std::exception&) {
       // The workspace has gone or cannot be read now; the old list stays until the next look.
       runs.reset();
     }
     QMetaObject::invokeMethod(
         qApp,
-        [self, number, runs] {
+        [self, number, runs, titles] {
           if (!self || number != self->number_) return;
           self->reading_ = false;
-          if (runs) self->take(std::move(*runs));
+          if (runs) self->take(std::move(*runs), std::move(*titles));
         },
         Qt::QueuedConnection);
   });
@@ -65,7 +67,8 @@ void RunTableModel::set_live(const QString& run, const QString& words, qint64 at
   if (row >= 0) Q_EMIT dataChanged(index(row, 0), index(row, column_count - 1));
 }
 
-void RunTableModel::take(std::vector<RunSummary> runs) {
+void RunTableModel::take(std::vector<RunSummary> runs, RunTitles titles) {
+  titles_ = std::move(titles);
   bool same = runs.size() == runs_.size();
   for (std::size_t i = 0; same && i < runs.size(); ++i) same = runs[i].id == runs_[i].id;
   if (same) {
@@ -90,6 +93,8 @@ int RunTableModel::row_of(const QString& id) const {
   return -1;
 }
 
+QString RunTableModel::name_of(const QString& id) const { return QString::fromStdString(luthier::name_of(id.toStdString(), titles_)); }
+
 int RunTableModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(runs_.size()); }
 int RunTableModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : column_count; }
 
@@ -97,6 +102,7 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const {
   const RunSummary* run = index.isValid() ? at(index.row()) : nullptr;
   if (!run) return {};
   if (role == Qt::ToolTipRole) return QString::fromStdString(run->message.empty() ? run->folder.string() : run->message);
+  if (role == Qt::EditRole && index.column() == name) return titles_.contains(run->id) ? QString::fromStdString(titles_.at(run->id)) : QString();
   const bool live = !live_.isEmpty() && run->id == live_.toStdString();
   if (role == Qt::ForegroundRole && index.column() == state) {
     if (live) return theme().accent;
@@ -113,7 +119,7 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const {
   }
   if (role != Qt::DisplayRole) return {};
   switch (index.column()) {
-    case name: return QString::fromStdString(run->id);
+    case name: return name_of(QString::fromStdString(run->id));
     case family: return QString::fromStdString(run->family);
     case preset: return QString::fromStdString(run->preset);
     case state: return live ? live_state_ : run_state_text(run->status);
@@ -130,8 +136,17 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const {
 
 bool RunTableModel::setData(const QModelIndex& index, const QVariant& value, int role) {
   const RunSummary* run = index.isValid() ? at(index.row()) : nullptr;
-  if (!run || role != Qt::CheckStateRole || index.column() != name) return false;
+  if (!run || (role != Qt::CheckStateRole && role != Qt::EditRole) || index.column() != name) return false;
   const QString id = QString::fromStdString(run->id);
+  if (role == Qt::EditRole) {
+    const QString title = value.toString().trimmed();
+    if (title == index.data(Qt::EditRole).toString()) return false;
+    titles_[run->id] = title.toStdString();
+    if (title.isEmpty()) titles_.erase(run->id);
+    Q_EMIT dataChanged(index, index);
+    Q_EMIT rename_requested(id, title);
+    return true;
+  }
   pinned_.removeAll(id);
   if (value.toInt() == Qt::Checked) pinned_ << id;
   Q_EMIT dataChanged(index, index, {Qt::CheckStateRole});
@@ -141,7 +156,7 @@ bool RunTableModel::setData(const QModelIndex& index, const QVariant& value, int
 
 Qt::ItemFlags RunTableModel::flags(const QModelIndex& index) const {
   Qt::ItemFlags flags = QAbstractTableModel::flags(index);
-  if (index.column() == name) flags |= Qt::ItemIsUserCheckable;
+  if (index.column() == name) flags |= Qt::ItemIsUserCheckable | Qt::ItemIsEditable;
   return flags;
 }
 

@@ -5,12 +5,13 @@
 #include <filesystem>
 #include <vector>
 
+#include "core/session/run_title.h"
 #include "core/session/training_session.h"
 
 namespace luthier::ui {
 
 /// All runs of a workspace, newest first, whoever trains them. The folders are read on another thread; call refresh() as
-/// often as wanted. GUI thread.
+/// often as wanted. The name can be edited, which asks for a title. GUI thread.
 class RunTableModel : public QAbstractTableModel {
   Q_OBJECT
  public:
@@ -22,6 +23,7 @@ class RunTableModel : public QAbstractTableModel {
   const std::vector<RunSummary>& runs() const { return runs_; }
   const RunSummary* at(int row) const;
   int row_of(const QString& id) const;
+  QString name_of(const QString& id) const;  ///< the user's title, or the id
   /// The run that this window trains now, with what is known of it live; empty: none.
   void set_live(const QString& run, const QString& words, qint64 at);
   /// Runs that are ticked: their curves are drawn beside the chosen one's.
@@ -37,12 +39,14 @@ class RunTableModel : public QAbstractTableModel {
  Q_SIGNALS:
   void refreshed();
   void pins_changed();
+  void rename_requested(const QString& run, const QString& title);
 
  private:
-  void take(std::vector<RunSummary> runs);
+  void take(std::vector<RunSummary> runs, RunTitles titles);
 
   std::filesystem::path folder_;
   std::vector<RunSummary> runs_;
+  RunTitles titles_;
   quint64 number_ = 0;
   bool reading_ = false;
   QString live_, live_state_;

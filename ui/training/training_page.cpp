@@ -4,10 +4,10 @@
 #include <QCoreApplication>
 #include <QDesktopServices>
 #include <QGuiApplication>
+#include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
 #include <QPointer>
-#include <QSettings>
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QTableView>
@@ -21,6 +21,7 @@
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
 #include "ui/common/in_background.h"
+#include "ui/common/kept_layout.h"
 #include "ui/common/row_table.h"
 #include "ui/common/workbench.h"
 #include "ui/form/config_form.h"
@@ -33,6 +34,7 @@
 #include "ui/training/resume_dialog.h"
 #include "ui/training/run_check.h"
 #include "ui/training/run_head.h"
+#include "ui/training/run_names.h"
 #include "ui/training/run_table_model.h"
 
 namespace luthier::ui {
@@ -49,6 +51,7 @@ TrainingPage::TrainingPage(Workbench& bench, QWidget* parent) : QWidget(parent),
   right->setStretchFactor(0, 3);
   right->setStretchFactor(1, 1);
   right->setSizes({500, 160});
+  keep_splitter(*right, "train/runs");
   outer->addWidget(right, 1);
 
   connect(form_, &NewRunForm::start_requested, this, &TrainingPage::start);
@@ -102,6 +105,7 @@ QWidget* TrainingPage::make_run() {
   middle->setStretchFactor(0, 3);
   middle->setStretchFactor(1, 2);
   middle->setSizes({500, 320});
+  keep_splitter(*middle, "train/previews");
   column->addWidget(middle, 1);
   return run;
 }
@@ -149,8 +153,9 @@ void TrainingPage::heard_from_file(const QString& id, const std::vector<RunEvent
 QWidget* TrainingPage::make_runs() {
   runs_ = new RunTableModel(this);
   table_ = new QTableView(this);
+  table_->setObjectName("run_table");
   table_->setAccessibleName(tr("Runs of this workspace"));
-  table_->setWhatsThis(tr("Every training of this workspace, the newest first. The chosen one is shown above; a tick in the first column keeps its curves in the plot."));
+  table_->setWhatsThis(tr("Every training of this workspace, the newest first. The chosen one is shown above; a tick keeps its curves in the plot. F2 or a double-click on its name gives it a title."));
   table_->setModel(runs_);
   show_as_rows(*table_);
   const int widths[] = {330, 110, 75, 85, 110, 70, 60, 130};
@@ -158,6 +163,8 @@ QWidget* TrainingPage::make_runs() {
   // The run's name holds its family and its start.
   table_->setColumnHidden(RunTableModel::family, true);
   table_->setColumnHidden(RunTableModel::started, true);
+  new KeptColumns(*table_->horizontalHeader(), "train/columns");
+  names_ = new RunNames(bench_, *table_, *runs_);
   table_->setContextMenuPolicy(Qt::CustomContextMenu);
   connect(runs_, &RunTableModel::pins_changed, this, &TrainingPage::read_pins);
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
@@ -188,6 +195,7 @@ void TrainingPage::run_menu(const QPoint& at) {
       bench_.say(tr("Copied: %1").arg(train_command(request)));
     });
   }
+  menu.addAction(tr("Rename…\tF2"), this, [this, id] { names_->edit(runs_->row_of(id)); });
   menu.addAction(icon("folder"), tr("Open its folder"), this, [folder] { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
   menu.exec(table_->viewport()->mapToGlobal(at));
 }
@@ -197,6 +205,7 @@ void TrainingPage::workspace_opened() {
   plot_->clear();
   previews_->clear();
   shown_.clear();
+  form_->restore();
   form_->refresh();
   runs_->set_workspace(bench_.workspace().folder());
   show_head();
@@ -220,8 +229,6 @@ void TrainingPage::start() {
   if (!bench_.has_workspace() || controller_.running()) return;
   try {
     const TrainingRequest request = form_->request();
-    QSettings().setValue("train/family", QString::fromStdString(request.family));
-    QSettings().setValue("train/preset", QString::fromStdString(request.preset));
     shown_.clear();
     record_.clear();
     plot_->clear();
@@ -337,7 +344,7 @@ void TrainingPage::show_head() {
   const RunSummary* summary = runs_->at(runs_->row_of(shown_));
   const bool mine = controller_.running() && (controller_.run() == shown_ || shown_.isEmpty());
   runs_->set_live(mine ? controller_.run() : QString(), RunHead::state_text(shown_, record_, summary, controller_), record_.step);
-  head_->show_run(shown_, record_, summary, controller_);
+  head_->show_run(shown_, runs_->name_of(shown_), record_, summary, controller_);
 }
 
 void TrainingPage::show_exactness() {

@@ -14,6 +14,7 @@ class NewRunForm;
 class PinnedRuns;
 class PreviewPanel;
 class RunHead;
+class RunNames;
 class RunTableModel;
 class Workbench;
 
@@ -69,6 +70,7 @@ class TrainingPage : public QWidget {
   PreviewPanel* previews_;
   PinnedRuns* pins_;
   RunTableModel* runs_;
+  RunNames* names_;
   QTableView* table_;
   QTimer refresh_;
   QTimer redraw_;

@@ -10,6 +10,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/session/run_title.h"
 #include "ui/application_style.h"
 #include "ui/common/in_background.h"
 #include "ui/common/workbench.h"
@@ -184,7 +185,7 @@ void ModelChoice::show_models(const std::vector<TransferModel>& models) {
     run_->clear();
     for (std::size_t i = 0; i < models_.size(); ++i) {
       const TransferModel& model = models_[i];
-      if (!model.run.empty()) run_->addItem(tr("%1  (%2)").arg(text(model.about), text(model.run)));
+      if (!model.run.empty()) run_->addItem(tr("%1  (%2)").arg(text(model.title.empty() ? model.about : model.title), text(model.title.empty() ? model.run : model.about)));
       else run_->addItem(model.family.empty() ? tr("Shipped weights") : tr("%1 (no training)").arg(text(model.title)));
       run_->setItemData(run_->count() - 1, model.run.empty() ? text(model.about) : text(model.run), Qt::ToolTipRole);
       if (!first && model.run == before.run && model.family == before.family) at = static_cast<int>(i);
@@ -215,15 +216,19 @@ void ModelChoice::show_checkpoints(const std::optional<std::string>& wanted) {
 void ModelChoice::read_vocoders() {
   if (!chosen()) return;
   const quint64 number = ++vocoder_number_;
-  in_background<std::vector<RunSummary>>(
-      this, [request = model_request()] { return fitting_vocoders(request.workspace, request); },
-      [this, number](std::vector<RunSummary> runs) {
+  struct Vocoders {
+    std::vector<RunSummary> runs;
+    RunTitles titles;
+  };
+  in_background<Vocoders>(
+      this, [request = model_request()] { return Vocoders{fitting_vocoders(request.workspace, request), run_titles(Workspace::open(request.workspace))}; },
+      [this, number](const Vocoders& vocoders) {
         if (number != vocoder_number_) return;
         const QSignalBlocker block(vocoder_);
         const QString before = wanted_vocoder_ ? text(*wanted_vocoder_) : vocoder_->currentData().toString();
         vocoder_->clear();
         vocoder_->addItem(tr("Griffin-Lim, content's phase"), QString());
-        for (const RunSummary& run : runs) vocoder_->addItem(tr("%1  (%2)").arg(text(run.id), text(run.family)), text(run.id));
+        for (const RunSummary& run : vocoders.runs) vocoder_->addItem(tr("%1  (%2)").arg(text(name_of(run.id, vocoders.titles)), text(run.family)), text(run.id));
         if (wanted_vocoder_ && vocoder_->findData(before) < 0) vocoder_->addItem(before.section('/', -1), before);
         choose_data(vocoder_, before);
         wanted_vocoder_.reset();

@@ -43,7 +43,7 @@ QList<std::pair<QString, QList<Line>>> all_keys() {
         {"V", tr("add to the comparison")},
         {"X", tr("exclude or include")},
         {"+ or =, −", tr("rate higher, lower")},
-        {"F2", tr("rename the label of the clip")},
+        {"F2", tr("rename the label of the clip; on Train: give the run a title")},
         {"T, N", tr("trim the clip to the selected range, cut a new clip out of it")},
         {"W", tr("show the whole recording, or the clip alone")},
         {"Enter", tr("play or pause")},
