@@ -13,10 +13,11 @@ namespace {
 
 struct Options {
   std::vector<std::string> words;
-  std::string images, sounds, shards, weights, out, html, title = "Sounds";
+  std::string images, sounds, shards, out, html, title = "Sounds";
   std::vector<std::string> named, tables;  ///< of the report: sounds beside the query's clips, JSON files with tables
   std::size_t truth = 1;
   std::vector<std::size_t> difference;
+  std::vector<std::string> weights;
   bool full = false;
   ExportRequest request;
 };
@@ -45,7 +46,8 @@ int tell(const Context& context, const ExportRequest& request, const ExportResul
 int export_run(const Options& options, Context& context) {
   if (options.out.empty()) throw UsageError("export --weights needs --out FILE.safetensors");
   const auto folder = Workspace::is_workspace(context.workspace) ? context.workspace : std::filesystem::path();
-  const auto info = export_weights(folder, options.weights, options.out, !options.full);
+  const auto& sources = options.weights;
+  const auto info = sources.size() == 1 ? export_weights(folder, sources.front(), options.out, !options.full) : export_mean_weights(folder, sources, options.out, !options.full);
   if (context.json)
     print_json({{"event", "weights"}, {"file", info.path.string()}, {"family", info.family}, {"parameters", info.parameters}, {"bytes", info.bytes}});
   else
@@ -103,7 +105,7 @@ const VerbRegistration verb{"export", "write the labelled clips as pictures, sou
   command.add_option("--shard-clips", request.shard_clips, "of --shards: clips in one tar file")->check(CLI::Range(1, 1000000))->capture_default_str();
   command.add_option("--format", request.format, "of sounds: wav16, wav24, wav_float, flac, ogg, opus or mp3")->capture_default_str();
   command.add_option("--rate", request.sample_rate, "sample rate of sounds, Hz; 0: each recording's own")->check(CLI::Range(0, 768000))->capture_default_str();
-  command.add_option("--weights", options->weights, "run id or checkpoint file whose weights are written to --out");
+  command.add_option("--weights", options->weights, "run id or checkpoint file whose weights are written to --out; given several times, their mean")->allow_extra_args(false);
   command.add_option("--out", options->out, "new safetensors file for --weights");
   command.add_option("--html", options->html, "new .html file: a report with pictures and sounds inside, of the query's clips and of --sound");
   command.add_option("--sound", options->named, "a sound of the report: file or clip number; may be given several times");

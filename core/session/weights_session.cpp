@@ -59,6 +59,20 @@ TensorMap plain_weights(const TensorMap& all, bool half) {
   return out;
 }
 
+/// Adds `more` to `sum`, tensor by tensor.
+void add_weights(TensorMap& sum, const TensorMap& more, const std::string& name) {
+  const auto refuse = [&](const std::string& tensor) {
+    throw CheckpointError("The weights of '" + name + "' differ from the first's in '" + tensor + "', so they have no mean; take weights that were trained on from one another.");
+  };
+  for (const auto& [key, tensor] : more)
+    if (!sum.count(key)) refuse(key);
+  for (auto& [key, tensor] : sum) {
+    const auto found = more.find(key);
+    if (found == more.end() || found->second.sizes() != tensor.sizes()) refuse(key);
+    if (tensor.is_floating_point()) tensor = tensor.to(torch::kDouble) + found->second.to(torch::kDouble);
+  }
+}
+
 WeightsInfo info_of(const fs::path& path, const Checkpoint& checkpoint) {
   WeightsInfo info;
   info.path = path;
@@ -71,18 +85,45 @@ WeightsInfo info_of(const fs::path& path, const Checkpoint& checkpoint) {
   return info;
 }
 
+/// As it is given away: weights alone.
+WeightsInfo given_away(Checkpoint checkpoint, const fs::path& output, bool half) {
+  checkpoint.tensors = plain_weights(checkpoint.tensors, half);
+  strip_paths(checkpoint);
+  if (output.has_parent_path()) fs::create_directories(output.parent_path());
+  save_checkpoint(output, checkpoint);
+  return info_of(output, checkpoint);
+}
+
 }  // namespace
 
 WeightsInfo export_weights(const fs::path& workspace, const std::string& run_or_file, const fs::path& output, bool half,
                            const std::map<std::string, std::string>& extra_record) {
   if (fs::exists(output)) throw ConfigError("'" + output.string() + "' is there already; choose another name, nothing is overwritten.");
   auto checkpoint = load_checkpoint(checkpoint_path(workspace, run_or_file));
-  checkpoint.tensors = plain_weights(checkpoint.tensors, half);
-  strip_paths(checkpoint);
   for (const auto& [key, value] : extra_record) checkpoint.record[key] = value;
-  if (output.has_parent_path()) fs::create_directories(output.parent_path());
-  save_checkpoint(output, checkpoint);
-  return info_of(output, checkpoint);
+  return given_away(std::move(checkpoint), output, half);
+}
+
+WeightsInfo export_mean_weights(const fs::path& workspace, const std::vector<std::string>& runs_or_files, const fs::path& output, bool half) {
+  if (fs::exists(output)) throw ConfigError("'" + output.string() + "' is there already; choose another name, nothing is overwritten.");
+  Checkpoint mean;
+  TensorMap sum;
+  std::string names;
+  for (const auto& source : runs_or_files) {
+    auto checkpoint = load_checkpoint(checkpoint_path(workspace, source));
+    if (!sum.empty() && checkpoint.at("family") != mean.at("family"))
+      throw CheckpointError("'" + source + "' is of the family " + checkpoint.at("family") + " and the one before of " + mean.at("family") + ", so they have no mean.");
+    const auto weights = plain_weights(checkpoint.tensors, /*half=*/false);
+    if (sum.empty()) sum = weights;
+    else add_weights(sum, weights, source);
+    names += (names.empty() ? "" : ", ") + fs::path(source).filename().string();
+    mean = std::move(checkpoint);
+  }
+  for (auto& [name, tensor] : sum)
+    if (tensor.is_floating_point()) tensor = (tensor.to(torch::kDouble) / static_cast<double>(runs_or_files.size())).to(torch::kFloat);
+  mean.tensors = std::move(sum);
+  mean.record["mean_of"] = names;
+  return given_away(std::move(mean), output, half);
 }
 
 WeightsInfo weights_info(const fs::path& file) {

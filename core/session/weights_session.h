@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace luthier {
 
@@ -20,6 +21,12 @@ struct WeightsInfo {
 /// Never overwrites. Throws ConfigError or CheckpointError.
 WeightsInfo export_weights(const std::filesystem::path& workspace, const std::string& run_or_file, const std::filesystem::path& output,
                            bool half = true, const std::map<std::string, std::string>& extra_record = {});
+
+/// The mean of several weights that came of one another (Wortsman et al. 2022: weights fine-tuned from the same start average
+/// well), with the record of the last, in which `mean_of` names them. Throws where they are not of one family or differ in a
+/// tensor's name or shape.
+WeightsInfo export_mean_weights(const std::filesystem::path& workspace, const std::vector<std::string>& runs_or_files, const std::filesystem::path& output,
+                                bool half = true);
 
 /// Checks that a weight file loads as what it says it is and copies it to runs/<utc>-<family>-imported-<n>/ as a finished
 /// run of the workspace. Returns the run's id. Throws ConfigError or CheckpointError; nothing is left behind.

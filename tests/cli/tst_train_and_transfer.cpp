@@ -198,6 +198,16 @@ void TestTrainAndTransfer::weightsGivenAwayNameNoFolders() {
   QVERIFY(started.open(QIODevice::ReadOnly));
   const QByteArray head = started.readAll();
   QVERIFY(head.contains("given.safetensors (SHA-256") && !head.contains(folder_->path().toUtf8()));
+  const QString mean = folder_->filePath("mean.safetensors");
+  QCOMPARE(run({"export", "--weights", out, "--weights", again, "--out", mean}).code, 0);
+  QFile averaged(mean);
+  QVERIFY(averaged.open(QIODevice::ReadOnly));
+  QVERIFY(averaged.readAll().contains("given.safetensors, again.safetensors"));
+  QCOMPARE(averaged.size() / 1000, file.size() / 1000);
+  QCOMPARE(run({"transfer", "--checkpoint", mean, "--content", "1", "--style", "4", "--out", folder_->filePath("m.wav"), "--device", "cpu"}).code, 0);
+  const auto strangers = run({"export", "--weights", out, "--weights", SOURCE_DIR "/assets/models/studio.safetensors", "--out", folder_->filePath("no.safetensors")});
+  QCOMPARE(strangers.code, 1);
+  QVERIFY2(strangers.err.contains("so they have no mean") && !QFile::exists(folder_->filePath("no.safetensors")), qPrintable(strangers.err));
 }
 
 void TestTrainAndTransfer::lostFilesAreNamed() {

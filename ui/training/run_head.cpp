@@ -6,6 +6,7 @@
 #include <QPushButton>
 #include <QStyle>
 #include <QVBoxLayout>
+#include <filesystem>
 
 #include "core/session/family_catalog.h"
 #include "ui/application_style.h"
@@ -151,6 +152,9 @@ void RunHead::show_figures(const RunRecord& record, bool mine) {
 void RunHead::show_message(const RunRecord& record, const RunSummary* summary, bool mine) {
   QString words = record.message;
   if (words.isEmpty() && summary) words = QString::fromStdString(summary->message);
+  // A run that is done says where it lies; its workspace may have been moved since.
+  if (words.startsWith('/') && summary && !summary->latest_checkpoint.empty())
+    words = QString::fromStdString(std::filesystem::path(summary->latest_checkpoint).parent_path().parent_path().string());
   const bool failed = (record.finished && record.outcome == Outcome::failed) || (summary && summary->status == "failed");
   if (!failed && !record.warnings.empty()) words = record.warnings.back();
   for (const char* hint : {"; go on with --resume", "; go on from it with --resume"}) {

@@ -127,9 +127,8 @@ void TransferStage::job_ended() {
   result_ = job_->result();
   sounds_->set_steps(job_->steps());
   if (result_) {
-    say(tr("Done in %1 s (%2 × real time). Saved as %3")
-            .arg(outcome.seconds, 0, 'f', 1).arg(outcome.real_time_factor, 0, 'g', 2)
-            .arg(QString::fromStdString(outcome.output.parent_path().filename().string() + "/" + outcome.output.filename().string())));
+    say(tr("Saved, after %1 s (%2 × real time)").arg(outcome.seconds, 0, 'f', 1).arg(outcome.real_time_factor, 0, 'g', 2));
+    message_->setToolTip(tr("Saved as %1").arg(QString::fromStdString(outcome.output.string())));
     record_["output"] = outcome.output.string();
     in_background<std::string>(
         this, [file = outcome.record] { return read_text(file); }, [this, job = job_](const std::string& text) {
