@@ -11,9 +11,9 @@
 #include "core/session/evaluation_files.h"
 #include "core/session/html_report.h"
 #include "core/session/sample_session.h"
-#include "core/session/training_session.h"
 #include "core/session/weights_session.h"
 #include "db/clip_store.h"
+#include "tests/support/core_tiny_run.h"
 #include "tests/support/ui_harness.h"
 #include "ui/compare/compare_page.h"
 #include "ui/evaluate/evaluate_page.h"
@@ -28,18 +28,6 @@
 using namespace luthier;
 using namespace luthier::ui;
 using testing::wait_for;
-
-namespace {
-
-struct Quiet : RunListener {
-  std::string run, message;
-  void on_event(const RunEvent& event) override {
-    run = event.run;
-    if (const auto* finished = std::get_if<RunFinished>(&event.data)) message = finished->message;
-  }
-};
-
-}  // namespace
 
 /// Files of every kind, whole and broken, dropped on the window: each goes where it belongs or says in a sentence why not.
 class TestDroppedFiles : public QObject {
@@ -97,9 +85,7 @@ std::string TestDroppedFiles::train_tiny(const std::string& family) {
   request.preset = "tiny";
   request.device = "cpu";
   request.overrides = {{"steps", std::int64_t{2}}};
-  Quiet events;
-  if (train(request, events, {}) != Outcome::done) qWarning("%s", events.message.c_str());
-  return events.run;
+  return train_to_the_end(request);
 }
 
 template <class Dialog>

@@ -3,7 +3,7 @@
 #include <QPushButton>
 #include <QSlider>
 
-#include "core/session/training_session.h"
+#include "tests/support/core_tiny_run.h"
 #include "tests/support/ui_harness.h"
 #include "ui/generate/latent_dialog.h"
 #include "ui/spectrogram/spectrogram_view.h"
@@ -11,18 +11,6 @@
 using namespace luthier;
 using namespace luthier::ui;
 using testing::wait_for;
-
-namespace {
-
-struct Quiet : RunListener {
-  std::string run, message;
-  void on_event(const RunEvent& event) override {
-    run = event.run;
-    if (const auto* finished = std::get_if<RunFinished>(&event.data)) message = finished->message;
-  }
-};
-
-}  // namespace
 
 /// Sliders over the latent space of a run of simplegan.
 class TestLatentDialog : public QObject {
@@ -37,9 +25,8 @@ class TestLatentDialog : public QObject {
     request.preset = "tiny";
     request.device = "cpu";
     request.overrides = {{"steps", std::int64_t{4}}};
-    Quiet events;
-    QVERIFY2(train(request, events, {}) == Outcome::done, events.message.c_str());
-    run_ = QString::fromStdString(events.run);
+    run_ = QString::fromStdString(train_to_the_end(request));
+    QVERIFY2(!run_.startsWith("failed"), qPrintable(run_));
   }
 
   void theSpectrogramFollowsTheSliders() {
