@@ -30,6 +30,7 @@ class TestExplore : public QObject {
   void aLassoChoosesClipsInTheLibrary();
   void keysLabelWhatTheLassoHolds();
   void arrowsGoFromDotToDot();
+  void keysChooseWithoutAPointer();
   void aHundredThousandDotsAreDrawnQuickly();
   void labelsHaveFiguresAndAWall();
   void measuresComeWhenAskedFor();
@@ -145,6 +146,34 @@ void TestExplore::arrowsGoFromDotToDot() {
   QTest::keyClick(&canvas(), Qt::Key_Home);
   QCOMPARE(canvas().place_of(before).x(), x);
   window_->bench().player().stop();
+}
+
+void TestExplore::keysChooseWithoutAPointer() {
+  canvas().setFocus();
+  QTest::keyClick(&canvas(), Qt::Key_Escape);
+  const qint64 middle = canvas().marked();
+  QVERIFY(middle != 0);
+  QTest::keyClick(&canvas(), Qt::Key_Return, Qt::ControlModifier);
+  QCOMPARE(canvas().selection(), std::vector<qint64>{middle});
+  QTest::keyClick(&canvas(), Qt::Key_Return, Qt::ControlModifier);
+  QVERIFY(canvas().selection().empty());
+  // The ring takes the nearest first and never loses one while it grows.
+  std::size_t before = 0;
+  for (int i = 0; i < 30 && canvas().selection().size() < canvas().dots().size(); ++i) {
+    QTest::keyClick(&canvas(), Qt::Key_PageUp);
+    const auto& chosen = canvas().selection();
+    QVERIFY(std::find(chosen.begin(), chosen.end(), middle) != chosen.end());
+    QVERIFY(chosen.size() >= before);
+    before = chosen.size();
+  }
+  QCOMPARE(before, canvas().dots().size());
+  for (int i = 0; i < 60 && !canvas().selection().empty(); ++i) QTest::keyClick(&canvas(), Qt::Key_PageDown);
+  QVERIFY(canvas().selection().empty());
+  const bool left = canvas().place_of(middle).x() > canvas().width() / 2.0;
+  QTest::keyClick(&canvas(), left ? Qt::Key_Left : Qt::Key_Right, Qt::ShiftModifier);
+  QCOMPARE(canvas().selection().size(), std::size_t{2});
+  QTest::keyClick(&canvas(), Qt::Key_Escape);
+  QVERIFY(canvas().selection().empty());
 }
 
 void TestExplore::aHundredThousandDotsAreDrawnQuickly() {

@@ -19,7 +19,7 @@ namespace luthier::ui {
 namespace {
 
 constexpr double kMargin = 18, kNear = 9;  // pixels
-constexpr double kClosest = 400;
+constexpr double kClosest = 400, kFirstRing = 24;
 
 /// A disc of odd width, as rows of [first, last].
 struct Disc {
@@ -54,7 +54,8 @@ MapCanvas::MapCanvas(QWidget* parent) : QWidget(parent) {
   make_spoken(*this, QAccessible::Canvas);
   setAccessibleName(tr("Map of the clips"));
   setWhatsThis(tr("Clips that sound alike lie together. Click: hear one and see what sounds most like it. Drag: choose by a lasso. Wheel: zoom. Middle or "
-                  "Shift+drag: move. Arrow keys: to the next clip that way. 1-9: label what is chosen."));
+                  "Shift+drag: move. Arrow keys: to the next clip that way; with Shift: choose it too. PgUp and PgDn: choose by a ring around the clip, wider or narrower. "
+                  "Ctrl+Return: choose the clip, or no longer. Esc: choose none. 1-9: label what is chosen."));
   setMouseTracking(true);
   setFocusPolicy(Qt::StrongFocus);
   setMinimumSize(240, 180);
@@ -77,6 +78,7 @@ void MapCanvas::set_dots(std::vector<MapDot> dots, bool keep_view) {
 }
 
 void MapCanvas::set_marked(qint64 clip, const std::vector<qint64>& near) {
+  if (clip != marked_) ring_ = 0;
   marked_ = clip;
   near_ = near;
   update();
@@ -129,6 +131,7 @@ const MapDot* MapCanvas::dot_at(QPointF at, double within) const {
 }
 
 void MapCanvas::fit() {
+  ring_ = 0;
   zoom_ = 1;
   middle_ = {0.5, 0.5};
   changed();
@@ -136,6 +139,7 @@ void MapCanvas::fit() {
 
 void MapCanvas::zoom(double factor, QPointF around) {
   const double before = zoom_;
+  ring_ = 0;
   zoom_ = std::clamp(zoom_ * factor, 0.5, kClosest);
   // What lies under the pointer stays there.
   const QPointF off(around.x() - width() / 2.0, around.y() - height() / 2.0);
@@ -198,6 +202,10 @@ void MapCanvas::paintEvent(QPaintEvent*) {
     painter.setPen(QPen(t.accent, 2.5));
     painter.setBrush(Qt::NoBrush);
     painter.drawEllipse(here, 9, 9);
+    if (ring_ > 0) {
+      painter.setPen(QPen(t.accent, 1.5, Qt::DashLine));
+      painter.drawEllipse(here, ring_, ring_);
+    }
   }
   if (const MapDot* dot = hovered_ != 0 ? dot_of(hovered_) : nullptr) {
     painter.setPen(QPen(t.text, 1.5));
@@ -257,17 +265,17 @@ void MapCanvas::mouseReleaseEvent(QMouseEvent* event) {
     else set_selection({});
     return update();
   }
-  take_lasso();
+  ring_ = 0;
+  take(std::exchange(lasso_, {}));
 }
 
-void MapCanvas::take_lasso() {
-  const QPolygonF lasso = std::exchange(lasso_, {});
-  const QRectF around = lasso.boundingRect();
+void MapCanvas::take(const QPolygonF& outline) {
+  const QRectF around = outline.boundingRect();
   std::vector<qint64> inside;
   for (const MapDot& dot : dots_) {
     if (bright_ && *bright_ != dot.label) continue;
     const QPointF at = to_pixels(dot.x, dot.y);
-    if (around.contains(at) && lasso.containsPoint(at, Qt::OddEvenFill)) inside.push_back(dot.clip);
+    if (around.contains(at) && outline.containsPoint(at, Qt::OddEvenFill)) inside.push_back(dot.clip);
   }
   set_selection(std::move(inside));
   update();
@@ -283,7 +291,7 @@ void MapCanvas::leaveEvent(QEvent*) {
 }
 
 /// To the nearest dot within a right angle around the direction; where there is none, to the nearest that lies that way at all.
-void MapCanvas::step(QPointF direction) {
+void MapCanvas::step(QPointF direction, bool choose) {
   if (dots_.empty()) return;
   const MapDot* from = marked_ != 0 ? dot_of(marked_) : nullptr;
   const QPointF here = from ? to_pixels(from->x, from->y) : QPointF(width() / 2.0, height() / 2.0);
@@ -298,22 +306,58 @@ void MapCanvas::step(QPointF direction) {
     const double distance = along + 2 * across + (across > along ? kAside : 0);
     if (distance < least) least = distance, best = &dot;
   }
-  if (best) Q_EMIT clicked(best->clip);
+  if (!best) return;
+  if (choose) {
+    auto chosen = selection_;
+    for (const qint64 clip : {from ? from->clip : 0, best->clip})
+      if (clip != 0 && std::find(chosen.begin(), chosen.end(), clip) == chosen.end()) chosen.push_back(clip);
+    set_selection(std::move(chosen));
+  }
+  Q_EMIT clicked(best->clip);
+}
+
+void MapCanvas::toggle_marked() {
+  if (marked_ == 0) return;
+  auto chosen = selection_;
+  if (std::erase(chosen, marked_) == 0) chosen.push_back(marked_);
+  set_selection(std::move(chosen));
+}
+
+void MapCanvas::ring(double factor) {
+  const MapDot* dot = marked_ != 0 ? dot_of(marked_) : nullptr;
+  if (!dot || (factor < 1 && ring_ == 0)) return;
+  ring_ = ring_ == 0 ? kFirstRing : ring_ * factor;
+  if (ring_ < kFirstRing / 2) {
+    ring_ = 0;
+    set_selection({});
+    return update();
+  }
+  const QPointF here = to_pixels(dot->x, dot->y);
+  QPolygonF outline;
+  for (int i = 0; i < 64; ++i) outline << here + ring_ * QPointF(std::cos(i * M_PI / 32), std::sin(i * M_PI / 32));
+  take(outline);
 }
 
 void MapCanvas::keyPressEvent(QKeyEvent* event) {
   const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
   const int key = event->key();
   if (plain && key >= Qt::Key_0 && key <= Qt::Key_9) return void(Q_EMIT label_key(key - Qt::Key_0));
+  const bool choose = event->modifiers() & Qt::ShiftModifier;
+  if ((event->modifiers() & Qt::ControlModifier) && (key == Qt::Key_Return || key == Qt::Key_Enter)) return toggle_marked();
   switch (plain ? key : 0) {
-    case Qt::Key_Left: return step({-1, 0});
-    case Qt::Key_Right: return step({1, 0});
-    case Qt::Key_Up: return step({0, -1});
-    case Qt::Key_Down: return step({0, 1});
+    case Qt::Key_Left: return step({-1, 0}, choose);
+    case Qt::Key_Right: return step({1, 0}, choose);
+    case Qt::Key_Up: return step({0, -1}, choose);
+    case Qt::Key_Down: return step({0, 1}, choose);
+    case Qt::Key_PageUp: return ring(1.25);
+    case Qt::Key_PageDown: return ring(1 / 1.25);
     case Qt::Key_Plus: return zoom(1.4, QPointF(width() / 2.0, height() / 2.0));
     case Qt::Key_Minus: return zoom(1 / 1.4, QPointF(width() / 2.0, height() / 2.0));
     case Qt::Key_Home: return fit();
-    case Qt::Key_Escape: return set_selection({});
+    case Qt::Key_Escape:
+      ring_ = 0;
+      set_selection({});
+      return update();
     case Qt::Key_Return:
     case Qt::Key_Enter:
       if (marked_ != 0) Q_EMIT clicked(marked_);

@@ -16,7 +16,8 @@ struct MapDot {
 };
 
 /// A plane of dots, coloured by label: a click takes the nearest, a drag draws a lasso, the wheel zooms, middle or Shift+drag
-/// moves. Arrow keys go to the next dot that way. A hundred thousand dots are drawn in some milliseconds. GUI thread.
+/// moves. Arrow keys go to the next dot that way, with Shift they choose it too; PgUp and PgDn draw a ring around the marked dot, wider and
+/// narrower, which chooses as a lasso does. A hundred thousand dots are drawn in some milliseconds. GUI thread.
 class MapCanvas : public QWidget {
   Q_OBJECT
  public:
@@ -62,7 +63,11 @@ class MapCanvas : public QWidget {
   QPointF to_pixels(float x, float y) const;
   const MapDot* dot_at(QPointF at, double within) const;
   const MapDot* dot_of(qint64 clip) const;
-  void step(QPointF direction);
+  void step(QPointF direction, bool choose);
+  void toggle_marked();
+  /// A ring around the marked dot takes what lies in it; factor 1: as wide as it is.
+  void ring(double factor);
+  void take(const QPolygonF& outline);
   void take_lasso();
   void changed();
   void draw_dots();
@@ -79,6 +84,7 @@ class MapCanvas : public QWidget {
   Drag drag_ = Drag::none;
   QPointF pressed_at_, last_at_;
   QPolygonF lasso_;
+  double ring_ = 0;  ///< pixels; 0: none
 };
 
 }  // namespace luthier::ui
