@@ -7,7 +7,7 @@
 
 namespace luthier::db {
 
-/// Undo and redo of what people do to clips, labels, tags, recordings' notes, phrases and pairs. Kept in the catalog, so they survive a
+/// Undo and redo of what people do to clips, labels, tags, recordings' notes, phrases, pairs and titles of runs. Kept in the catalog, so they survive a
 /// restart; one line of steps for the workspace, shared by all programs that have it open.
 class EditJournal {
  public:

@@ -7,6 +7,7 @@
 #include "core/session/outputs.h"
 #include "core/session/training_session.h"
 #include "db/catalog.h"
+#include "db/edit_journal.h"
 #include "db/run_store.h"
 
 namespace luthier {
@@ -45,7 +46,10 @@ std::string rename_run(const Workspace& workspace, const std::string& run, const
   const auto catalog = workspace.open_catalog();
   if (catalog->read_only()) throw SessionError(why_read_only(workspace));
   const auto known = catalog->runs().find(summary.id);
-  catalog->runs().set_title(known ? known->id : catalog->runs().add(row_of(summary)), wanted);
+  const db::RunId id = known ? known->id : catalog->runs().add(row_of(summary));
+  db::Edit edit(*catalog, wanted.empty() ? "take the title from run " + summary.id : "call run " + summary.id + " \"" + wanted + "\"");
+  catalog->runs().set_title(id, wanted);
+  edit.commit();
   return wanted;
 }
 

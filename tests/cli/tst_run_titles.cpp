@@ -14,6 +14,7 @@ class TestRunTitles : public QObject {
   void initTestCase();
   void aRunIsRenamedAndListedByItsTitle();
   void anEmptyTitleTakesItAway();
+  void undoGivesTheTitleBack();
   void wrongTitlesAreRefusedInOneSentence();
 
  private:
@@ -53,6 +54,14 @@ void TestRunTitles::aRunIsRenamedAndListedByItsTitle() {
 void TestRunTitles::anEmptyTitleTakesItAway() {
   QCOMPARE(runs({"--rename", "20260101T000000Z-cyclegan-1", ""}).code, 0);
   QVERIFY(run_titles(Workspace::open(place().toStdString())).empty());
+}
+
+void TestRunTitles::undoGivesTheTitleBack() {
+  const auto undo = [&] { return luthierctl({"-w", place(), "undo"}, folder_.path()); };
+  const Said said = undo();
+  QVERIFY2(said.code == 0 && said.all().contains("20260101T000000Z-cyclegan-1"), said.all());
+  QCOMPARE(run_titles(Workspace::open(place().toStdString())).at("20260101T000000Z-cyclegan-1"), std::string("harps"));
+  QCOMPARE(luthierctl({"-w", place(), "redo"}, folder_.path()).code, 0);
 }
 
 void TestRunTitles::wrongTitlesAreRefusedInOneSentence() {

@@ -24,6 +24,7 @@ class TestRunNames : public QObject {
   void aRefreshDoesNotTouchTheOpenField();
   void aDoubleClickOpensTheFieldAndEscapeKeepsTheTitle();
   void anEmptyFieldShowsTheIdAgain();
+  void undoGivesTheTitleBackAndRedoTakesIt();
 
  private:
   QTableView& table() { return *window_->training().findChild<QTableView*>("run_table"); }
@@ -101,6 +102,15 @@ void TestRunNames::anEmptyFieldShowsTheIdAgain() {
   field()->clear();
   QTest::keyClick(field(), Qt::Key_Return);
   QVERIFY(wait_for([&] { return shown() == id_ && kept() == id_.toStdString(); }));
+}
+
+void TestRunNames::undoGivesTheTitleBackAndRedoTakesIt() {
+  window_->bench().undo();
+  QVERIFY(wait_for([&] { return shown() == "harps 2" && kept() == "harps 2"; }));
+  window_->bench().undo();
+  QVERIFY(wait_for([&] { return shown() == "harps 1" && kept() == "harps 1"; }));
+  window_->bench().redo();
+  QVERIFY(wait_for([&] { return shown() == "harps 2" && kept() == "harps 2"; }));
 }
 
 int main(int argc, char** argv) { return testing::run<TestRunNames>(argc, argv); }

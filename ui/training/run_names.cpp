@@ -44,6 +44,7 @@ RunNames::RunNames(Workbench& bench, QTableView& table, RunTableModel& model) : 
   table_.setEditTriggers(QAbstractItemView::DoubleClicked);
   connect(new QShortcut(QKeySequence(Qt::Key_F2), &table_, nullptr, nullptr, Qt::WidgetShortcut), &QShortcut::activated, this, [this] { edit(table_.currentIndex().row()); });
   connect(&model_, &RunTableModel::rename_requested, this, &RunNames::rename);
+  connect(&bench_, &Workbench::catalog_changed, &model_, &RunTableModel::refresh);  // an undone title
 }
 
 void RunNames::edit(int row) {
