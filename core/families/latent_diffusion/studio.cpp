@@ -57,6 +57,7 @@ class StudioTransfer : public FamilyTransfer {
     load("autoencoder", *networks_.autoencoder);
     load("style_encoder", *networks_.style_encoder);
     load("denoiser", *networks_.denoiser);
+    if (networks_.refiner) load("refiner", *networks_.refiner);
     networks_.eval();
   }
 
@@ -80,7 +81,7 @@ class StudioTransfer : public FamilyTransfer {
           pass.estimate = pass.sampler->step();
         }
       if (!observer && step < total) continue;
-      const auto joined = torch::lerp(features, join(windows, features), settings.strength);
+      const auto joined = torch::lerp(features, join(windows, features, example), settings.strength);
       result = networks_.autoencoder->denormalise(joined)[0].t().unsqueeze(0).to(torch::kCPU).contiguous();
       if (observer) observer({step, total, result});
     }
@@ -111,6 +112,7 @@ class StudioTransfer : public FamilyTransfer {
   struct Pass {
     std::int64_t shift = 0;  ///< frames put in front
     std::unique_ptr<Rng> rng;
+    torch::Tensor content;  ///< features on this grid
     std::unique_ptr<studio::LatentSampler> sampler;
     torch::Tensor estimate;
   };
@@ -141,19 +143,19 @@ class StudioTransfer : public FamilyTransfer {
 
   Pass begin(const torch::Tensor& piece, std::int64_t shift, const studio::Style& style, const StudioTransferSettings& settings, std::uint64_t stream) {
     const auto moved = shift == 0 ? piece : torch::cat({piece.narrow(1, 0, 1).expand({1, shift, piece.size(2)}), piece}, 1);
-    Pass pass{shift, std::make_unique<Rng>(static_cast<std::uint64_t>(settings.seed), stream), nullptr, {}};
+    Pass pass{shift, std::make_unique<Rng>(static_cast<std::uint64_t>(settings.seed), stream), moved, nullptr, {}};
     pass.sampler = std::make_unique<studio::LatentSampler>(networks_, networks_.autoencoder->encode(moved), style, settings, *pass.rng, stream);
     return pass;
   }
 
   /// The windows' estimates as features [1, frame, band], cross-faded.
-  torch::Tensor join(const std::vector<Window>& windows, const torch::Tensor& features) {
+  torch::Tensor join(const std::vector<Window>& windows, const torch::Tensor& features, const studio::Style& style) {
     auto sum = torch::zeros_like(features), weight = torch::zeros({1, features.size(1), 1}, features.options());
     for (const Window& window : windows) {
       torch::Tensor mean;
       for (const Pass& pass : window.passes) {
-        const auto decoded = networks_.autoencoder->decode(pass.estimate, window.length + pass.shift).narrow(1, pass.shift, window.length);
-        mean = mean.defined() ? mean + decoded : decoded;
+        const auto rendered = networks_.rendered(pass.estimate, pass.content, style).narrow(1, pass.shift, window.length);
+        mean = mean.defined() ? mean + rendered : rendered;
       }
       mean = mean / static_cast<double>(window.passes.size());
       sum.narrow(1, window.start, window.length).add_(mean * window.fade);
@@ -186,9 +188,11 @@ RepresentationSpec studio_training_representation(const StudioSettings& s) {
 
 std::vector<ModuleCount> studio_modules(const StudioSettings& settings) {
   const Networks networks(settings, torch::kCPU);
-  return {{"autoencoder", count(*networks.autoencoder)},
-          {"style_encoder", count(*networks.style_encoder)},
-          {"denoiser", count(*networks.denoiser)}};
+  std::vector<ModuleCount> all = {{"autoencoder", count(*networks.autoencoder)},
+                                  {"style_encoder", count(*networks.style_encoder)},
+                                  {"denoiser", count(*networks.denoiser)}};
+  if (networks.refiner) all.push_back({"refiner", count(*networks.refiner)});
+  return all;
 }
 
 std::unique_ptr<Trainer> make_studio_trainer(const TrainingInputs& inputs, const StudioSettings& settings) {

@@ -20,6 +20,16 @@ RepresentationSpec mel_spec(const StudioSettings& s) {
   return spec;
 }
 
+/// The next even size that a Fourier transform is quick at: no factors but 2, 3 and 5.
+std::int64_t quick_size(std::int64_t least) {
+  for (std::int64_t size = least + least % 2;; size += 2) {
+    std::int64_t rest = size;
+    for (const std::int64_t factor : {2, 3, 5})
+      while (rest % factor == 0) rest /= factor;
+    if (rest == 1) return size;
+  }
+}
+
 std::set<std::string> main_labels(const StudioSettings& s, const ClipSet& clips) {
   if (s.source != "rendered") return {clips.labels.begin(), clips.labels.end()};
   std::set<std::string> names;
@@ -31,7 +41,8 @@ std::set<std::string> main_labels(const StudioSettings& s, const ClipSet& clips)
 }  // namespace
 
 ExampleSource::ExampleSource(const TrainingInputs& inputs, const StudioSettings& settings)
-    : inputs_(inputs), settings_(settings), store_(*inputs.clips, inputs.device), front_end_(mel_spec(settings), inputs.device) {
+    : inputs_(inputs), settings_(settings), store_(*inputs.clips, inputs.device), front_end_(mel_spec(settings), inputs.device),
+      features_(store_, front_end_, static_cast<std::int64_t>(inputs.clips->clips.size()), settings.hop, settings.n_fft / 2, settings.bands, inputs.device) {
   const auto& clips = inputs_.clips->clips;
   const auto mains = main_labels(settings, *inputs_.clips);
   std::map<std::int64_t, std::set<int>> labels_of_phrase;
@@ -97,16 +108,20 @@ Triple ExampleSource::draw_triple(Rng& rng, bool validation) const {
 std::int64_t ExampleSource::random_start(std::int64_t clip, std::int64_t frames, Rng& rng) const {
   const std::int64_t half = settings_.n_fft / 2;
   const std::int64_t room = store_.length(clip) + 2 * half - front_end_.span(frames);
-  return (room > 0 ? rng.below(room) : 0) - half;
+  if (room <= 0) return -half;
+  return features_.kept() ? rng.below(room / settings_.hop + 1) * settings_.hop - half : rng.below(room) - half;
 }
 
-torch::Tensor ExampleSource::perturbed(torch::Tensor samples, Rng& rng, double strength, double share) const {
+torch::Tensor ExampleSource::perturbed(torch::Tensor samples, Rng& rng, double strength, const std::vector<Touch>& touches) const {
   const std::int64_t batch = samples.size(0), length = samples.size(1);
   const auto device = samples.device();
-  const auto chosen = [&](double probability) { return (rng.uniform({batch, 1}, device) < probability).to(torch::kFloat); };
-  const std::int64_t room = settings_.rate / 2;
-  std::int64_t size = 1;
-  while (size < length + room) size *= 2;
+  const auto chosen = [&](bool Touch::*which) {
+    std::vector<float> flags;
+    for (const auto& touch : touches) flags.push_back(touch.*which ? 1.0f : 0.0f);
+    return torch::tensor(flags).reshape({batch, 1}).to(device);
+  };
+  const auto any = [&](bool Touch::*which) { return std::any_of(touches.begin(), touches.end(), [&](const Touch& touch) { return touch.*which; }); };
+  const std::int64_t room = settings_.rate / 2, size = quick_size(length + room);
   // Equaliser: a few cosines over the mel axis, in nepers; every draw on the device from one seeded generator.
   const auto bins = torch::arange(size / 2 + 1, torch::TensorOptions().device(device).dtype(torch::kFloat));
   const auto axis = torch::log1p(bins * (static_cast<double>(settings_.rate) / static_cast<double>(size) / 700.0)) /
@@ -115,23 +130,45 @@ torch::Tensor ExampleSource::perturbed(torch::Tensor samples, Rng& rng, double s
   for (int k = 1; k <= 6; ++k)
     curve = curve + rng.normal({batch, 1}, device) * (strength / std::sqrt(static_cast<double>(k))) * torch::cos(axis * (k * std::numbers::pi));
   const auto level = (rng.uniform({batch, 1}, device) - 0.5) * 0.7;
-  auto filter = torch::exp((curve + level) * chosen(share));
-  auto spectrum = torch::fft_rfft(samples, size) * filter;
-  if (settings_.room_share > 0) {  // exponentially decaying noise after the direct sound
+  auto spectrum = torch::fft_rfft(samples, size) * torch::exp((curve + level) * chosen(&Touch::equaliser));
+  if (any(&Touch::room)) {  // exponentially decaying noise after the direct sound
     const auto n = torch::arange(room, torch::TensorOptions().device(device).dtype(torch::kFloat));
     const auto decay = 0.03 + 0.12 * rng.uniform({batch, 1}, device);
     auto tail = rng.normal({batch, room}, device) * torch::exp(-n / (decay * static_cast<double>(settings_.rate)));
-    tail = tail / tail.norm(2, {1}, true) * (0.1 + 0.5 * rng.uniform({batch, 1}, device)) * chosen(settings_.room_share);
+    tail = tail / tail.norm(2, {1}, true) * (0.1 + 0.5 * rng.uniform({batch, 1}, device)) * chosen(&Touch::room);
     spectrum = spectrum * (1.0 + torch::fft_rfft(tail, size));
   }
   auto out = torch::fft_irfft(spectrum, size).narrow(1, 0, length);
-  if (settings_.noise_share > 0) {
+  if (any(&Touch::noise)) {
     const auto colour = torch::pow(bins.clamp_min(1.0), -0.5 * rng.uniform({batch, 1}, device));
     auto noise = torch::fft_irfft(torch::fft_rfft(rng.normal({batch, size}, device)) * colour, size).narrow(1, 0, length);
     const auto amplitude = torch::pow(10.0, -(15.0 + 35.0 * rng.uniform({batch, 1}, device)) / 20.0);
-    out = out + noise / noise.square().mean(1, true).sqrt() * amplitude * chosen(settings_.noise_share);
+    out = out + noise / noise.square().mean(1, true).sqrt() * amplitude * chosen(&Touch::noise);
   }
   return out;
+}
+
+torch::Tensor ExampleSource::content_features(const std::vector<std::int64_t>& clip, const std::vector<std::int64_t>& start, Rng& rng) const {
+  std::vector<std::int64_t> touched_clip, touched_start, touched_row, plain_clip, plain_start, plain_row;
+  std::vector<Touch> touches;
+  for (std::size_t i = 0; i < clip.size(); ++i) {
+    Touch touch;
+    touch.equaliser = !paired_ || rng.uniform() < settings_.augment;
+    touch.room = rng.uniform() < settings_.room_share;
+    touch.noise = rng.uniform() < settings_.noise_share;
+    (touch.any() ? touched_clip : plain_clip).push_back(clip[i]);
+    (touch.any() ? touched_start : plain_start).push_back(start[i]);
+    (touch.any() ? touched_row : plain_row).push_back(static_cast<std::int64_t>(i));
+    if (touch.any()) touches.push_back(touch);
+  }
+  const std::int64_t frames = settings_.frames;
+  if (touched_clip.empty()) return features_.crop(clip, start, frames);
+  const auto touched = front_end_(perturbed(store_.crop(touched_clip, touched_start, front_end_.span(frames)), rng, paired_ ? 0.3 : 0.9, touches));
+  if (plain_clip.empty()) return touched;
+  auto rows = plain_row;
+  rows.insert(rows.end(), touched_row.begin(), touched_row.end());
+  const auto joined = torch::cat({features_.crop(plain_clip, plain_start, frames), touched});
+  return torch::empty_like(joined).index_copy_(0, torch::tensor(rows).to(joined.device()), joined);
 }
 
 Batch ExampleSource::draw(std::int64_t batch, Rng& rng, bool validation) const {
@@ -145,14 +182,10 @@ Batch ExampleSource::draw(std::int64_t batch, Rng& rng, bool validation) const {
     start.push_back(random_start(triple.target, settings_.frames, rng));
     style_start.push_back(random_start(triple.style, settings_.style_frames, rng));
   }
-  const auto count = front_end_.span(settings_.frames);
-  auto content_samples = store_.crop(content, start, count);
-  if (!validation)
-    content_samples = paired_ ? perturbed(content_samples, rng, 0.3, settings_.augment) : perturbed(content_samples, rng, 0.9, 1.0);
   Batch out;
-  out["content"] = front_end_(content_samples);
-  out["target"] = front_end_(store_.crop(target, start, count));
-  out["style"] = front_end_(store_.crop(style, style_start, front_end_.span(settings_.style_frames)));
+  out["content"] = validation ? features_.crop(content, start, settings_.frames) : content_features(content, start, rng);
+  out["target"] = features_.crop(target, start, settings_.frames);
+  out["style"] = features_.crop(style, style_start, settings_.style_frames);
   return out;
 }
 
@@ -163,7 +196,7 @@ torch::Tensor ExampleSource::draw_any(std::int64_t batch, Rng& rng) const {
     clip.push_back(rng.uniform() < settings_.main_share ? pick(main_[0], rng) : pick(any_, rng));
     start.push_back(random_start(clip.back(), settings_.frames, rng));
   }
-  return front_end_(store_.crop(clip, start, front_end_.span(settings_.frames)));
+  return features_.crop(clip, start, settings_.frames);
 }
 
 Batch ExampleSource::fixed(const std::vector<Triple>& triples, std::int64_t frames) const {

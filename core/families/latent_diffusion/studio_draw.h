@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/data/sound_store.h"
+#include "core/families/latent_diffusion/studio_features.h"
 #include "core/families/latent_diffusion/studio_settings.h"
 #include "core/run/rng.h"
 #include "core/signal/mel_front_end.h"
@@ -20,11 +21,13 @@ struct Triple {
 
 /// Draws crops for training and validation. Paired: content and target play one phrase, style is another phrase by the
 /// target's instrument. Unpaired: content is the target itself with its timbre perturbed, style another part of the same
-/// recording or label.
+/// recording or label. It stays where it was made.
 class ExampleSource {
  public:
   /// Throws ConfigError where the clips cannot give examples.
   ExampleSource(const TrainingInputs& inputs, const StudioSettings& settings);
+  ExampleSource(const ExampleSource&) = delete;
+  ExampleSource& operator=(const ExampleSource&) = delete;
   bool paired() const { return paired_; }
   Triple draw_triple(Rng& rng, bool validation) const;
   /// ln mel [batch, frame, band] of crops: "content", "target", "style", on the device. Content is augmented when training.
@@ -39,7 +42,14 @@ class ExampleSource {
 
  private:
   std::int64_t random_start(std::int64_t clip, std::int64_t frames, Rng& rng) const;
-  torch::Tensor perturbed(torch::Tensor samples, Rng& rng, double strength, double share) const;
+  /// What is done to one content crop.
+  struct Touch {
+    bool equaliser = false, room = false, noise = false;
+    bool any() const { return equaliser || room || noise; }
+  };
+  torch::Tensor perturbed(torch::Tensor samples, Rng& rng, double strength, const std::vector<Touch>& touches) const;
+  /// ln mel of content crops, some of them perturbed.
+  torch::Tensor content_features(const std::vector<std::int64_t>& clip, const std::vector<std::int64_t>& start, Rng& rng) const;
   std::int64_t pick(const std::vector<std::int64_t>& from, Rng& rng) const {
     return from[static_cast<std::size_t>(rng.below(static_cast<std::int64_t>(from.size())))];
   }
@@ -49,6 +59,7 @@ class ExampleSource {
   StudioSettings settings_;
   SoundStore store_;
   MelFrontEnd front_end_;
+  CropFeatures features_;
   bool paired_ = false;
   std::vector<std::int64_t> main_[2], other_[2], any_;               ///< targets by [validation]
   std::map<std::int64_t, std::vector<std::int64_t>> by_phrase_;

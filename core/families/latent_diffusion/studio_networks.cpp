@@ -1,5 +1,6 @@
 #include "core/families/latent_diffusion/studio_networks.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -18,6 +19,15 @@ torch::Tensor padded_to(const torch::Tensor& x, std::int64_t multiple) {
   const std::int64_t missing = (multiple - x.size(1) % multiple) % multiple;
   if (missing == 0) return x;
   return torch::cat({x, x.narrow(1, x.size(1) - 1, 1).expand({-1, missing, -1})}, 1);
+}
+
+/// 1, 2, 4, 1, then doubling from 2 up to `reach`, over and over.
+std::int64_t dilation_of(std::int64_t block, std::int64_t reach) {
+  constexpr std::int64_t first[] = {1, 2, 4, 1};
+  if (block < 4) return first[block];
+  std::int64_t doublings = 1;
+  while (std::int64_t{2} << doublings <= reach) ++doublings;
+  return std::min(reach, std::int64_t{2} << (block - 4) % doublings);
 }
 
 torch::Tensor plain_norm(const torch::Tensor& x) { return torch::layer_norm(x, {x.size(-1)}); }
@@ -199,8 +209,7 @@ Style StyleEncoderImpl::none(std::int64_t batch) {
 
 DenoiserImpl::DenoiserImpl(const StudioSettings& s)
     : film_(s.film), cross_attention_(s.cross_attention), content_channels_(s.content_channels), embedding_(s.embedding) {
-  constexpr std::int64_t dilations[] = {1, 2, 4, 1, 2, 4, 8, 1};
-  const auto pick = [&](std::int64_t i) { return dilations[i % 8]; };
+  const auto pick = [&](std::int64_t i) { return dilation_of(i, s.reach); };
   in = register_module("in", Conv3(content_channels_ ? 2 * s.latent : s.latent, s.width));
   time1 = register_module("time1", torch::nn::Linear(128, embedding_));
   time2 = register_module("time2", torch::nn::Linear(embedding_, embedding_));
@@ -247,7 +256,7 @@ torch::Tensor DenoiserImpl::forward(const torch::Tensor& z, const torch::Tensor&
   h = down->forward(h.reshape({h.size(0), h.size(1) / 2, -1}));
   for (std::size_t i = 0; i < deep->size(); ++i) {
     h = deep[i]->as<FilmBlock>()->forward(h, e);
-    if (i == deep->size() / 2) h = look(1, h);
+    if (i == std::min<std::size_t>(2, deep->size() / 2)) h = look(1, h);
   }
   h = up->forward(torch::silu(h)).reshape(skip.sizes());
   h = merge->forward(torch::cat({h, skip}, -1));
@@ -256,6 +265,24 @@ torch::Tensor DenoiserImpl::forward(const torch::Tensor& z, const torch::Tensor&
   if (skips.is_empty()) return h;
   const auto gains = skips->forward(e).unsqueeze(1).chunk(2, -1);
   return h.to(torch::kFloat) + gains[0].to(torch::kFloat) * z + gains[1].to(torch::kFloat) * content;
+}
+
+RefinerImpl::RefinerImpl(const StudioSettings& s) : bands_(s.bands) {
+  in = register_module("in", Conv3(4 * s.bands, s.refine_width));
+  blocks = register_module("blocks", torch::nn::ModuleList());
+  for (std::int64_t i = 0; i < s.refine_blocks; ++i) blocks->push_back(FilmBlock(s.refine_width, s.embedding, dilation_of(i, s.reach)));
+  norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({s.refine_width})));
+  out = register_module("out", torch::nn::Linear(s.refine_width, 2 * s.bands));
+  zero(out);
+}
+
+torch::Tensor RefinerImpl::forward(const torch::Tensor& decoded, const torch::Tensor& content, const Style& style) {
+  const auto both = padded_to(torch::cat({decoded, content.to(decoded.dtype())}, -1), 2);
+  const auto e = torch::silu(style.vector);
+  auto h = in->forward(both.reshape({both.size(0), both.size(1) / 2, 4 * bands_}));
+  for (const auto& block : *blocks) h = block->as<FilmBlock>()->forward(h, e);
+  const auto added = out->forward(torch::silu(norm->forward(h))).reshape({both.size(0), both.size(1), bands_});
+  return decoded + added.narrow(1, 0, decoded.size(1)).to(decoded.dtype());
 }
 
 }  // namespace luthier::studio

@@ -134,6 +134,22 @@ class DenoiserImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Denoiser);
 
+/// Adds to a decoded estimate what the latent's grid and its few channels lost, from the content's own frames; starts at zero.
+class RefinerImpl : public torch::nn::Module {
+ public:
+  explicit RefinerImpl(const StudioSettings& settings);
+  /// decoded, content: normalised log-mel [batch, frame, band] -> the same shape.
+  torch::Tensor forward(const torch::Tensor& decoded, const torch::Tensor& content, const Style& style);
+  Conv3 in{nullptr};
+  torch::nn::ModuleList blocks{nullptr};
+  torch::nn::LayerNorm norm{nullptr};
+  torch::nn::Linear out{nullptr};
+
+ private:
+  std::int64_t bands_;
+};
+TORCH_MODULE(Refiner);
+
 /// Cosine schedule with zero terminal SNR: z = alpha x + sigma e, alpha = cos(pi t / 2), sigma = sin(pi t / 2).
 /// v = alpha e - sigma x (Salimans and Ho 2022), so x = alpha z - sigma v and e = sigma z + alpha v.
 torch::Tensor alpha_of(const torch::Tensor& time);

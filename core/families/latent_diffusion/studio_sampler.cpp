@@ -12,12 +12,21 @@ Networks::Networks(const StudioSettings& s, torch::Device target)
   autoencoder->to(device);
   style_encoder->to(device);
   denoiser->to(device);
+  if (s.refine_blocks == 0) return;
+  refiner = Refiner(s);
+  refiner->to(device);
 }
 
 void Networks::eval() {
   autoencoder->eval();
   style_encoder->eval();
   denoiser->eval();
+  if (refiner) refiner->eval();
+}
+
+torch::Tensor Networks::rendered(const torch::Tensor& latent, const torch::Tensor& content, const Style& style) {
+  auto decoded = autoencoder->decode(latent, content.size(1)).to(torch::kFloat);
+  return refiner ? refiner->forward(decoded, content, style).to(torch::kFloat) : decoded;
 }
 
 namespace {

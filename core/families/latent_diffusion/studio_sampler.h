@@ -16,10 +16,13 @@ struct Networks {
   Autoencoder autoencoder{nullptr};
   StyleEncoder style_encoder{nullptr};
   Denoiser denoiser{nullptr};
+  Refiner refiner{nullptr};  ///< empty without refine_blocks
   torch::Device device = torch::kCPU;
 
   Networks(const StudioSettings& settings, torch::Device device);
   void eval();
+  /// What a latent estimate stands for: decoded, then refined beside the content's features [batch, frame, band] -> the same shape.
+  torch::Tensor rendered(const torch::Tensor& latent, const torch::Tensor& content, const Style& style);
 };
 
 /// One latent's way from pure noise to the target, a step at a time. The first step starts at pure noise and gives the

@@ -25,9 +25,10 @@ struct StudioSettings {
   double whitening = 0.5, latent_noise = 0.1;
   bool decoder_learns = false;
   // network
-  std::int64_t width = 448, deep_width = 576, blocks = 3, deep_blocks = 4, embedding = 256;
+  std::int64_t width = 448, deep_width = 576, blocks = 3, deep_blocks = 4, reach = 8, embedding = 256;
   std::int64_t style_tokens = 8, style_width = 224, attention_heads = 4;
   bool film = true, cross_attention = true, content_channels = true, latent_skips = false;
+  std::int64_t refine_blocks = 0, refine_width = 256;
   // diffusion
   std::string objective = "diffusion";
   std::int64_t steps = 4000, batch = 16, frames = 192, style_frames = 192;
@@ -76,6 +77,7 @@ struct StudioSettings {
     v.number("deep_width", deep_width, 16, 2048, "channels", "Width at half that rate.");
     v.number("blocks", blocks, 1, 16, "blocks", "Blocks before and after the deep level.");
     v.number("deep_blocks", deep_blocks, 1, 32, "blocks", "Blocks of the deep level.");
+    v.number("reach", reach, 1, 64, "frames", "Largest dilation of the deep level from its fifth block on: what rang on before is heard that far away.");
     v.number("embedding", embedding, 16, 1024, "channels", "Size of the time and style vector.");
     v.number("style_tokens", style_tokens, 1, 64, "tokens", "Tokens that the style encoder makes for cross-attention.");
     v.number("style_width", style_width, 16, 1024, "channels", "Width of the style encoder.");
@@ -84,6 +86,8 @@ struct StudioSettings {
     v.toggle("cross_attention", cross_attention, "Blocks look at the style tokens by residual cross-attention.");
     v.toggle("content_channels", content_channels, "The clean content latent is concatenated at every step; off: it is only in the start noise.");
     v.toggle("latent_skips", latent_skips, "The noisy and the content latent also reach the output directly, by gains that follow noise level and style.");
+    v.number("refine_blocks", refine_blocks, 0, 16, "blocks", "Blocks that refine the decoded estimate beside the content at two frames a step; 0: none.");
+    v.number("refine_width", refine_width, 16, 1024, "channels", "Width of these blocks.");
     v.group("Training");
     v.choice("objective", objective, {"diffusion", "regression"}, "Diffusion with v-prediction, or direct regression by the same network.");
     v.number("steps", steps, 1, 10000000, "steps", "Optimiser steps of the diffusion.");

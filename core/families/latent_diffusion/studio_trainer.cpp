@@ -43,12 +43,18 @@ StudioTrainer::StudioTrainer(const TrainingInputs& inputs, const StudioSettings&
   auto& autoencoder = *networks_.autoencoder;
   const auto encoder = decoder.empty() ? std::vector<torch::nn::Module*>{&autoencoder} : autoencoder.encoder();
   if (settings.ae_steps > 0 && (settings.ae_residual || !settings.pca_start)) autoencoder_optimiser_ = std::make_unique<FlatAdamW>(parameters_of(encoder), options);
-  optimiser_ = std::make_unique<FlatAdamW>(parameters_of({networks_.denoiser.get(), networks_.style_encoder.get()}), options);
+  optimiser_ = std::make_unique<FlatAdamW>(parameters_of(denoising()), options);
   triples_ = source_.validation_triples(inputs.device.is_cuda() ? 48 : 12);
   if (!triples_.empty()) validation_ = source_.fixed(triples_, settings.frames);
   torch::NoGradGuard guard;
   Rng scale_rng(271828, 1);
   networks_.autoencoder->fit_scale(networks_.autoencoder->normalise(source_.draw_any(64, scale_rng)));
+}
+
+std::vector<torch::nn::Module*> StudioTrainer::denoising() {
+  std::vector<torch::nn::Module*> all = {networks_.denoiser.get(), networks_.style_encoder.get()};
+  if (networks_.refiner) all.push_back(networks_.refiner.get());
+  return all;
 }
 
 std::vector<PhaseInfo> StudioTrainer::phases() const {
@@ -75,7 +81,8 @@ Batch StudioTrainer::draw(int phase, Rng& rng) {
   Batch batch;
   batch["target"] = autoencoder.normalise(mel["target"]);
   batch["style"] = autoencoder.normalise(mel["style"]);
-  batch["content_latent"] = autoencoder.encode(autoencoder.normalise(mel["content"]));
+  batch["content"] = autoencoder.normalise(mel["content"]);
+  batch["content_latent"] = autoencoder.encode(batch["content"]);
   batch["target_latent"] = autoencoder.encode(batch["target"]);
   const auto device = inputs_.device;
   const auto uniform = rng.uniform({settings_.batch}, device);
@@ -124,7 +131,7 @@ torch::Tensor StudioTrainer::diffusion_loss(const Batch& batch, Figures& figures
     const auto style = styled(batch.at("style"), batch.at("dropped"));
     out = networks_.denoiser->forward(z, batch.at("content_latent"), regression ? torch::ones_like(time) : time, style).to(torch::kFloat);
     if (settings_.mel_loss > 0 || settings_.distance_loss > 0 || regression)
-      decoded = networks_.autoencoder->decode(regression ? -out : alpha * z - sigma * out, batch.at("target").size(1)).to(torch::kFloat);
+      decoded = networks_.rendered(regression ? -out : alpha * z - sigma * out, batch.at("content"), style);
   }
   torch::Tensor error, loss;
   if (regression) {
@@ -202,22 +209,21 @@ Figures StudioTrainer::validate_diffusion() {
   const nn::Autocast precision(inputs_.device, settings_.mixed_precision, nn::Autocast::Where::any);
   auto& autoencoder = *networks_.autoencoder;
   const auto target = autoencoder.normalise(validation_.at("target"));
-  const auto content = autoencoder.encode(autoencoder.normalise(validation_.at("content"))).to(torch::kFloat);
+  const auto content_features = autoencoder.normalise(validation_.at("content"));
+  const auto content = autoencoder.encode(content_features).to(torch::kFloat);
   const auto latent = autoencoder.encode(target).to(torch::kFloat);
   const auto style = networks_.style_encoder->forward(autoencoder.normalise(validation_.at("style")));
   Figures figures;
-  const auto error_of = [&](const torch::Tensor& x, const torch::Tensor& wanted) {
-    return ((autoencoder.decode(x, wanted.size(1)).to(torch::kFloat) - wanted).abs().mean() * autoencoder.deviation).item<double>();
-  };
-  const auto sampled = [&](int steps, const Style& by) {
+  const auto error_of = [&](int steps, const Style& by) {
     StudioTransferSettings options;
     options.steps = steps;
     Rng rng(99, static_cast<std::uint64_t>(steps));
-    return sample(networks_, content, by, options, rng, {}, {});
+    const auto rendered = networks_.rendered(sample(networks_, content, by, options, rng, {}, {}), content_features, by);
+    return ((rendered - target).abs().mean() * autoencoder.deviation).item<double>();
   };
-  figures.emplace_back("mel_l1", error_of(sampled(1, style), target));
+  figures.emplace_back("mel_l1", error_of(1, style));
   if (settings_.objective == "diffusion") {
-    figures.emplace_back("mel_l1_4_steps", error_of(sampled(4, style), target));
+    figures.emplace_back("mel_l1_4_steps", error_of(4, style));
     Rng rng(98, 0);
     const auto noise = rng.normal(latent.sizes(), inputs_.device);
     for (const auto& [name, level] : {std::pair{"v_mse_t10", 0.1}, {"v_mse_t50", 0.5}, {"v_mse_t90", 0.9}}) {
@@ -229,7 +235,7 @@ Figures StudioTrainer::validate_diffusion() {
   }
   // Control: with styles shifted among the examples the error must rise, or the style is being ignored.
   const Style shifted{style.vector.roll(1, 0), style.tokens.roll(1, 0)};
-  figures.emplace_back("mel_l1_swapped_style", error_of(sampled(1, shifted), target));
+  figures.emplace_back("mel_l1_swapped_style", error_of(1, shifted));
   return figures;
 }
 
@@ -239,16 +245,17 @@ std::vector<Preview> StudioTrainer::preview(int phase) {
   auto& autoencoder = *networks_.autoencoder;
   const auto first = [&](const char* name) { return validation_.at(name).narrow(0, 0, 1); };
   const auto target = autoencoder.normalise(first("target"));
-  torch::Tensor latent;
+  torch::Tensor rendered;
   if (is_autoencoder(phase)) {
-    latent = autoencoder.encode(target);
+    rendered = autoencoder.decode(autoencoder.encode(target).to(torch::kFloat), target.size(1)).to(torch::kFloat);
   } else {
     const auto style = networks_.style_encoder->forward(autoencoder.normalise(first("style")));
     StudioTransferSettings options;
     Rng rng(97, 0);
-    latent = sample(networks_, autoencoder.encode(autoencoder.normalise(first("content"))).to(torch::kFloat), style, options, rng, {}, {});
+    const auto content = autoencoder.normalise(first("content"));
+    rendered = networks_.rendered(sample(networks_, autoencoder.encode(content).to(torch::kFloat), style, options, rng, {}, {}), content, style);
   }
-  const auto result = autoencoder.denormalise(autoencoder.decode(latent.to(torch::kFloat), target.size(1)).to(torch::kFloat));
+  const auto result = autoencoder.denormalise(rendered);
   const auto decibels = [](const torch::Tensor& log_mel) { return (log_mel[0].t() * 8.685889638).to(torch::kCPU).contiguous(); };
   const auto& clips = source_.clips().clips;
   const auto name = [&](std::int64_t i) { return clips[static_cast<std::size_t>(i)].label; };
@@ -274,6 +281,7 @@ void StudioTrainer::visit(StateVisitor& visitor) {
   visitor.module("autoencoder", *networks_.autoencoder);
   visitor.module("style_encoder", *networks_.style_encoder);
   visitor.module("denoiser", *networks_.denoiser);
+  if (networks_.refiner) visitor.module("refiner", *networks_.refiner);
   if (autoencoder_optimiser_) autoencoder_optimiser_->visit("autoencoder_optimiser", visitor);
   if (decoder_optimiser_) decoder_optimiser_->visit("decoder_optimiser", visitor);
   optimiser_->visit("optimiser", visitor);
@@ -282,6 +290,7 @@ void StudioTrainer::visit(StateVisitor& visitor) {
 std::vector<std::pair<std::string, torch::nn::Module*>> StudioTrainer::averaged(int phase) {
   if (is_autoencoder(phase)) return {};
   std::vector<std::pair<std::string, torch::nn::Module*>> all = {{"style_encoder", networks_.style_encoder.get()}, {"denoiser", networks_.denoiser.get()}};
+  if (networks_.refiner) all.emplace_back("refiner", networks_.refiner.get());
   if (!learning_decoder().empty()) all.emplace_back("autoencoder", networks_.autoencoder.get());
   return all;
 }

@@ -25,6 +25,7 @@ class StudioTrainer : public Trainer {
   double learning_rate() const override { return rate_; }
 
  private:
+  std::vector<torch::nn::Module*> denoising();
   /// What of the autoencoder learns beside the denoiser.
   std::vector<torch::nn::Module*> learning_decoder() { return settings_.decoder_learns ? networks_.autoencoder->decoder() : std::vector<torch::nn::Module*>{}; }
   bool is_autoencoder(int phase) const { return settings_.ae_steps > 0 && phase == 0; }
