@@ -129,22 +129,25 @@ class StudioTransfer : public FamilyTransfer {
     const std::int64_t window = kWindowSeconds * per_second / unit * unit, overlap = kOverlapSeconds * per_second / unit * unit;
     const std::int64_t count = frames <= window ? 1 : 1 + (frames - window + window - overlap - 1) / (window - overlap);
     const std::int64_t passes = settings.passes > 0 ? settings.passes : settings.steps <= 1 ? 8 : 1;
+    const auto rung = networks_.rung(features);  // of the whole sound: what began before a window rings in it
     std::vector<Window> windows(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
       Window& one = windows[static_cast<std::size_t>(i)];
       one.start = i * (window - overlap), one.length = std::min(window, frames - one.start);
       one.fade = ramp(one.length, i > 0 ? overlap : 0, i + 1 < count ? overlap : 0);
       const auto piece = features.narrow(1, one.start, one.length);
+      const auto memory = rung.defined() ? rung.narrow(1, one.start, one.length) : rung;
       for (std::int64_t pass = 0; pass < passes; ++pass)
-        one.passes.push_back(begin(piece, pass * unit / passes, style, settings, static_cast<std::uint64_t>(i * passes + pass)));
+        one.passes.push_back(begin(piece, memory, pass * unit / passes, style, settings, static_cast<std::uint64_t>(i * passes + pass)));
     }
     return windows;
   }
 
-  Pass begin(const torch::Tensor& piece, std::int64_t shift, const studio::Style& style, const StudioTransferSettings& settings, std::uint64_t stream) {
-    const auto moved = shift == 0 ? piece : torch::cat({piece.narrow(1, 0, 1).expand({1, shift, piece.size(2)}), piece}, 1);
+  Pass begin(const torch::Tensor& piece, const torch::Tensor& rung, std::int64_t shift, const studio::Style& style, const StudioTransferSettings& settings, std::uint64_t stream) {
+    const auto later = [shift](const torch::Tensor& x) { return shift == 0 || !x.defined() ? x : torch::cat({x.narrow(1, 0, 1).expand({1, shift, x.size(2)}), x}, 1); };
+    const auto moved = later(piece);
     Pass pass{shift, std::make_unique<Rng>(static_cast<std::uint64_t>(settings.seed), stream), moved, nullptr, {}};
-    pass.sampler = std::make_unique<studio::LatentSampler>(networks_, networks_.autoencoder->encode(moved), style, settings, *pass.rng, stream);
+    pass.sampler = std::make_unique<studio::LatentSampler>(networks_, networks_.encoded(moved, later(rung)), style, settings, *pass.rng, stream);
     return pass;
   }
 

@@ -208,7 +208,7 @@ Style StyleEncoderImpl::none(std::int64_t batch) {
 }
 
 DenoiserImpl::DenoiserImpl(const StudioSettings& s)
-    : film_(s.film), cross_attention_(s.cross_attention), content_channels_(s.content_channels), embedding_(s.embedding) {
+    : film_(s.film), cross_attention_(s.cross_attention), content_channels_(s.content_channels), embedding_(s.embedding), latent_(s.latent) {
   const auto pick = [&](std::int64_t i) { return dilation_of(i, s.reach); };
   in = register_module("in", Conv3(content_channels_ ? 2 * s.latent : s.latent, s.width));
   time1 = register_module("time1", torch::nn::Linear(128, embedding_));
@@ -229,6 +229,10 @@ DenoiserImpl::DenoiserImpl(const StudioSettings& s)
   norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({s.width})));
   out = register_module("out", torch::nn::Linear(s.width, s.latent));
   zero(out);
+  if (s.content_memory) {
+    memory = register_module("memory", Conv3(2 * s.latent, s.width));
+    zero(memory->linear);
+  }
   if (!s.latent_skips) return;
   skips = register_module("skips", torch::nn::Linear(embedding_, 2 * s.latent));
   zero(skips);
@@ -242,14 +246,25 @@ torch::Tensor DenoiserImpl::embed(const torch::Tensor& time, const Style& style)
   return torch::silu(e);
 }
 
-torch::Tensor DenoiserImpl::forward(const torch::Tensor& z, const torch::Tensor& content, const torch::Tensor& time,
+torch::Tensor ringing_on(const torch::Tensor& features, double decay) {
+  constexpr std::int64_t kKept = 10;  // frames, longer than an attack lasts in the analysis
+  const std::int64_t frames = features.size(1);
+  const auto before = features.narrow(1, 0, 1).expand({-1, kKept - 1, -1});
+  const auto kept = std::get<0>(torch::cat({before, features}, 1).unfold(1, kKept, 1).min(-1));
+  const auto fallen = (torch::arange(frames, features.options()) * decay).reshape({1, -1, 1});
+  return std::get<0>(torch::cummax(kept + fallen, 1)) - fallen;
+}
+
+torch::Tensor DenoiserImpl::forward(const torch::Tensor& z, const torch::Tensor& beside, const torch::Tensor& time,
                                     const Style& style) {
+  const auto content = beside.narrow(-1, 0, latent_);
   const auto e = embed(time, style);
   const auto look = [&](std::size_t i, const torch::Tensor& x) {
     return cross_attention_ ? attention[i]->as<StyleAttention>()->forward(x, style.tokens) : x;
   };
   const std::int64_t frames = z.size(1);
   auto h = in->forward(padded_to(content_channels_ ? torch::cat({z, content}, -1) : z, 2));
+  if (memory) h = h + memory->forward(padded_to(beside.narrow(-1, latent_, 2 * latent_), 2));
   for (const auto& block : *before) h = block->as<FilmBlock>()->forward(h, e);
   h = look(0, h);
   const auto skip = h;

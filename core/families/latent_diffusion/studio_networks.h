@@ -115,10 +115,11 @@ TORCH_MODULE(StyleEncoder);
 class DenoiserImpl : public torch::nn::Module {
  public:
   explicit DenoiserImpl(const StudioSettings& settings);
-  /// z, content [batch, frame, latent]; time [batch] in [0, 1], 1 = pure noise.
+  /// z [batch, frame, latent]; content [batch, frame, latent], with `content_memory` 3 * latent: what rings on by two rates
+  /// follows (Networks::encoded). time [batch] in [0, 1], 1 = pure noise.
   torch::Tensor forward(const torch::Tensor& z, const torch::Tensor& content, const torch::Tensor& time, const Style& style);
 
-  Conv3 in{nullptr};
+  Conv3 in{nullptr}, memory{nullptr};  ///< memory: from zero; empty without `content_memory`
   torch::nn::Linear time1{nullptr}, time2{nullptr}, down{nullptr}, up{nullptr}, merge{nullptr}, out{nullptr};
   torch::nn::ModuleList before{nullptr}, deep{nullptr}, after{nullptr};
   torch::nn::ModuleList attention{nullptr};
@@ -130,9 +131,14 @@ class DenoiserImpl : public torch::nn::Module {
  private:
   torch::Tensor embed(const torch::Tensor& time, const Style& style);
   bool film_, cross_attention_, content_channels_;
-  std::int64_t embedding_;
+  std::int64_t embedding_, latent_;
 };
 TORCH_MODULE(Denoiser);
+
+/// What of a sound would still ring if nothing were damped: each band holds the highest level that it has kept for a while (so that
+/// attacks, which fill all bands, leave nothing), falling by `decay` a frame. features [batch, frame, band] and `decay` in one unit
+/// of a logarithm -> the same shape. Frame t depends on frames up to t alone.
+torch::Tensor ringing_on(const torch::Tensor& features, double decay);
 
 /// Adds to a decoded estimate what the latent's grid and its few channels lost, from the content's own frames; starts at zero.
 class RefinerImpl : public torch::nn::Module {

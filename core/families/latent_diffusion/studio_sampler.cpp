@@ -6,6 +6,12 @@
 #include "core/families/family.h"
 
 namespace luthier::studio {
+namespace {
+
+/// dB a second: two notes of one level apart in time are told apart by how far the two have fallen apart.
+constexpr double kSlowFall = 4, kQuickFall = 16;
+
+}  // namespace
 
 Networks::Networks(const StudioSettings& s, torch::Device target)
     : settings(s), autoencoder(s), style_encoder(s), denoiser(s), device(target) {
@@ -22,6 +28,20 @@ void Networks::eval() {
   style_encoder->eval();
   denoiser->eval();
   if (refiner) refiner->eval();
+}
+
+torch::Tensor Networks::rung(const torch::Tensor& features) const {
+  if (!settings.content_memory) return {};
+  const double neper = std::log(10.0) / 20, per_second = static_cast<double>(settings.rate) / static_cast<double>(settings.hop);
+  const double unit = neper / per_second / autoencoder->deviation.item<double>();  // of a dB a second
+  return torch::cat({ringing_on(features, kSlowFall * unit), ringing_on(features, kQuickFall * unit)}, -1);
+}
+
+torch::Tensor Networks::encoded(const torch::Tensor& features, const torch::Tensor& rung) {
+  const auto content = autoencoder->encode(features);
+  if (!rung.defined()) return content;
+  const auto parts = rung.chunk(2, -1);
+  return torch::cat({content, autoencoder->encode(parts[0]), autoencoder->encode(parts[1])}, -1);
 }
 
 torch::Tensor Networks::rendered(const torch::Tensor& latent, const torch::Tensor& content, const Style& style) {
@@ -54,13 +74,13 @@ LatentSampler::LatentSampler(Networks& networks, torch::Tensor content, Style st
                       std::to_string(total_) + (total_ == 1 ? " step" : " steps") + "; take an earlier step or more steps.");
 }
 
-torch::Tensor LatentSampler::fresh_noise() { return rng_->normal(content_.sizes(), content_.device()) * options_.temperature; }
+torch::Tensor LatentSampler::fresh_noise() { return rng_->normal(shape(), content_.device()) * options_.temperature; }
 
 torch::Tensor LatentSampler::step() {
   torch::NoGradGuard guard;
   if (networks_.settings.objective == "regression") {
     ++done_;
-    return estimate_ = -guided(networks_, torch::zeros_like(content_), content_, 1.0, style_, options_.guidance);
+    return estimate_ = -guided(networks_, torch::zeros(shape(), content_.options()), content_, 1.0, style_, options_.guidance);
   }
   if (done_ == 0) z_ = fresh_noise();
   else descend();

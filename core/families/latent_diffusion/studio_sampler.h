@@ -21,6 +21,12 @@ struct Networks {
 
   Networks(const StudioSettings& settings, torch::Device device);
   void eval();
+  /// What the denoiser takes as content: latents of features [batch, frame, band], followed by those of `rung` where the settings ask
+  /// for a memory -> [batch, ceil(frame / patch), latent or 3 * latent].
+  torch::Tensor encoded(const torch::Tensor& features, const torch::Tensor& rung);
+  torch::Tensor encoded(const torch::Tensor& features) { return encoded(features, rung(features)); }
+  /// The features as they would ring on, slowly and quickly falling: [batch, frame, 2 * band]; undefined without a memory.
+  torch::Tensor rung(const torch::Tensor& features) const;
   /// What a latent estimate stands for: decoded, then refined beside the content's features [batch, frame, band] -> the same shape.
   torch::Tensor rendered(const torch::Tensor& latent, const torch::Tensor& content, const Style& style);
 };
@@ -30,7 +36,7 @@ struct Networks {
 /// with another seed or temperature the noise of the next level is drawn anew. Regression has one step. No gradients.
 class LatentSampler {
  public:
-  /// content [batch, frame, latent]. `networks` and `rng` are borrowed; `stream` sets the noise of a branch apart from that
+  /// content: of Networks::encoded. `networks` and `rng` are borrowed; `stream` sets the noise of a branch apart from that
   /// of other latents with the same seed. Throws ConfigError for branches that cannot be.
   LatentSampler(Networks& networks, torch::Tensor content, Style style, const StudioTransferSettings& options, Rng& rng, std::uint64_t stream = 0);
   int total() const { return total_; }
@@ -41,6 +47,7 @@ class LatentSampler {
   void descend();
   void branch(const Branch& at);
   torch::Tensor fresh_noise();
+  std::vector<std::int64_t> shape() const { return {content_.size(0), content_.size(1), networks_.settings.latent}; }
 
   Networks& networks_;
   torch::Tensor content_;

@@ -27,7 +27,7 @@ struct StudioSettings {
   // network
   std::int64_t width = 448, deep_width = 576, blocks = 3, deep_blocks = 4, reach = 8, embedding = 256;
   std::int64_t style_tokens = 8, style_width = 224, attention_heads = 4;
-  bool film = true, cross_attention = true, content_channels = true, latent_skips = false;
+  bool film = true, cross_attention = true, content_channels = true, latent_skips = false, content_memory = false;
   std::int64_t refine_blocks = 0, refine_width = 256;
   // diffusion
   std::string objective = "diffusion";
@@ -86,6 +86,7 @@ struct StudioSettings {
     v.toggle("cross_attention", cross_attention, "Blocks look at the style tokens by residual cross-attention.");
     v.toggle("content_channels", content_channels, "The clean content latent is concatenated at every step; off: it is only in the start noise.");
     v.toggle("latent_skips", latent_skips, "The noisy and the content latent also reach the output directly, by gains that follow noise level and style.");
+    v.toggle("content_memory", content_memory, "The content's sustained partials, as they would ring on, stand beside it: what a harp or a bell keeps sounding is seen long after its note.");
     v.number("refine_blocks", refine_blocks, 0, 16, "blocks", "Blocks that refine the decoded estimate beside the content at two frames a step; 0: none.");
     v.number("refine_width", refine_width, 16, 1024, "channels", "Width of these blocks.");
     v.group("Training");

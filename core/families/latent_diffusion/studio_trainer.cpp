@@ -82,7 +82,7 @@ Batch StudioTrainer::draw(int phase, Rng& rng) {
   batch["target"] = autoencoder.normalise(mel["target"]);
   batch["style"] = autoencoder.normalise(mel["style"]);
   batch["content"] = autoencoder.normalise(mel["content"]);
-  batch["content_latent"] = autoencoder.encode(batch["content"]);
+  batch["content_latent"] = networks_.encoded(batch["content"]);
   batch["target_latent"] = autoencoder.encode(batch["target"]);
   const auto device = inputs_.device;
   const auto uniform = rng.uniform({settings_.batch}, device);
@@ -210,7 +210,7 @@ Figures StudioTrainer::validate_diffusion() {
   auto& autoencoder = *networks_.autoencoder;
   const auto target = autoencoder.normalise(validation_.at("target"));
   const auto content_features = autoencoder.normalise(validation_.at("content"));
-  const auto content = autoencoder.encode(content_features).to(torch::kFloat);
+  const auto content = networks_.encoded(content_features).to(torch::kFloat);
   const auto latent = autoencoder.encode(target).to(torch::kFloat);
   const auto style = networks_.style_encoder->forward(autoencoder.normalise(validation_.at("style")));
   Figures figures;
@@ -253,7 +253,7 @@ std::vector<Preview> StudioTrainer::preview(int phase) {
     StudioTransferSettings options;
     Rng rng(97, 0);
     const auto content = autoencoder.normalise(first("content"));
-    rendered = networks_.rendered(sample(networks_, autoencoder.encode(content).to(torch::kFloat), style, options, rng, {}, {}), content, style);
+    rendered = networks_.rendered(sample(networks_, networks_.encoded(content).to(torch::kFloat), style, options, rng, {}, {}), content, style);
   }
   const auto result = autoencoder.denormalise(rendered);
   const auto decibels = [](const torch::Tensor& log_mel) { return (log_mel[0].t() * 8.685889638).to(torch::kCPU).contiguous(); };
