@@ -10,13 +10,14 @@
 namespace luthier::db {
 namespace {
 
-/// One term as typed. `word` has its quotes taken off.
+/// One term as typed. `word` has its quotes taken off, and a quote that was doubled within them is one.
 struct Term {
   std::size_t position = 0;
   bool negated = false;
   bool quoted = false;      ///< the word (or value) was in quotes
   std::string field;        ///< lower case, empty for a free word
   std::string word;         ///< the free word or the field's value
+  std::string in_quotes;    ///< for each character of the word: 'q' where it stood in quotes, else ' '
   bool is_or = false;       ///< the joining word
 };
 
@@ -57,16 +58,26 @@ class Lexer {
 
   void read_word(Term& term) {
     while (at_ < text_.size() && !is_blank(text_[at_])) {
-      if (text_[at_] != '"') {
+      if (text_[at_] == '"') {
+        read_quoted(term);
+      } else {
         term.word += text_[at_++];
-        continue;
       }
-      const auto close = text_.find('"', at_ + 1);
-      if (close == std::string::npos) throw QueryError("a quote is opened but not closed: " + text_.substr(at_), at_);
-      term.word += text_.substr(at_ + 1, close - at_ - 1);
-      term.quoted = true;
-      at_ = close + 1;
+      term.in_quotes.resize(term.word.size(), ' ');
     }
+  }
+
+  void read_quoted(Term& term) {
+    const std::size_t opened = at_++;
+    for (;; ++at_) {
+      if (at_ == text_.size()) throw QueryError("a quote is opened but not closed: " + text_.substr(opened), opened);
+      if (text_[at_] == '"' && (at_ + 1 == text_.size() || text_[at_ + 1] != '"')) break;
+      if (text_[at_] == '"') ++at_;
+      term.word += text_[at_];
+    }
+    term.in_quotes.resize(term.word.size(), 'q');
+    term.quoted = true;
+    ++at_;
   }
 
   const std::string& text_;
@@ -119,25 +130,23 @@ class Builder {
     return sql;
   }
 
-  /// One of "violin,harp", each whole or as "vio*".
-  std::string names(const std::string& list) {
+  /// One of violin,harp, each whole or as vio*. In quotes comma and star belong to the name.
+  std::string names(const Term& term) {
+    const auto sign = [&term](std::size_t at, char c) { return term.word[at] == c && term.in_quotes[at] == ' '; };
     std::string sql;
-    for (std::size_t start = 0; start <= list.size();) {
-      const auto end = std::min(list.find(',', start), list.size());
-      std::string name = list.substr(start, end - start);
-      start = end + 1;
-      if (name.empty()) continue;
-      sql += sql.empty() ? "" : " OR ";
-      if (name.back() == '*') {
-        name.pop_back();
-        value(like(name, "", "%"));
-      } else {
-        value(like(name, "", ""));
-      }
-      sql += "name LIKE ? ESCAPE '\\'";
+    for (std::size_t start = 0, end = 0; start < term.word.size(); start = end + 1) {
+      end = start;
+      while (end < term.word.size() && !sign(end, ',')) ++end;
+      if (end == start) continue;
+      const bool beginning = sign(end - 1, '*');
+      value(like(term.word.substr(start, end - start - beginning), "", beginning ? "%" : ""));
+      sql += std::string(sql.empty() ? "" : " OR ") + "name LIKE ? ESCAPE '\\'";
     }
     return sql.empty() ? "0" : sql;
   }
+
+  /// The word none, which says that there is no name; in quotes it is a name as any.
+  static bool is_none(const Term& term) { return !term.quoted && lower(term.word) == "none"; }
 
   std::string contained(const std::string& column, const std::string& text) {
     value(like(text, "%", "%"));
@@ -200,13 +209,13 @@ class Builder {
   }
 
   std::string own_name(const Term& term, const std::string& column, const std::string& table) {
-    if (lower(term.word) == "none") return "(" + column + " IS NULL)";
-    return "(" + column + " IS NOT NULL AND " + column + " IN (SELECT id FROM " + table + " WHERE " + names(term.word) + "))";
+    if (is_none(term)) return "(" + column + " IS NULL)";
+    return "(" + column + " IS NOT NULL AND " + column + " IN (SELECT id FROM " + table + " WHERE " + names(term) + "))";
   }
 
   std::string tag_sql(const Term& term) {
-    if (lower(term.word) == "none") return "(NOT EXISTS (SELECT 1 FROM clip_tag WHERE clip_id = c.id))";
-    return "(c.id IN (SELECT clip_id FROM clip_tag WHERE tag_id IN (SELECT id FROM tag WHERE " + names(term.word) + ")))";
+    if (is_none(term)) return "(NOT EXISTS (SELECT 1 FROM clip_tag WHERE clip_id = c.id))";
+    return "(c.id IN (SELECT clip_id FROM clip_tag WHERE tag_id IN (SELECT id FROM tag WHERE " + names(term) + ")))";
   }
 
   std::string recording_text(const Term& term, const std::string& column) {
@@ -266,7 +275,7 @@ class Builder {
 
 const std::vector<QueryField>& clip_query_fields() {
   static const std::vector<QueryField> fields = {
-      {"inst", "inst:violin label; inst:violin,harp one of them; inst:vio* beginning; inst:none without"},
+      {"inst", "inst:violin label; inst:violin,harp one of them; inst:vio* beginning; inst:\"grand piano\" exactly this; inst:none without"},
       {"label", "label:violin the same as inst:"},
       {"tag", "tag:solo carries the tag; tag:none without tags"},
       {"phrase", "phrase:7* plays the phrase; phrase:none without"},

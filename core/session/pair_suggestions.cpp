@@ -7,6 +7,7 @@
 #include "core/session/map_session.h"
 #include "core/session/phrase_pairs.h"
 #include "db/clip_store.h"
+#include "db/label_query.h"
 
 namespace luthier {
 namespace {
@@ -19,7 +20,7 @@ bool may_pair(const db::ClipView& content, const db::ClipView& other) {
 
 /// A clip by the target's label that plays something else.
 std::optional<db::ClipId> style_for(db::Catalog& catalog, const db::ClipView& content, const db::ClipView& target) {
-  auto ids = catalog.clips().ids("inst:\"" + target.label + "\"");
+  auto ids = catalog.clips().ids(db::label_query(target.label));
   if (ids.size() > kStylesTried) ids.resize(kStylesTried);
   for (const auto& view : catalog.clips().views(ids))
     if (may_pair(content, view) && view.clip.phrase != content.clip.phrase) return view.clip.id;

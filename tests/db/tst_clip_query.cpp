@@ -1,6 +1,7 @@
 #include <QtTest>
 
 #include "db/clip_store.h"
+#include "db/label_query.h"
 #include "db/label_store.h"
 #include "db/phrase_store.h"
 #include "db/recording_store.h"
@@ -71,7 +72,10 @@ class TestClipQuery : public QObject {
     row("rate:22050", "3 4");
     row("channels:2", "1 2");
     row("phrase:7*", "");
-    row("phrase:\"phrase 7*\"", "1 3");
+    row("phrase:\"phrase 7\"*", "1 3");
+    row("phrase:\"phrase 7*\"", "");  // in quotes a star is a star
+    row("inst:\"viola da gamba\",harp", "3 4");
+    row("inst:\"none\"", "");
     row("rights:cc0", "1 2");
     row("source:FluidR3", "3 4");
     row("notes:bow", "4");
@@ -105,6 +109,21 @@ class TestClipQuery : public QObject {
     for (const auto id : found(query.toStdString())) list << QString::number(id);
     QCOMPARE(list.join(' '), ids);
     QCOMPARE(catalog_->clips().count(query.toStdString()), static_cast<std::int64_t>(list.size()));
+  }
+
+  void aLabelIsFoundByItsNameWhateverIsInIt() {
+    const auto own = Catalog::in_memory();
+    const auto recording = samples::recording(*own, "take.wav", 44100);
+    const std::vector<std::string> names{"none", "bell, small", "bell", "all*", "alle", "the \"old\" one", "50%"};
+    for (std::size_t i = 0; i < names.size(); ++i) samples::clip(*own, recording, static_cast<std::int64_t>(i) * 100, 100, names[i]);
+    samples::clip(*own, recording, 5000, 100);  // without a label
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const auto ids = own->clips().ids(label_query(names[i]));
+      QVERIFY2(ids.size() == 1 && ids.front().value == static_cast<std::int64_t>(i) + 1, names[i].c_str());
+    }
+    QCOMPARE(own->clips().count("inst:none"), 1);
+    QCOMPARE(own->clips().count("inst:all*"), 2);
+    QCOMPARE(own->clips().count(label_query("bell") + " or " + label_query("50%")), 2);
   }
 
   void aWrongTermIsOneSentence_data() {

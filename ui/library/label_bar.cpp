@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <climits>
 
+#include "db/label_query.h"
 #include "ui/application_style.h"
 #include "ui/common/dot_icon.h"
 #include "ui/common/flow_layout.h"
@@ -84,7 +85,7 @@ void LabelBar::open_menu(const db::LabelRow& label, const QPoint& at) {
   QMenu menu;
   const qint64 id = label.id.value;
   const QString name = QString::fromStdString(label.name);
-  menu.addAction(tr("Show only %1").arg(name), this, [this, name] { Q_EMIT show_only("inst:\"" + name + "\""); });
+  menu.addAction(tr("Show only %1").arg(name), this, [this, name] { Q_EMIT show_only(QString::fromStdString(db::label_query(name.toStdString()))); });
   menu.addSeparator();
   menu.addAction(tr("Rename…"), this, [this, id] { Q_EMIT rename_requested(id); });
   menu.addAction(tr("Colour…"), this, [this, id] { Q_EMIT color_requested(id); });

@@ -13,6 +13,7 @@
 #include <cmath>
 
 #include "db/clip_store.h"
+#include "db/label_query.h"
 #include "ui/application_style.h"
 #include "ui/common/background_task.h"
 #include "ui/common/copy_command.h"
@@ -180,7 +181,7 @@ void LabelsView::show_wall() {
     return;
   }
   const QString label = table_->item(rows.first().row(), 0)->data(Qt::UserRole).toString();
-  wall_->set_query(label.isEmpty() ? QStringLiteral("inst:none") : "inst:\"" + label + "\"");
+  wall_->set_query(label.isEmpty() ? QStringLiteral("inst:none") : QString::fromStdString(db::label_query(label.toStdString())));
 }
 
 void LabelsView::analyse() {
