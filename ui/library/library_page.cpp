@@ -143,7 +143,7 @@ void LibraryPage::connect_table() {
 void LibraryPage::connect_labels() {
   connect(labels_, &LabelBar::chosen, actions_, &ClipActions::label);
   connect(labels_, &LabelBar::new_requested, actions_, &ClipActions::new_label);
-  connect(labels_, &LabelBar::show_only, &search_->field(), &QLineEdit::setText);
+  connect(labels_, &LabelBar::show_only, search_, &SearchBar::show_only);
   auto* edits = new LabelActions(bench_, this);
   connect(labels_, &LabelBar::rename_requested, edits, &LabelActions::rename);
   connect(labels_, &LabelBar::color_requested, edits, &LabelActions::choose_color);

@@ -13,6 +13,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "db/label_query.h"
 #include "db/label_store.h"
 #include "ui/application_style.h"
 #include "ui/common/workbench.h"
@@ -136,9 +137,12 @@ void SearchBar::focus() {
   search_->selectAll();
 }
 
-void SearchBar::clear() {
-  search_->clear();
-  labels_->clear();
+void SearchBar::clear() { show_only({}); }
+
+void SearchBar::show_only(const QString& query) {
+  labels_->setCurrentIndex(0);
+  search_->setText(query);
+  search_now();
 }
 
 void SearchBar::set_labels(const std::vector<db::LabelRow>& labels, qint64 unlabelled, qint64 all) {
@@ -148,10 +152,11 @@ void SearchBar::set_labels(const std::vector<db::LabelRow>& labels, qint64 unlab
   labels_->addItem(tr("All clips  %1").arg(QLocale().toString(all)), QString());
   labels_->addItem(tr("Without label  %1").arg(QLocale().toString(unlabelled)), QString("inst:none"));
   for (const db::LabelRow& label : labels) {
-    labels_->addItem(text(label.name) + "  " + QLocale().toString(static_cast<qlonglong>(label.clips)), "inst:\"" + text(label.name) + "\"");
+    labels_->addItem(text(label.name) + "  " + QLocale().toString(static_cast<qlonglong>(label.clips)), text(db::label_query(label.name)));
   }
   const int at = labels_->findData(before);
   labels_->setCurrentIndex(at < 0 ? 0 : at);
+  if (at < 0 && !before.isEmpty()) search_now();  // the label that was shown alone is gone, or has another name
 }
 
 void SearchBar::set_filters(std::vector<db::SavedFilterRow> filters) { filters_ = std::move(filters); }
@@ -195,16 +200,13 @@ void SearchBar::fill_filter_menu() {
   if (filters_.empty()) return;
   saved_menu_->addSeparator();
   for (const db::SavedFilterRow& filter : filters_) {
-    saved_menu_->addAction(QStringLiteral("%1\t%2").arg(text(filter.name), text(filter.query).left(40)), this, [this, q = text(filter.query)] {
-      labels_->setCurrentIndex(0);
-      search_->setText(q);
-      search_now();
-    });
+    saved_menu_->addAction(QStringLiteral("%1\t%2").arg(text(filter.name), text(filter.query).left(40)), this, [this, q = text(filter.query)] { show_only(q); });
   }
   QMenu* forget = saved_menu_->addMenu(icon("remove"), tr("Forget"));
   for (const db::SavedFilterRow& filter : filters_) {
     forget->addAction(text(filter.name), this, [this, name = filter.name] {
       bench_.edit(tr("forget the search %1").arg(text(name)), [name](db::Catalog& catalog) { catalog.labels().remove_filter(name); });
+      bench_.note_command({"searches", "remove", text(name)});
     });
   }
 }
@@ -217,6 +219,7 @@ void SearchBar::save_filter() {
   bench_.edit(tr("keep the search %1").arg(name), [row = db::SavedFilterRow{name.toStdString(), wanted.toStdString()}](db::Catalog& catalog) {
     catalog.labels().save_filter(row);
   });
+  bench_.note_command({"searches", "add", name, wanted});
   bench_.say(tr("Kept: %1. It is behind the star beside the search.").arg(name));
 }
 

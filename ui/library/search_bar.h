@@ -24,6 +24,8 @@ class SearchBar : public QWidget {
   QLineEdit& field() { return *search_; }
   void focus();
   void clear();
+  /// Searches for this and nothing else: the label that was shown alone no longer is.
+  void show_only(const QString& query);
   /// Labels with their counts, for "show one label". `all` and `unlabelled` are numbers of clips.
   void set_labels(const std::vector<db::LabelRow>& labels, qint64 unlabelled, qint64 all);
   void set_filters(std::vector<db::SavedFilterRow> filters);
