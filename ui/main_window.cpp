@@ -82,7 +82,8 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent) {
   make_pages();
   make_menus();
   taker_ = new FileTaker(*this);
-  new WindowKeys(bench_, *pages_, *this);
+  auto* keys = new WindowKeys(bench_, *pages_, *this);
+  connect(player_bar_, &PlayerBar::repeat_requested, keys, &WindowKeys::repeat);
   setStatusBar(new StatusLine(bench_, this));
   connect(&bench_, &Workbench::workspace_opened, this, &MainWindow::workspace_opened);
   connect(&bench_, &Workbench::workspace_closed, this, &MainWindow::workspace_closed);

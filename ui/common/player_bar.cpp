@@ -48,6 +48,7 @@ PlayerBar::PlayerBar(SoundPlayer& player, QWidget* parent) : QWidget(parent), pl
   stop_ = button("stop", tr("Stop"), tr("Stop and go back to the start (Shift+Space)"), this);
   loop_ = button("loop", tr("Loop"), tr("Repeat the selection, or the whole sound (L)"), this);
   loop_->setCheckable(true);
+  loop_->setObjectName("loop_button");
   time_ = new QLabel("0:00.0 / 0:00.0", this);
   time_->setMinimumWidth(fontMetrics().horizontalAdvance("00:00.0 / 00:00.0") + 8);
   time_->setAlignment(Qt::AlignCenter);
@@ -98,10 +99,7 @@ PlayerBar::PlayerBar(SoundPlayer& player, QWidget* parent) : QWidget(parent), pl
 
   connect(play_, &QToolButton::clicked, &player_, &SoundPlayer::toggle);
   connect(stop_, &QToolButton::clicked, &player_, &SoundPlayer::stop);
-  connect(loop_, &QToolButton::toggled, this, [this](bool on) {
-    if (!on) player_.set_loop(std::nullopt);
-    else if (!player_.loop()) player_.set_loop(std::make_pair(0.0, player_.length()));
-  });
+  connect(loop_, &QToolButton::clicked, this, &PlayerBar::repeat_requested);
   connect(seek_, &QSlider::sliderPressed, this, [this] { scrubbing_ = true; });
   connect(seek_, &QSlider::sliderReleased, this, [this] {
     scrubbing_ = false;

@@ -17,6 +17,9 @@ class PlayerBar : public QWidget {
  public:
   explicit PlayerBar(SoundPlayer& player, QWidget* parent = nullptr);
 
+ Q_SIGNALS:
+  void repeat_requested();  ///< the selection, which a page knows, or the whole sound; or no longer
+
  private:
   void show_deck();
   void show_state();

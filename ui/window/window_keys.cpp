@@ -74,7 +74,19 @@ void WindowKeys::press_or_play() {
   auto* box = qobject_cast<QComboBox*>(focus);
   if (by_keyboard && button) button->click();
   else if (by_keyboard && box) box->showPopup();
-  else bench_.player().toggle();
+  else if (!say_why_silent()) bench_.player().toggle();
+}
+
+/// Where nothing is loaded because the sound cannot be read, the reason stands in the picture.
+bool WindowKeys::say_why_silent() {
+  SpectrogramView* shown = bench_.player().deck().empty() ? view() : nullptr;
+  if (!shown) return false;
+  for (const Lane& lane : shown->scene().lanes()) {
+    if (lane.sound || lane.note.isEmpty()) continue;
+    bench_.say(lane.note);
+    return true;
+  }
+  return false;
 }
 
 void WindowKeys::repeat() {

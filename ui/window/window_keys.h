@@ -21,6 +21,8 @@ class WindowKeys : public QObject {
   /// J, K and L go back, play and go on, as in film editing; kept in QSettings. Without it L repeats the selection.
   static bool editing_keys();
   static void set_editing_keys(bool on);
+  /// Repeats the selection of what is shown, or the whole sound; where something is repeated, it ends that.
+  void repeat();
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
@@ -36,7 +38,7 @@ class WindowKeys : public QObject {
   void change_fft(bool larger);
   bool tick(QObject* watched, QEvent* event);
   void press_or_play();
-  void repeat();
+  bool say_why_silent();
   void repeat_what_is_seen();
   void move_in_sound(double seconds);
   void step_pane(int by);
