@@ -1,6 +1,7 @@
 #include "tests/support/ui_harness.h"
 
 #include <QHash>
+#include <QSettings>
 #include <cmath>
 #include <vector>
 
@@ -24,6 +25,7 @@ void write_tone(const QString& file, double hz, double seconds, int overtones) {
 }
 
 Workspace make_workspace(const QString& folder, int per_label, double seconds) {
+  QSettings().setValue("library/play_on_select", false);  // tests choose rows for other reasons than to hear them
   const QString sounds = folder + "/sounds";
   const QStringList labels{"harp", "piano", "violin"};
   for (int l = 0; l < labels.size(); ++l) {

@@ -1,6 +1,7 @@
 // timeout: 180
 #include <QListWidget>
 #include <QPushButton>
+#include <QSettings>
 #include <QTabWidget>
 #include <QTableWidget>
 #include <random>
@@ -47,6 +48,7 @@ class TestExplore : public QObject {
 
 void TestExplore::initTestCase() {
   workspace_ = testing::make_workspace(folder_.path(), 8, 1.1);
+  QSettings().setValue("library/play_on_select", true);
   window_ = std::make_unique<MainWindow>();
   window_->resize(1280, 800);
   QVERIFY(testing::show_active(*window_));

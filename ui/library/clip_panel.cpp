@@ -24,7 +24,11 @@ bool same_sound(const db::ClipView& a, const db::ClipView& b) {
          a.path == b.path && a.missing == b.missing;
 }
 
+constexpr const char* kPlaysWhenChosen = "library/play_on_select";
+
 }  // namespace
+
+bool plays_when_chosen() { return QSettings().value(kPlaysWhenChosen, true).toBool(); }
 
 ClipPanel::ClipPanel(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
   view_ = new SpectrogramView(bench_.player(), bench_.pictures(), bench_.spectrograms(), this);
@@ -51,7 +55,7 @@ QWidget* ClipPanel::make_title_row() {
   title_->setProperty("role", "heading");
   title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   play_on_select_ = new QCheckBox(tr("Play when chosen"), widget);
-  play_on_select_->setToolTip(tr("Play each clip as soon as its row is chosen"));
+  play_on_select_->setToolTip(tr("Play each clip as soon as it is chosen by a click or the arrows, here, on Explore and in dialogs that list clips"));
   play_next_ = new QCheckBox(tr("Go on after labelling"), widget);
   play_next_->setToolTip(tr("After a label key: go to the next clip and play it"));
   auto* content = new QPushButton(icon("content"), tr("Use as content"), widget);
@@ -59,9 +63,9 @@ QWidget* ClipPanel::make_title_row() {
   auto* style = new QPushButton(icon("style"), tr("Use as style"), widget);
   style->setToolTip(tr("Take this clip as the style of a transfer: its sound is taken (S)"));
   QSettings stored;
-  play_on_select_->setChecked(stored.value("library/play_on_select", false).toBool());
+  play_on_select_->setChecked(plays_when_chosen());
   play_next_->setChecked(stored.value("library/play_next", true).toBool());
-  connect(play_on_select_, &QCheckBox::toggled, this, [](bool on) { QSettings().setValue("library/play_on_select", on); });
+  connect(play_on_select_, &QCheckBox::toggled, this, [](bool on) { QSettings().setValue(kPlaysWhenChosen, on); });
   connect(play_next_, &QCheckBox::toggled, this, [](bool on) { QSettings().setValue("library/play_next", on); });
   connect(content, &QPushButton::clicked, this, [this] { Q_EMIT use_requested(true); });
   connect(style, &QPushButton::clicked, this, [this] { Q_EMIT use_requested(false); });
@@ -73,13 +77,28 @@ QWidget* ClipPanel::make_title_row() {
   return widget;
 }
 
-bool ClipPanel::plays_on_choice() const { return play_on_select_->isChecked(); }
 bool ClipPanel::goes_on_after_labelling() const { return play_next_->isChecked(); }
-void ClipPanel::play() { view_->play(0); }
+bool ClipPanel::plays_on_choice() const { return play_on_select_->isChecked(); }
+
+void ClipPanel::play() {
+  if (loading_) play_when_loaded_ = true;
+  else if (!problem_.isEmpty()) bench_.say(problem_);
+  else view_->play(0);
+}
+
+void ClipPanel::start() {
+  if (loading_ || view_->heard() != 0 || !bench_.player().playing()) play();
+}
+
+void ClipPanel::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  if (!problem_.isEmpty()) bench_.player().clear();  // what another page has played is not this clip
+}
 
 void ClipPanel::clear() {
   ++load_number_;
-  loading_ = false;
+  loading_ = play_when_loaded_ = false;
+  problem_.clear();
   prefetch_->stop();
   shown_.reset();
   title_->clear();
@@ -114,15 +133,20 @@ void ClipPanel::load(bool play) {
   const auto current = view_->sounds();
   const QString before = current.empty() ? QString() : current.front()->key;
   loading_ = true;
-  auto done = [this, number, before, play](SoundPtr sound) {
+  play_when_loaded_ = play;
+  problem_.clear();
+  auto done = [this, number, before](SoundPtr sound) {
     if (number != load_number_) return;
     loading_ = false;
-    take_sound(sound, sound->key == before, play);
+    take_sound(sound, sound->key == before, std::exchange(play_when_loaded_, false));
   };
-  auto failed = [this, number](const QString& message) {
+  auto failed = [this, number, play](const QString& message) {
     if (number != load_number_) return;
-    loading_ = false;
+    loading_ = play_when_loaded_ = false;
+    problem_ = message;
     view_->set_sources({{{}, nullptr, nullptr, message, false}});
+    if (isVisible()) bench_.player().clear();  // else Space would play the clip before
+    if (play) bench_.say(message);
   };
   if (recut_->whole()) bench_.sounds().file(text(bench_.workspace().resolve(shown_->path).string()), this, done, failed);
   else bench_.sounds().clip(bench_.workspace(), *shown_, this, done, failed);

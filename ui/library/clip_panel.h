@@ -16,6 +16,9 @@ class RecutTools;
 class SpectrogramView;
 class Workbench;
 
+/// Whether a clip plays as soon as a click or the arrows choose it: in the library, on Explore, in dialogs. Kept in QSettings.
+bool plays_when_chosen();
+
 /// The clip that is chosen in the library: what it is, its waveform and spectrogram, and the tools to cut it. GUI thread.
 class ClipPanel : public QWidget {
   Q_OBJECT
@@ -31,12 +34,17 @@ class ClipPanel : public QWidget {
   ClipPrefetch& prefetch() { return *prefetch_; }
   void clear();
   qint64 clip() const { return shown_ ? shown_->clip.id.value : 0; }
+  /// Plays or pauses; what is still being decoded plays when it is there, and what cannot be read says why.
   void play();
+  void start();  ///< plays; what plays already goes on
   bool plays_on_choice() const;
   bool goes_on_after_labelling() const;
 
  Q_SIGNALS:
   void use_requested(bool as_content);
+
+ protected:
+  void showEvent(QShowEvent* event) override;
 
  private:
   QWidget* make_title_row();
@@ -54,7 +62,8 @@ class ClipPanel : public QWidget {
   std::optional<db::ClipView> shown_;
   std::optional<std::pair<qint64, std::pair<double, double>>> wanted_time_;
   quint64 load_number_ = 0;
-  bool loading_ = false;
+  bool loading_ = false, play_when_loaded_ = false;
+  QString problem_;  ///< why the clip that is chosen cannot be heard; empty: it can
   ClipPrefetch* prefetch_;
 };
 

@@ -6,9 +6,11 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QShortcut>
 #include <QTimer>
 #include <QVBoxLayout>
 
+#include "ui/library/clip_panel.h"
 #include "ui/library/clip_table.h"
 #include "ui/library/clip_table_model.h"
 
@@ -33,7 +35,7 @@ ClipPickDialog::ClipPickDialog(Workbench& bench, QWidget* parent, bool several) 
   model_ = new ClipTableModel(this);
   table_ = new ClipTable(this);
   table_->setAccessibleName(tr("Clips"));
-  table_->setWhatsThis(tr("A clip is played when it is chosen; Enter or a double-click takes it."));
+  table_->setWhatsThis(tr("A clip is played when it is chosen, where the library says so, and by Space; Enter or a double-click takes it."));
   table_->setModel(model_);
   table_->setSelectionMode(several ? QAbstractItemView::ExtendedSelection : QAbstractItemView::SingleSelection);
   for (int i = ClipTableModel::rating; i < ClipTableModel::column_count; ++i) table_->setColumnHidden(i, true);
@@ -42,7 +44,7 @@ ClipPickDialog::ClipPickDialog(Workbench& bench, QWidget* parent, bool several) 
   QPushButton* choose = buttons->button(QDialogButtonBox::Ok);
   choose->setText(tr("Choose"));
   choose->setEnabled(false);
-  auto* hint = new QLabel(tr("A clip sounds when its row is chosen. Down goes from the search to the list, Enter takes the clip."), this);
+  auto* hint = new QLabel(tr("Space plays the clip. Down goes from the search to the list, Enter takes the clip."), this);
   hint->setProperty("role", "hint");
   column->addWidget(search_);
   column->addWidget(problem);
@@ -65,12 +67,23 @@ ClipPickDialog::ClipPickDialog(Workbench& bench, QWidget* parent, bool several) 
     problem->setText(message);
     problem->show();
   });
-  auto hear = [this] {
+  auto hear = [this, problem] {
     const db::ClipView* view = model_->view_at(table_->currentIndex().row());
     if (!view || !bench_.has_workspace()) return;
-    bench_.sounds().clip(bench_.workspace(), *view, this, [this](SoundPtr sound) { bench_.player().set_deck({sound}, 0, true); }, {});
+    bench_.sounds().clip(
+        bench_.workspace(), *view, this, [this](SoundPtr sound) { bench_.player().set_deck({sound}, 0, plays_when_chosen()); },
+        [this, problem](const QString& message) {
+          bench_.player().clear();
+          problem->setText(message);
+          problem->show();
+        });
   };
-  connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, hear);
+  auto* space = new QShortcut(QKeySequence(Qt::Key_Space), table_, nullptr, nullptr, Qt::WidgetShortcut);
+  connect(space, &QShortcut::activated, &bench_.player(), &SoundPlayer::toggle);
+  connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [problem, hear] {
+    problem->hide();
+    hear();
+  });
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
           [this, choose] { choose->setEnabled(table_->selectionModel()->hasSelection()); });
   connect(model_, &QAbstractItemModel::modelReset, this, [choose] { choose->setEnabled(false); });

@@ -2,6 +2,7 @@
 
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QScopedValueRollback>
 
 #include "ui/common/dot_delegate.h"
 
@@ -42,7 +43,19 @@ void ClipTable::keyPressEvent(QKeyEvent* event) {
       default: break;
     }
   }
+  const QScopedValueRollback hand(by_hand_, true);
   QTableView::keyPressEvent(event);
+}
+
+void ClipTable::mousePressEvent(QMouseEvent* event) {
+  const QScopedValueRollback hand(by_hand_, true);
+  QTableView::mousePressEvent(event);
+}
+
+/// A row is one clip, so its first and last cell are of no use.
+QModelIndex ClipTable::moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) {
+  const bool ends = action == MoveHome || action == MoveEnd;
+  return QTableView::moveCursor(action, ends ? modifiers | Qt::ControlModifier : modifiers);
 }
 
 }  // namespace luthier::ui

@@ -1,5 +1,6 @@
 #include "ui/library/library_page.h"
 
+#include <QApplication>
 #include <QDragEnterEvent>
 #include <QItemSelectionModel>
 #include <QLineEdit>
@@ -130,12 +131,16 @@ void LibraryPage::connect_table() {
   connect(model_, &ClipTableModel::query_failed, search_, &SearchBar::show_problem);
   connect(model_, &ClipTableModel::query_failed, this, [this] { hold_picture(false); });
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] {
-    play_when_shown_ = play_when_shown_ || panel_->plays_on_choice();
+    play_when_shown_ = play_when_shown_ || (table_->by_hand() && panel_->plays_on_choice());
     show_current();
   });
   connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &LibraryPage::show_counts);
   connect(table_, &ClipTable::play_key, panel_, &ClipPanel::play);
-  connect(table_, &QTableView::doubleClicked, panel_, &ClipPanel::play);
+  connect(table_, &QTableView::clicked, this, [this](const QModelIndex& index) {  // the row that is chosen already is heard again
+    const bool plain = QApplication::keyboardModifiers() == Qt::NoModifier;
+    if (plain && panel_->plays_on_choice() && panel_->clip() == model_->id_at(index.row())) panel_->start();
+  });
+  connect(table_, &QTableView::doubleClicked, panel_, &ClipPanel::start);
   connect(table_, &ClipTable::move_in_sound, this, [this](double by) { bench_.player().seek(bench_.player().position() + by); });
   connect(table_, &QTableView::customContextMenuRequested, this, &LibraryPage::open_clip_menu);
 }

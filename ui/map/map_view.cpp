@@ -21,6 +21,7 @@
 #include "ui/common/words.h"
 #include "ui/common/spoken_reading.h"
 #include "ui/common/workbench.h"
+#include "ui/library/clip_panel.h"
 #include "ui/map/map_canvas.h"
 
 namespace luthier::ui {
@@ -281,8 +282,11 @@ void MapView::show_neighbours(const db::ClipView& own, const std::vector<ClipMap
   show_selection();
 }
 
+/// What is chosen once more plays in any case.
 void MapView::play(qint64 clip) {
-  bench_.load({clip, {}, {}, {}}, this, [this](SoundPtr sound) { bench_.player().set_deck({sound}, 0, true); }, [this](const QString& message) { bench_.say(message); });
+  const auto now = bench_.player().current();
+  const bool start = plays_when_chosen() || (now && now->clip == clip);
+  bench_.load({clip, {}, {}, {}}, this, [this, start](SoundPtr sound) { bench_.player().set_deck({sound}, 0, start); }, [this](const QString& message) { bench_.say(message); });
 }
 
 void MapView::show_hovered() {

@@ -8,6 +8,7 @@
 
 #include "ui/application_style.h"
 #include "ui/common/workbench.h"
+#include "ui/library/clip_panel.h"
 #include "ui/library/clip_table_model.h"
 #include "ui/map/thumbnails.h"
 
@@ -99,7 +100,10 @@ WallView::WallView(Workbench& bench, QWidget* parent) : QListView(parent), bench
   connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, viewport(), qOverload<>(&QWidget::update));
   connect(model_, &QAbstractItemModel::modelAboutToBeReset, thumbnails_, &Thumbnails::drop_waiting);
   connect(model_, &ClipTableModel::loaded, this, [this] { Q_EMIT counted(static_cast<qint64>(model_->ids().size())); });
-  connect(this, &QListView::clicked, this, &WallView::play);
+  connect(this, &QListView::clicked, this, [this](const QModelIndex& index) {
+    const auto now = bench_.player().current();
+    play(index, plays_when_chosen() || (now && now->clip == model_->id_at(index.row())));
+  });
   connect(this, &QListView::doubleClicked, this, [this](const QModelIndex& index) {
     bench_.choose_clips({db::ClipId{model_->id_at(index.row())}});
     Q_EMIT bench_.page_requested("library");
@@ -123,10 +127,10 @@ void WallView::forget_catalog() {
   listening_ = false;
 }
 
-void WallView::play(const QModelIndex& index) {
+void WallView::play(const QModelIndex& index, bool start) {
   const db::ClipView* view = model_->view_at(index.row());
   if (!view || !bench_.has_workspace()) return;
-  bench_.sounds().clip(bench_.workspace(), *view, this, [this](SoundPtr sound) { bench_.player().set_deck({sound}, 0, true); },
+  bench_.sounds().clip(bench_.workspace(), *view, this, [this, start](SoundPtr sound) { bench_.player().set_deck({sound}, 0, start); },
                        [this](const QString& message) { bench_.say(message); });
 }
 
@@ -159,7 +163,7 @@ void WallView::keyPressEvent(QKeyEvent* event) {
   const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
   const int key = event->key();
   if (plain && key >= Qt::Key_0 && key <= Qt::Key_9) return void(Q_EMIT label_key(key - Qt::Key_0));
-  if (plain && (key == Qt::Key_Return || key == Qt::Key_Enter)) return play(currentIndex());
+  if (plain && (key == Qt::Key_Return || key == Qt::Key_Enter)) return play(currentIndex(), true);
   QListView::keyPressEvent(event);
 }
 

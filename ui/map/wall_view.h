@@ -12,7 +12,8 @@ class Thumbnails;
 class WallModel;
 class Workbench;
 
-/// Clips as small spectrograms, row after row; pictures are made as they come into sight. A click plays. GUI thread.
+/// Clips as small spectrograms, row after row; pictures are made as they come into sight. A click plays where
+/// plays_when_chosen(), a second one and Enter always. GUI thread.
 class WallView : public QListView {
   Q_OBJECT
  public:
@@ -40,7 +41,7 @@ class WallView : public QListView {
   void contextMenuEvent(QContextMenuEvent* event) override;
 
  private:
-  void play(const QModelIndex& index);
+  void play(const QModelIndex& index, bool start);
 
   Workbench& bench_;
   Thumbnails* thumbnails_;

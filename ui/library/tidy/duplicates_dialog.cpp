@@ -5,6 +5,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
+#include <QShortcut>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -15,6 +16,7 @@
 #include "ui/common/error_box.h"
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
+#include "ui/library/clip_panel.h"
 
 namespace luthier::ui {
 namespace {
@@ -40,7 +42,7 @@ DuplicatesDialog::DuplicatesDialog(Workbench& bench, QWidget* parent) : QDialog(
   words->setWordWrap(true);
   tree_ = new QTreeWidget(this);
   tree_->setAccessibleName(tr("Clips with the same sound"));
-  tree_->setWhatsThis(tr("Groups of clips whose samples are the same. Choose a line to hear it; the last column says which clip of a group is kept."));
+  tree_->setWhatsThis(tr("Groups of clips whose samples are the same. Choose a line to hear it, Space plays it again; the last column says which clip of a group is kept."));
   tree_->setHeaderLabels({tr("Clip"), tr("Label"), tr("Start, s"), tr("Length, s"), tr("State")});
   tree_->header()->resizeSection(0, 340);
   tree_->setUniformRowHeights(true);
@@ -77,9 +79,12 @@ DuplicatesDialog::DuplicatesDialog(Workbench& bench, QWidget* parent) : QDialog(
   connect(remove_, &QPushButton::clicked, this, &DuplicatesDialog::remove);
   connect(tree_, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* item) {
     if (!item || item->data(0, Qt::UserRole).isNull()) return;
+    const bool play = tree_->hasFocus() && plays_when_chosen();  // without the focus the list has only been read anew
     bench_.load({item->data(0, Qt::UserRole).toLongLong(), {}, item->text(0), item->text(1)}, this,
-                [this](SoundPtr sound) { bench_.player().set_deck({sound}, 0, true); }, [this](const QString& message) { bench_.say(message); });
+                [this, play](SoundPtr sound) { bench_.player().set_deck({sound}, 0, play); }, [this](const QString& message) { bench_.say(message); });
   });
+  auto* space = new QShortcut(QKeySequence(Qt::Key_Space), tree_, nullptr, nullptr, Qt::WidgetShortcut);
+  connect(space, &QShortcut::activated, &bench_.player(), &SoundPlayer::toggle);
   connect(&bench_, &Workbench::catalog_changed, this, &DuplicatesDialog::look);
   look();
 }
