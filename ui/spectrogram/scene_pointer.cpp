@@ -3,6 +3,7 @@
 
 #include "ui/spectrogram/spectrogram_scene.h"
 #include "ui/spectrogram/waveform_strip.h"
+#include "ui/spectrogram/wheel_preset.h"
 
 namespace luthier::ui {
 
@@ -82,10 +83,11 @@ void SpectrogramScene::release(const SceneInput& now) {
 void SpectrogramScene::wheel(const SceneInput& now) {
   const double notch = now.wheel_y != 0 ? now.wheel_y : now.wheel_x;
   held_ = true;
-  if (now.modifiers & Qt::ControlModifier) {
+  const bool ctrl = now.modifiers & Qt::ControlModifier, other = now.modifiers & (Qt::AltModifier | Qt::ShiftModifier);
+  if (wheel_zooms() ? !ctrl && !other : ctrl) {
     zoom_time(std::pow(1.25, notch), std::clamp(time_at(now.mouse.x()), begin_, end_));
     held_ = false;  // zooming does not stop the picture from following
-  } else if (now.modifiers & (Qt::AltModifier | Qt::ShiftModifier)) {
+  } else if (other) {
     const int lane = lane_at(now.mouse);
     double around = (low_ + high_) / 2;
     if (lane >= 0) {

@@ -60,7 +60,7 @@ QToolButton* SpectrogramTools::tool(const QString& icon_name, const QString& nam
 }
 
 void SpectrogramTools::add_analysis() {
-  kind_ = combo(tr("Frequency scale"), tr("Frequency scale: linear, mel (what most models see) or constant-Q (equal steps a note)"));
+  kind_ = combo(tr("Frequency scale"), tr("Frequency scale: linear, mel (what most models see) or constant-Q (equal steps a note) (G)"));
   kind_->addItem(tr("Linear"), static_cast<int>(PictureKind::linear));
   kind_->addItem(tr("Mel"), static_cast<int>(PictureKind::mel));
   kind_->addItem(tr("Constant-Q"), static_cast<int>(PictureKind::cqt));
@@ -107,7 +107,7 @@ void SpectrogramTools::add_zoom() {
 }
 
 void SpectrogramTools::add_sight() {
-  eye_button_ = tool("eye", tr("What the model sees"), tr("Look and listen through a model: its representation, and the sound that can be made of that again"));
+  eye_button_ = tool("eye", tr("What the model sees"), tr("Look and listen through a model: its representation, and the sound that can be made of that again (E)"));
   eye_button_->setPopupMode(QToolButton::InstantPopup);
   sight_menu_ = new QMenu(eye_button_);
   eye_button_->setMenu(sight_menu_);

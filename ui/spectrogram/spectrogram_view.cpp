@@ -38,7 +38,7 @@ SpectrogramView::SpectrogramView(SoundPlayer& player, PictureService& pictures, 
   make_spoken(*canvas_, QAccessible::Canvas);
   canvas_->setAccessibleName(tr("Spectrogram"));
   canvas_->setToolTip(QString());
-  canvas_->setWhatsThis(tr("Wheel: scroll. Ctrl+wheel: zoom in time. Alt+wheel: zoom in frequency. Click: go there. Drag: select and "
+  canvas_->setWhatsThis(tr("Wheel: scroll. Ctrl+wheel: zoom in time; the other way round where the menu View says so. Alt+wheel: zoom in frequency. Click: go there. Drag: select and "
                            "loop. Middle or Shift+drag: move. Double-click or F: show all. H: harmonics. With the keyboard: left and right "
                            "go 0.5 s in the sound (Shift: 5 s), Home and End to its ends; Ctrl+arrows move the cursor, also "
                            "over the edge into the next strip, Enter goes there; Esc "

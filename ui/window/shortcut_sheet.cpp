@@ -28,6 +28,7 @@ QList<std::pair<QString, QList<Line>>> all_keys() {
         {"Alt+←, Alt+→", tr("the page before, the page after")},
         {"F6, Shift+F6", tr("the next part of the window, the one before")},
         {"[  ]", tr("slower, faster (the pitch stays)")},
+        {tr("← →, Home, End"), tr("move 0.5 s in the sound (Shift: 5 s), to its ends, where what has the focus has no other use for them")},
         {"M", tr("mute")},
         {"Alt+1 … Alt+9", tr("switch between the sounds at the same position")},
         {"Ctrl+Z, Ctrl+Shift+Z", tr("undo, redo (also after a restart)")},
@@ -48,6 +49,7 @@ QList<std::pair<QString, QList<Line>>> all_keys() {
         {"W", tr("show the whole recording, or the clip alone")},
         {"Enter", tr("play or pause")},
         {"← →, Shift+← →", tr("move 0.5 s or 5 s in the sound")},
+        {"Home, End", tr("to the first clip of the list, to the last")},
         {"Del", tr("remove the chosen clips")},
         {"Esc", tr("take the selected time away, then clear the search")}}},
       {tr("Map of the clips"),
@@ -60,7 +62,7 @@ QList<std::pair<QString, QList<Line>>> all_keys() {
         {tr("Wheel, + −"), tr("zoom")},
         {tr("Home, Esc"), tr("show all, choose none")}}},
       {tr("Spectrogram"),
-       {{tr("Wheel"), tr("scroll in time")},
+       {{tr("Wheel"), tr("scroll in time; zoom, where the menu View says so, and Ctrl+wheel scrolls")},
         {tr("Ctrl+wheel, Ctrl+= Ctrl+−"), tr("zoom in time")},
         {tr("Alt+wheel"), tr("zoom in frequency")},
         {tr("Shift+wheel"), tr("scroll in frequency")},
@@ -73,6 +75,8 @@ QList<std::pair<QString, QList<Line>>> all_keys() {
         {tr("← →, Home, End"), tr("with the picture in focus: move 0.5 s in the sound (Shift: 5 s), to its ends")},
         {tr("Ctrl+arrows, Enter"), tr("move the cursor (Shift: further), go there")},
         {"Esc", tr("take the selected time away")},
+        {"G", tr("the next frequency scale: linear, mel, constant-Q")},
+        {"E", tr("what the model sees, or the sound itself again")},
         {"Shift++, Shift+−", tr("larger or smaller FFT")}}},
   };
 }

@@ -119,6 +119,8 @@ void WindowKeys::picture_keys() {
     if (SpectrogramView* shown = view()) shown->scene().zoom_to_selection();
   });
   key(QKeySequence(Qt::Key_H), [this] { bench_.spectrograms().set_harmonics(!bench_.spectrograms().harmonics()); });
+  key(QKeySequence(Qt::Key_G), [this] { change_scale(); });
+  key(QKeySequence(Qt::Key_E), [this] { look_through_model(); });
   key(QKeySequence(tr("Shift++")), [this] { change_fft(true); });
   key(QKeySequence(tr("Shift+-")), [this] { change_fft(false); });
   key(QKeySequence(tr("Shift+_")), [this] { change_fft(false); });
@@ -142,6 +144,20 @@ void WindowKeys::change_fft(bool larger) {
   PictureSettings settings = bench_.spectrograms().picture();
   settings.n_fft = std::clamp(larger ? settings.n_fft * 2 : settings.n_fft / 2, 512, 8192);
   bench_.spectrograms().set_picture(settings);
+}
+
+void WindowKeys::change_scale() {
+  PictureSettings settings = bench_.spectrograms().picture();
+  constexpr PictureKind next[] = {PictureKind::mel, PictureKind::cqt, PictureKind::linear};  // after linear, mel, constant-Q
+  settings.kind = next[static_cast<int>(settings.kind)];
+  bench_.spectrograms().set_picture(settings);
+  bench_.say(settings.kind == PictureKind::linear ? tr("Frequency scale: linear")
+             : settings.kind == PictureKind::mel  ? tr("Frequency scale: mel")
+                                                  : tr("Frequency scale: constant-Q"));
+}
+
+void WindowKeys::look_through_model() {
+  if (SpectrogramView* shown = view()) shown->tools().set_sight(shown->tools().sight() == Sight::sound ? Sight::representation : Sight::sound);
 }
 
 QList<QWidget*> WindowKeys::panes() const {
@@ -189,6 +205,24 @@ void WindowKeys::step_pane(int by) {
   }
 }
 
+/// Left, Right, Home and End move in the sound where the focus has no use for them: nothing before the window has taken the key, or it
+/// is on a button, which would hand the focus on. True: the key was taken.
+bool WindowKeys::move_by_key(QObject* watched, const QKeyEvent& pressed) {
+  if (bench_.player().deck().empty() || (pressed.modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier))) return false;
+  const auto* button = qobject_cast<QAbstractButton*>(watched);
+  const bool one_of_several = button && (button->autoExclusive() || button->group());
+  const bool idle = watched == &window_ || (button && button == QApplication::focusWidget() && !one_of_several && window_.isAncestorOf(button));
+  if (!idle) return false;
+  const double step = pressed.modifiers() & Qt::ShiftModifier ? 5 : 0.5;
+  switch (pressed.key()) {
+    case Qt::Key_Left: move_in_sound(-step); return true;
+    case Qt::Key_Right: move_in_sound(step); return true;
+    case Qt::Key_Home: bench_.player().seek(0); return true;
+    case Qt::Key_End: bench_.player().seek(bench_.player().length()); return true;
+    default: return false;
+  }
+}
+
 /// A menu of ticks stays open: one seldom ticks a single one. True: the click was taken.
 bool WindowKeys::tick(QObject* watched, QEvent* event) {
   auto* menu = event->type() == QEvent::MouseButtonRelease ? qobject_cast<QMenu*>(watched) : nullptr;
@@ -200,6 +234,7 @@ bool WindowKeys::tick(QObject* watched, QEvent* event) {
 
 bool WindowKeys::eventFilter(QObject* watched, QEvent* event) {
   if (tick(watched, event)) return true;
+  if (event->type() == QEvent::KeyPress && move_by_key(watched, *static_cast<QKeyEvent*>(event))) return true;
   if (event->type() == QEvent::FocusIn) {
     const Qt::FocusReason reason = static_cast<QFocusEvent*>(event)->reason();
     const bool back_again = reason == Qt::ActiveWindowFocusReason || reason == Qt::PopupFocusReason;

@@ -4,6 +4,7 @@
 #include <QPointer>
 #include <QWidget>
 
+class QKeyEvent;
 class QKeySequence;
 class QStackedWidget;
 
@@ -36,7 +37,10 @@ class WindowKeys : public QObject {
   SpectrogramView* view() const;
   void zoom(double factor);
   void change_fft(bool larger);
+  void change_scale();
+  void look_through_model();
   bool tick(QObject* watched, QEvent* event);
+  bool move_by_key(QObject* watched, const QKeyEvent& pressed);
   void press_or_play();
   bool say_why_silent();
   void repeat_what_is_seen();

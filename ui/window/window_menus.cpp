@@ -10,6 +10,7 @@
 #include "ui/library/library_page.h"
 #include "ui/library/tidy/tidy_menu.h"
 #include "ui/main_window.h"
+#include "ui/spectrogram/wheel_preset.h"
 #include "ui/window/shortcut_sheet.h"
 #include "ui/window/window_keys.h"
 
@@ -92,6 +93,10 @@ void MainWindow::make_view_menu() {
     editing->setCheckable(true);
     editing->setChecked(WindowKeys::editing_keys());
     editing->setWhatsThis(tr("J goes back a second, K plays or pauses, L goes on a second. Without it, L repeats the selection."));
+    QAction* wheel = view->addAction(tr("Wheel zooms, as in Sonic Visualiser"), this, [](bool on) { set_wheel_zooms(on); });
+    wheel->setCheckable(true);
+    wheel->setChecked(wheel_zooms());
+    wheel->setWhatsThis(tr("In a spectrogram the wheel zooms in time and Ctrl+wheel scrolls. Without it, the wheel scrolls and Ctrl+wheel zooms."));
     view->addAction(icon("theme"), theme().dark ? tr("Light theme") : tr("Dark theme"), this,
                     [this] { switch_theme(theme().dark ? "light" : "dark"); });
   });
