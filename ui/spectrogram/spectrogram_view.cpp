@@ -129,6 +129,11 @@ void SpectrogramView::look_through() {
 
 void SpectrogramView::request_sights() {
   const quint64 generation = ++sight_generation_;
+  QStringList keys;
+  for (const SoundPtr& sound : sounds()) keys << sound->key;
+  const auto gone = [&keys](auto one) { return !keys.contains(one.key()); };
+  sights_.removeIf(gone);  // the eye keeps the latest; here they would pile up
+  blind_.removeIf(gone);
   if (tools_->sight() == Sight::sound) return;
   for (const SoundPtr& sound : sounds()) {
     if (sights_.contains(sound->key) || blind_.contains(sound->key)) continue;
