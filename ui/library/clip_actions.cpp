@@ -1,5 +1,6 @@
 #include "ui/library/clip_actions.h"
 
+#include <QActionGroup>
 #include <QClipboard>
 #include <QDesktopServices>
 #include <QFileInfo>
@@ -12,6 +13,7 @@
 
 #include "db/clip_store.h"
 #include "db/label_store.h"
+#include "db/phrase_store.h"
 #include "db/recording_store.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
@@ -82,6 +84,43 @@ void ClipActions::new_label() {
   if (!ids.empty()) bench_.note_command(QStringList{"label", name} + clip_words(ids));
 }
 
+void ClipActions::set_split(db::Split split) {
+  const auto ids = selection_().ids;
+  if (ids.empty()) return;
+  const QString name = QString::fromLatin1(db::to_text(split));
+  bench_.edit(tr("split of %1: %2").arg(count_text(ids.size()), name), [ids, split](db::Catalog& catalog) { catalog.clips().set_split(ids, split); });
+  bench_.note_command(QStringList{"split", name} + clip_words(ids));
+  bench_.say(tr("Split of %1: %2").arg(count_text(ids.size()), name));
+}
+
+void ClipActions::set_phrase(const QString& name) {
+  const auto ids = selection_().ids;
+  if (ids.empty()) return;
+  bench_.edit(tr("phrase of %1: %2").arg(count_text(ids.size()), name.isEmpty() ? tr("none") : name), [ids, n = name.toStdString()](db::Catalog& catalog) {
+    std::optional<db::PhraseId> phrase;
+    if (!n.empty()) {
+      const auto found = catalog.phrases().find(n);
+      phrase = found ? found->id : catalog.phrases().add({{}, n, 0, {}});
+    }
+    catalog.clips().set_phrase(ids, phrase);
+  });
+  bench_.note_command(QStringList{"phrase", name.isEmpty() ? QStringLiteral("none") : name} + clip_words(ids));
+  bench_.say(name.isEmpty() ? tr("%1 belong to no phrase now.").arg(count_text(ids.size()))
+                            : tr("%1 play \"%2\": they are each other's targets.").arg(count_text(ids.size()), name));
+}
+
+void ClipActions::ask_phrase() {
+  const Selection now = selection_();
+  if (now.ids.empty()) return;
+  bool ok = false;
+  const QString before = now.current ? text(now.current->phrase) : QString();
+  const QString name = QInputDialog::getText(window_, tr("Phrase"), tr("Clips of one phrase play the same notes. Name of the phrase of %1:").arg(count_text(now.ids.size())),
+                                             QLineEdit::Normal, before, &ok).trimmed();
+  if (!ok || name.isEmpty()) return;
+  if (name == "none") return bench_.say(tr("A phrase cannot be called none; the menu has \"No phrase\" to take it away."));
+  set_phrase(name);
+}
+
 void ClipActions::change_rating(int by) {
   const Selection now = selection_();
   if (now.current) set_rating(std::clamp(now.current->clip.rating + by, 0, 5));
@@ -129,8 +168,8 @@ void ClipActions::edit_notes() {
 
 void ClipActions::toggle_excluded() {
   const Selection now = selection_();
-  if (now.ids.empty() || !now.current) return;
-  const bool exclude = !now.current->clip.excluded;
+  if (now.ids.empty()) return;
+  const bool exclude = !now.current || !now.current->clip.excluded;
   const QString clips = count_text(now.ids.size());
   bench_.edit((exclude ? tr("exclude %1") : tr("include %1")).arg(clips),
               [ids = now.ids, exclude](db::Catalog& catalog) { catalog.clips().set_excluded(ids, exclude); });
@@ -191,6 +230,8 @@ void ClipActions::fill_menu(QMenu& menu, std::function<void()> play) {
     rating->addAction(stars ? QString(stars, QChar(0x2605)) : tr("Not rated"), this, [this, stars] { set_rating(stars); });
   }
   fill_tags(*menu.addMenu(icon("label"), tr("Tags")));
+  fill_splits(*menu.addMenu(icon("train"), tr("Split")));
+  fill_phrases(*menu.addMenu(icon("content"), tr("Phrase")));
   menu.addAction(icon("info"), tr("Notes…"), this, &ClipActions::edit_notes);
   menu.addAction(icon("rights"), tr("Source and rights…"), this, &ClipActions::edit_recordings);
   menu.addAction(icon("exclude"), tr("Exclude or include\tX"), this, &ClipActions::toggle_excluded);
@@ -213,6 +254,27 @@ void ClipActions::fill_tags(QMenu& menu) {
       else remove_tag(tag.id.value), bench_.note_command(QStringList{"tag", "--remove", text(tag.name)} + clip_words(selection_().ids));
     });
   }
+}
+
+void ClipActions::fill_splits(QMenu& menu) {
+  const Selection now = selection_();
+  auto* group = new QActionGroup(&menu);
+  const std::pair<db::Split, QString> splits[] = {{db::Split::train, tr("Train")}, {db::Split::validation, tr("Validation")}, {db::Split::test, tr("Test")},
+                                                  {db::Split::none, tr("None: left to the training")}};
+  for (const auto& [split, title] : splits) {
+    QAction* action = menu.addAction(title, this, [this, chosen = split] { set_split(chosen); });
+    action->setCheckable(true);
+    action->setChecked(now.current && now.current->clip.split == split);
+    group->addAction(action);
+  }
+}
+
+void ClipActions::fill_phrases(QMenu& menu) {
+  const Selection now = selection_();
+  const QString phrase = now.current ? text(now.current->phrase) : QString();
+  if (!phrase.isEmpty() && now.ids.size() > 1) menu.addAction(tr("All of them: %1").arg(phrase), this, [this, phrase] { set_phrase(phrase); });
+  menu.addAction(icon("add"), phrase.isEmpty() ? tr("Give a phrase…") : tr("Another phrase…"), this, &ClipActions::ask_phrase);
+  menu.addAction(tr("No phrase"), this, [this] { set_phrase({}); });
 }
 
 void ClipActions::fill_files(QMenu& menu, const db::ClipView& view) {

@@ -32,6 +32,9 @@ class ClipActions : public QObject {
   void label(qint64 label);   ///< 0: take the label away
   void label_by_key(int key);  ///< 0 to 9
   void new_label();
+  void set_split(db::Split split);
+  void set_phrase(const QString& name);  ///< made if there is none of that name; empty: none
+  void ask_phrase();
   void change_rating(int by);
   void set_rating(int stars);
   void add_tag();
@@ -53,6 +56,8 @@ class ClipActions : public QObject {
  private:
   QString count_text(std::size_t clips) const;
   void fill_tags(QMenu& menu);
+  void fill_splits(QMenu& menu);
+  void fill_phrases(QMenu& menu);
   void fill_files(QMenu& menu, const db::ClipView& view);
 
   Workbench& bench_;
