@@ -1,6 +1,7 @@
 #include "ui/map/explore_page.h"
 
 #include <QMenu>
+#include <QShortcut>
 #include <QTabWidget>
 #include <QVBoxLayout>
 #include <utility>
@@ -39,6 +40,17 @@ ExplorePage::ExplorePage(Workbench& bench, QWidget* parent) : QWidget(parent), b
   connect(&map_->canvas(), &MapCanvas::menu_requested, this, &ExplorePage::open_menu);
   connect(&labels_->wall(), &WallView::label_key, actions_, &ClipActions::label_by_key);
   connect(&labels_->wall(), &WallView::menu_requested, this, &ExplorePage::open_menu);
+  const auto key = [this](int which, auto action) {
+    auto* shortcut = new QShortcut(QKeySequence(which), this);
+    shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(shortcut, &QShortcut::activated, actions_, action);
+  };
+  // As in the table of the library; Enter and the digits belong to the map and the wall.
+  key(Qt::Key_C, [this] { actions_->use(true); });
+  key(Qt::Key_S, [this] { actions_->use(false); });
+  key(Qt::Key_V, [this] { actions_->compare(); });
+  key(Qt::Key_X, [this] { actions_->toggle_excluded(); });
+  key(Qt::Key_Delete, [this] { actions_->remove(); });
   connect(&bench_, &Workbench::workspace_opened, this, &ExplorePage::catalog_changed);
   connect(&bench_, &Workbench::catalog_changed, this, &ExplorePage::catalog_changed);
 }

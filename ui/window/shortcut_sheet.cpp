@@ -59,6 +59,7 @@ QList<std::pair<QString, QList<Line>>> all_keys() {
         {tr("PgUp, PgDn"), tr("choose by a ring around the clip, wider or narrower")},
         {"Ctrl+Enter", tr("choose the clip, or no longer")},
         {"1 … 9, 0", tr("label the chosen clips, take the label away")},
+        {"C, S, V, X, Del", tr("as in the library")},
         {tr("Wheel, + −"), tr("zoom")},
         {tr("Home, Esc"), tr("show all, choose none")}}},
       {tr("Spectrogram"),
