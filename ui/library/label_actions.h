@@ -1,5 +1,8 @@
 #pragma once
 #include <QObject>
+#include <functional>
+
+#include "db/rows.h"
 
 class QWidget;
 
@@ -18,6 +21,9 @@ class LabelActions : public QObject {
   void remove(qint64 label);
 
  private:
+  /// Calls `act` with the label as it is now; not at all when it is gone.
+  void with_label(qint64 label, std::function<void(const db::LabelRow&)> act);
+
   Workbench& bench_;
   QWidget* window_;
 };

@@ -60,9 +60,7 @@ RecordingDialog::RecordingDialog(Workbench& bench, std::vector<db::RecordingRow>
   hint->setWordWrap(true);
   column->addWidget(hint);
   auto* bottom = new QHBoxLayout;
-  bottom->addWidget(make_copy_command_button(bench_, this, [this] {
-    return QStringList{"note", "--rights", rights_->text().trimmed(), search_of(recordings_)};
-  }));
+  bottom->addWidget(make_copy_command_button(bench_, this, [this] { return command(); }));
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
   buttons->button(QDialogButtonBox::Ok)->setText(tr("Keep"));
   bottom->addWidget(buttons, 1);
@@ -97,6 +95,12 @@ QString RecordingDialog::facts() const {
   return words;
 }
 
+/// One of the two: luthierctl notes source and rights one at a time.
+QStringList RecordingDialog::command() const {
+  const bool source = source_->isModified() && !rights_->isModified();
+  return {"note", source ? "--source" : "--rights", (source ? source_ : rights_)->text().trimmed(), search_of(recordings_)};
+}
+
 void RecordingDialog::accept() {
   std::vector<db::RecordingId> ids;
   for (const auto& recording : recordings_) ids.push_back(recording.id);
@@ -107,6 +111,7 @@ void RecordingDialog::accept() {
                   if (source) catalog.recordings().set_source(ids, from);
                   if (rights) catalog.recordings().set_rights(ids, may);
                 });
+    bench_.note_command(command());
   }
   QDialog::accept();
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <QDialog>
+#include <QStringList>
 #include <vector>
 
 #include "db/rows.h"
@@ -23,6 +24,7 @@ class RecordingDialog : public QDialog {
  private:
   QLineEdit* field(std::string db::RecordingRow::*value, const QString& name);
   QString facts() const;
+  QStringList command() const;
 
   Workbench& bench_;
   std::vector<db::RecordingRow> recordings_;

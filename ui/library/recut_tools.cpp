@@ -101,6 +101,15 @@ void RecutTools::update_state() {
                                     : tr("Show the whole recording that the clip was cut from (W): select a longer range there, then trim"));
 }
 
+QStringList RecutTools::cut_words(std::pair<std::int64_t, std::int64_t> frames, bool add) const {
+  const auto seconds = [this](std::int64_t frame) { return QString::number(static_cast<double>(frame) / clip_->sample_rate, 'f', 6); };
+  const std::int64_t base = whole() ? 0 : clip_->clip.start_frame;
+  QStringList words{"cut", QString::number(clip_->clip.id.value), "--from", seconds(frames.first - base), "--to", seconds(frames.first + frames.second - base)};
+  if (whole()) words << "--in-recording";
+  if (add) words << "--new";
+  return words;
+}
+
 void RecutTools::trim() {
   const auto frames = selected_frames();
   if (!frames) return bench_.say(tr("Drag over the waveform or the picture to select a range first."));
@@ -109,6 +118,7 @@ void RecutTools::trim() {
   auto* task = bench_.start_task(tr("Trimming a clip"), [workspace = bench_.workspace(), id = clip_->clip.id, frames](std::stop_token, const ProgressSink&) {
     recut_clip(workspace, *workspace.open_catalog(), id, frames->first, frames->second);
   });
+  bench_.note_command(cut_words(*frames, false));
   connect(task, &BackgroundTask::failed, this, [this](const QString& message) { show_error(this, message); });
   connect(task, &BackgroundTask::done, this, [this, seconds, phrase] {
     view_.scene().set_selection(std::nullopt);
@@ -125,6 +135,7 @@ void RecutTools::cut_new() {
   auto* task = bench_.start_task(tr("Cutting a new clip"), [made, workspace = bench_.workspace(), id = clip_->clip.id, frames](std::stop_token, const ProgressSink&) {
     *made = cut_new_clip(workspace, *workspace.open_catalog(), id, frames->first, frames->second);
   });
+  bench_.note_command(cut_words(*frames, true));
   connect(task, &BackgroundTask::failed, this, [this](const QString& message) { show_error(this, message); });
   connect(task, &BackgroundTask::done, this, [this, made] {
     bench_.choose_clips({*made});

@@ -36,6 +36,8 @@ class RecutTools : public QWidget {
   /// Start and length of the selection in frames of the recording.
   std::optional<std::pair<std::int64_t, std::int64_t>> selected_frames() const;
   void update_state();
+  /// The cut for luthierctl.
+  QStringList cut_words(std::pair<std::int64_t, std::int64_t> frames, bool add) const;
 
   Workbench& bench_;
   SpectrogramView& view_;
