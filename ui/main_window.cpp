@@ -284,6 +284,7 @@ void MainWindow::take_files(const QStringList& paths) { taker_->take(paths); }
 void MainWindow::take_when_open(const QStringList& paths) { taker_->take_later(paths); }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasFormat(kClipMime)) return;  // its own clips are no files to take in, which would have to be written first
   if (!local_files(*event->mimeData()).isEmpty()) event->acceptProposedAction();
 }
 

@@ -41,6 +41,7 @@ QString title_of(const EvaluationFile& entry) {
 }
 
 QString dropped_file(const QMimeData& data) {
+  if (data.hasFormat(kClipMime)) return {};
   for (const QUrl& url : data.urls()) {
     if (url.isLocalFile() && url.toLocalFile().endsWith(".json")) return url.toLocalFile();
   }

@@ -294,19 +294,22 @@ Qt::ItemFlags ClipTableModel::flags(const QModelIndex& index) const {
 QStringList ClipTableModel::mimeTypes() const { return {kClipMime, "text/uri-list"}; }
 
 QMimeData* ClipTableModel::mimeData(const QModelIndexList& indexes) const {
-  QStringList ids;
-  std::vector<db::ClipView> clips;
+  std::vector<db::ClipId> ids;
   QSet<int> rows;
   for (const QModelIndex& index : indexes) {
     if (rows.contains(index.row())) continue;
     rows.insert(index.row());
-    ids << QString::number(id_at(index.row()));
-    const db::ClipView* view = clips.size() <= ClipDrag::kMostFiles ? view_at(index.row()) : nullptr;
-    if (view) clips.push_back(*view);
+    ids.push_back(db::ClipId{id_at(index.row())});
   }
-  if (workspace_) return new ClipDrag(*workspace_, ids, std::move(clips));
+  if (workspace_) {
+    auto* drag = new ClipDrag(*workspace_, std::move(ids));
+    connect(drag, &ClipDrag::fell_short, this, &ClipTableModel::files_fell_short);
+    return drag;
+  }
+  QStringList lines;
+  for (const db::ClipId id : ids) lines << QString::number(id.value);
   auto* data = new QMimeData;
-  data->setData(kClipMime, ids.join('\n').toUtf8());
+  data->setData(kClipMime, lines.join('\n').toUtf8());
   return data;
 }
 

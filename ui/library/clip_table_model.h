@@ -66,6 +66,7 @@ class ClipTableModel : public QAbstractTableModel {
   void loaded();                               ///< a new list of ids is shown
   void query_failed(const QString& message);   ///< the search text is wrong; the old list stays
   void rows_arrived(int first, int last);
+  void files_fell_short(int files, int clips);  ///< another program took dragged clips, and got fewer files
 
  private:
   struct Page {

@@ -128,6 +128,9 @@ void LibraryPage::connect_table() {
     const int row = table_->currentIndex().row();
     if (row >= first && row <= last) show_current();
   });
+  connect(model_, &ClipTableModel::files_fell_short, this, [this](int files, int clips) {
+    bench_.say(tr("%1 of %2 came along as files; Export in the menu of the clips writes all of them.").arg(QLocale().toString(files), counted(clips, tr("clip"), tr("clips"))));
+  });
   connect(model_, &ClipTableModel::query_failed, search_, &SearchBar::show_problem);
   connect(model_, &ClipTableModel::query_failed, this, [this] { hold_picture(false); });
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] {
