@@ -1,15 +1,21 @@
 #include "ui/transfer/record_dialog.h"
 
+#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QStyle>
 #include <QVBoxLayout>
+#include <utility>
 
 #include "audio/device/device_list.h"
+#include "audio/writer.h"
 #include "core/session/recording_session.h"
+#include "db/label_store.h"
 #include "ui/application_style.h"
+#include "ui/common/drawing_export.h"
+#include "ui/common/error_box.h"
 #include "ui/common/in_background.h"
 #include "ui/transfer/input_choice.h"
 #include "ui/transfer/level_meter.h"
@@ -26,6 +32,7 @@ RecordDialog::RecordDialog(Workbench& bench, QWidget* parent) : QDialog(parent),
   meter_ = new LevelMeter(tr("Level of the input"), this);
   rows->addRow(tr("Input"), input_);
   rows->addRow(tr("Level"), meter_);
+  make_choices(*rows);
   column->addLayout(rows);
   picture_ = new LiveSpectrogram(bench.spectrograms(), this);
   column->addWidget(picture_, 1);
@@ -38,9 +45,18 @@ RecordDialog::RecordDialog(Workbench& bench, QWidget* parent) : QDialog(parent),
   record_->setWhatsThis(tr("Begins to record, and ends it. The recording becomes a clip of the library."));
   record_->setEnabled(false);
   buttons->addButton(record_, QDialogButtonBox::ActionRole);
+  save_ = new QPushButton(icon("export"), tr("Save as a file…"), this);
+  save_->setObjectName("save_take");
+  save_->setWhatsThis(tr("Writes the recording, which could not be kept in the workspace, into a sound file elsewhere."));
+  save_->hide();
+  buttons->addButton(save_, QDialogButtonBox::ActionRole);
   column->addWidget(buttons);
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-  connect(record_, &QPushButton::clicked, this, [this] { recorder_ ? stop() : start(); });
+  connect(record_, &QPushButton::clicked, this, [this] { recorder_ ? stop() : take_ ? keep() : start(); });
+  connect(save_, &QPushButton::clicked, this, [this] {
+    const QString file = ask_for_file(this, tr("Save the recording"), "recording.wav", tr("Sounds (*.wav)"));
+    if (!file.isEmpty()) save(file);
+  });
   connect(input_, &InputChoice::looked, this, [this] {
     record_->setEnabled(input_->found());
     picture_->setVisible(input_->found());
@@ -54,6 +70,30 @@ RecordDialog::RecordDialog(Workbench& bench, QWidget* parent) : QDialog(parent),
 
 RecordDialog::~RecordDialog() = default;
 
+void RecordDialog::make_choices(QFormLayout& rows) {
+  channels_ = new QComboBox(this);
+  channels_->addItem(tr("One (mono)"), 1);
+  channels_->addItem(tr("Two (stereo)"), 2);
+  channels_->setAccessibleName(tr("Channels"));
+  channels_->setWhatsThis(tr("How many channels are recorded. Models hear one; a stereo recording is mixed for them."));
+  label_ = new QComboBox(this);
+  label_->setObjectName("record_label");
+  label_->setEditable(true);
+  label_->setInsertPolicy(QComboBox::NoInsert);
+  label_->setAccessibleName(tr("Label"));
+  label_->setWhatsThis(tr("The label of the new clip: one there is already, or a new one; left empty, it has none."));
+  rows.addRow(tr("Channels"), channels_);
+  rows.addRow(tr("Label"), label_);
+  if (!bench_.catalog()) return;
+  bench_.catalog()->run(
+      this, [](db::Catalog& catalog) { return catalog.labels().labels(); },
+      [this](std::vector<db::LabelRow> known) {
+        const QString typed = label_->currentText();
+        for (const db::LabelRow& row : known) label_->addItem(QString::fromStdString(row.name));
+        label_->setCurrentText(typed);
+      });
+}
+
 void RecordDialog::say(const QString& words, bool wrong) {
   words_->setProperty("role", wrong ? "error" : "hint");
   words_->style()->unpolish(words_);
@@ -64,11 +104,13 @@ void RecordDialog::say(const QString& words, bool wrong) {
 void RecordDialog::start() {
   record_->setEnabled(false);
   input_->setEnabled(false);
+  channels_->setEnabled(false);
   in_background<std::shared_ptr<audio::Recorder>>(
       this,
-      [device = input_->device()] {
+      [device = input_->device(), channels = channels_->currentData().toInt()] {
         audio::RecorderOptions options;
         options.device = device;
+        options.channels = channels;
         auto recorder = std::make_shared<audio::Recorder>(options);
         recorder->start();
         return recorder;
@@ -83,10 +125,18 @@ void RecordDialog::start() {
         timer_.start();
       },
       [this](const QString& problem) {
+        show_idle();
         say(problem, true);
-        input_->setEnabled(true);
-        record_->setEnabled(true);
       });
+}
+
+/// Ready to record.
+void RecordDialog::show_idle() {
+  take_.reset();
+  save_->hide();
+  record_->setText(tr("Record"));
+  record_->setIcon(icon("microphone"));
+  for (QWidget* widget : {static_cast<QWidget*>(record_), static_cast<QWidget*>(input_), static_cast<QWidget*>(channels_)}) widget->setEnabled(true);
 }
 
 void RecordDialog::show_level() {
@@ -101,24 +151,83 @@ void RecordDialog::show_level() {
 void RecordDialog::stop() {
   timer_.stop();
   record_->setEnabled(false);
-  in_background<qint64>(
-      this,
-      [recorder = std::exchange(recorder_, nullptr), workspace = bench_.workspace()] {
-        const std::string source = recorder->description();
-        return keep_recording(workspace, recorder->stop(), source).value;
+  busy_ = true;
+  source_ = recorder_->description();
+  in_background<audio::AudioBuffer>(
+      this, [recorder = std::exchange(recorder_, nullptr)] { return recorder->stop(); },
+      [this](audio::AudioBuffer sound) {
+        take_ = std::make_shared<const audio::AudioBuffer>(std::move(sound));
+        keep();
       },
-      [this](qint64 clip) {
-        recorded_ = {clip, {}, tr("clip %1").arg(clip), {}};
+      [this](const QString& problem) {
+        busy_ = false;
+        show_idle();
+        say(problem, true);
+      });
+}
+
+void RecordDialog::keep() {
+  busy_ = true;
+  record_->setEnabled(false);
+  save_->setEnabled(false);
+  const QString label = label_->currentText().trimmed();
+  in_background<qint64>(
+      this, [take = take_, workspace = bench_.workspace(), source = source_, name = label.toStdString()] { return keep_recording(workspace, *take, source, name).value; },
+      [this, label](qint64 clip) {
+        QStringList words{"record", "--seconds", QString::number(static_cast<double>(take_->length()) / take_->sample_rate, 'f', 1)};
+        if (input_->device() >= 0) words << "--input" << QString::number(input_->device());
+        if (channels_->currentData().toInt() != 1) words << "--channels" << channels_->currentData().toString();
+        if (!label.isEmpty()) words << "--label" << label;
+        bench_.note_command(words);
+        take_.reset();
+        recorded_ = {clip, {}, tr("clip %1").arg(clip), label};
         bench_.note_catalog_change();
         accept();
       },
       [this](const QString& problem) {
-        say(problem, true);
-        record_->setText(tr("Record"));
-        record_->setIcon(icon("microphone"));
+        busy_ = false;
+        if (take_->empty()) {
+          show_idle();
+          return say(problem, true);
+        }
+        record_->setText(tr("Keep it again"));
+        record_->setIcon(icon("refresh"));
         record_->setEnabled(true);
-        input_->setEnabled(true);
+        save_->setEnabled(true);
+        save_->show();
+        say(tr("%1 The recording is still here: try again, or save it as a file.").arg(problem), true);
       });
+}
+
+void RecordDialog::save(const QString& file) {
+  busy_ = true;
+  record_->setEnabled(false);
+  save_->setEnabled(false);
+  in_background<bool>(
+      this,
+      [take = take_, path = file.toStdString()] {
+        audio::write_audio(path, *take, audio::FileFormat::wav_float);
+        return true;
+      },
+      [this, file](bool) {
+        busy_ = false;
+        show_idle();
+        say(tr("Saved as %1. Import brings it into the library.").arg(file));
+      },
+      [this](const QString& problem) {
+        busy_ = false;
+        record_->setEnabled(true);
+        save_->setEnabled(true);
+        say(problem, true);
+      });
+}
+
+/// Esc, Cancel and the cross: nothing that was recorded is lost by a slip.
+void RecordDialog::reject() {
+  if (busy_) return say(tr("The recording is being written; a moment."));
+  const double seconds = recorder_ ? recorder_->seconds() : take_ ? static_cast<double>(take_->length()) / take_->sample_rate : 0;
+  if (seconds > 0 && !confirm(this, tr("Discard the recording?"), tr("%1 s were recorded, and are in no file yet.").arg(seconds, 0, 'f', 1), tr("Discard"))) return;
+  QDialog::reject();
 }
 
 }  // namespace luthier::ui
