@@ -4,7 +4,6 @@
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QDoubleSpinBox>
-#include <QFileInfo>
 #include <QFormLayout>
 #include <QGroupBox>
 #include <QLabel>
@@ -16,12 +15,14 @@
 #include <QSettings>
 #include <QSpinBox>
 #include <QVBoxLayout>
-#include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "core/session/sound_table.h"
 #include "core/session/synth_session.h"
 #include "db/label_store.h"
 #include "ui/common/error_box.h"
+#include "ui/common/in_background.h"
 #include "ui/common/words.h"
 
 namespace luthier::ui {
@@ -29,14 +30,28 @@ namespace {
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 
-QString what_comes(const QStringList& paths) {
-  int folders = 0;
-  for (const QString& path : paths) folders += QFileInfo(path).isDir();
-  const auto files = paths.size() - folders;
-  if (paths.size() == 1) return paths.first();
+/// What lies at the paths that are to be imported; asking the disk may take long, on a network above all.
+struct Coming {
+  int files = 0, folders = 0;
+  bool table = false;  ///< one that brings labels along
+};
+
+Coming look_at(const QStringList& paths) {
+  Coming coming;
+  for (const QString& path : paths) {
+    const std::filesystem::path file = path.toStdString();
+    std::error_code error;
+    ++(std::filesystem::is_directory(file, error) ? coming.folders : coming.files);
+    coming.table = coming.table || SoundTables::is_table(file) || SoundTables::is_shard(file) || std::filesystem::exists(file / "metadata.csv", error) ||
+                   std::filesystem::exists(file / "metadata.jsonl", error);
+  }
+  return coming;
+}
+
+QString what_comes(const Coming& coming) {
   QStringList parts;
-  if (folders > 0) parts << counted(folders, QObject::tr("folder"), QObject::tr("folders"));
-  if (files > 0) parts << counted(files, QObject::tr("file"), QObject::tr("files"));
+  if (coming.folders > 0) parts << counted(coming.folders, QObject::tr("folder"), QObject::tr("folders"));
+  if (coming.files > 0) parts << counted(coming.files, QObject::tr("file"), QObject::tr("files"));
   return parts.join(QObject::tr(" and "));
 }
 
@@ -81,20 +96,15 @@ ImportDialog::ImportDialog(Workbench& bench, const QStringList& paths, QWidget* 
   setMinimumWidth(520);
   auto* column = new QVBoxLayout(this);
   auto* what = new QLabel(this);
-  what->setText(what->fontMetrics().elidedText(what_comes(paths), Qt::ElideMiddle, 490));
+  what->setText(what->fontMetrics().elidedText(paths.size() == 1 ? paths.first() : tr("%1 files and folders").arg(paths.size()), Qt::ElideMiddle, 490));
   what->setProperty("role", "heading");
   what->setToolTip(paths.join('\n'));
   column->addWidget(what);
-  const bool table = std::any_of(paths.begin(), paths.end(), [](const QString& path) {
-    const std::filesystem::path file = path.toStdString();
-    return SoundTables::is_table(file) || SoundTables::is_shard(file) || std::filesystem::exists(file / "metadata.csv") || std::filesystem::exists(file / "metadata.jsonl");
-  });
-  if (table) {
-    auto* hint = new QLabel(tr("A table comes along: its labels, tags, splits, sources and rights go before what is said here."), this);
-    hint->setProperty("role", "hint");
-    hint->setWordWrap(true);
-    column->addWidget(hint);
-  }
+  auto* hint = new QLabel(tr("A table comes along: its labels, tags, splits, sources and rights go before what is said here."), this);
+  hint->setProperty("role", "hint");
+  hint->setWordWrap(true);
+  hint->hide();
+  column->addWidget(hint);
 
   auto* label_box = new QGroupBox(tr("Label"), this);
   auto* labels = new QVBoxLayout(label_box);
@@ -156,8 +166,7 @@ ImportDialog::ImportDialog(Workbench& bench, const QStringList& paths, QWidget* 
   column->addWidget(buttons);
 
   QSettings stored;
-  const bool folder = std::any_of(paths.begin(), paths.end(), [](const QString& path) { return QFileInfo(path).isDir(); });
-  (folder ? from_folder_ : no_label_)->setChecked(true);
+  no_label_->setChecked(true);
   cut_->setChecked(stored.value("import/cut", true).toBool());
   seconds_->setValue(stored.value("import/seconds", 3.0).toDouble());
   trim_->setChecked(stored.value("import/trim", true).toBool());
@@ -167,6 +176,18 @@ ImportDialog::ImportDialog(Workbench& bench, const QStringList& paths, QWidget* 
   connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
   update_state();
+  QPushButton* import = buttons->button(QDialogButtonBox::Ok);
+  import->setEnabled(false);  // until it is known whether folders come, whose names are labels
+  in_background<Coming>(
+      this, [paths] { return look_at(paths); },
+      [this, what, hint, import](const Coming& coming) {
+        if (paths_.size() > 1) what->setText(what_comes(coming));
+        hint->setVisible(coming.table);
+        if (coming.folders > 0 && no_label_->isChecked()) from_folder_->setChecked(true);
+        import->setEnabled(true);
+        import->setDefault(true);
+      },
+      [import](const QString&) { import->setEnabled(true); });
   if (bench.catalog()) {
     bench.catalog()->run(
         this, [](db::Catalog& catalog) { return catalog.labels().labels(); },
