@@ -15,6 +15,9 @@ struct SoundDevice {
   bool default_input = false;
 };
 
+/// In place of a number: what is open is closed, so that devices are listed anew, and the one of the same name is opened again.
+inline constexpr int kLookAgain = -2;
+
 /// What a user reads when there is no output.
 inline constexpr const char* kNoOutputMessage = "No sound output was found; you can still look and export.";
 inline constexpr const char* kNoInputMessage =

@@ -136,7 +136,7 @@ float Player::gain() const {
 bool Player::set_speed(double factor) {
   if (!TimeStretcher::available()) return factor == 1.0;
   const std::lock_guard lock(impl_->mutex);
-  factor = std::clamp(factor, 0.25, 2.0);
+  factor = std::clamp(factor, 0.1, 2.0);
   if (factor == impl_->speed) return true;
   impl_->speed = factor;
   impl_->speed_changed = true;

@@ -139,6 +139,8 @@ class TestPlayer : public QObject {
     QVERIFY2(player.position_seconds() <= 0.5 * wall + 0.05, qPrintable(QString::number(wall)));
     player.set_speed(99);
     QCOMPARE(player.speed(), 2.0);
+    player.set_speed(0.01);
+    QCOMPARE(player.speed(), 0.1);
   }
 
   void loadingReplacesAndUnloadingSilences() {

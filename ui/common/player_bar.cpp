@@ -123,6 +123,7 @@ PlayerBar::PlayerBar(SoundPlayer& player, QWidget* parent) : QWidget(parent), pl
   connect(&player_, &SoundPlayer::volume_changed, this, &PlayerBar::show_volume);
   connect(&player_, &SoundPlayer::speed_changed, this, &PlayerBar::show_speed);
   connect(device_, &QComboBox::activated, this, [this] {
+    if (device_->currentData().toInt() == audio::kLookAgain) return look_again();
     // Kept by name: the numbers of the outputs change when one is plugged in.
     const bool usual = device_->currentData().toInt() < 0;
     QSettings().setValue("player/output", usual ? QString() : device_->currentText());
@@ -190,6 +191,14 @@ void PlayerBar::show_position(double seconds) {
   seek_->setValue(length > 0 ? static_cast<int>(seconds / length * kSteps) : 0);
 }
 
+void PlayerBar::look_again() {
+  const QSignalBlocker block(device_);
+  device_->clear();
+  device_->addItem(tr("Looking for outputs…"), -1);
+  device_->setEnabled(false);
+  player_.set_device(audio::kLookAgain);
+}
+
 void PlayerBar::fill_devices() {
   QPointer<PlayerBar> self(this);
   QThreadPool::globalInstance()->start([self] {
@@ -209,13 +218,16 @@ void PlayerBar::fill_devices() {
             box->setItemData(box->count() - 1, name + " (" + QString::fromStdString(device.host) + ")", Qt::ToolTipRole);
           }
           if (box->count() == 0) box->addItem(tr("No sound output"), -1);
+          box->insertSeparator(box->count());
+          box->addItem(icon("refresh"), tr("Look again"), audio::kLookAgain);
+          box->setItemData(box->count() - 1, tr("Lists the outputs anew, after one was plugged in or taken away. What plays pauses for a moment."), Qt::ToolTipRole);
           const QString wanted = QSettings().value("player/output").toString();
           const int kept = wanted.isEmpty() ? -1 : box->findText(wanted);
           const bool first_look = !std::exchange(self->looked_, true);
           if (first_look && kept >= 0 && box->itemData(kept).toInt() != self->player_.device()) self->player_.set_device(box->itemData(kept).toInt());
           const int at = box->findData(self->player_.device());
           box->setCurrentIndex(at < 0 ? 0 : at);
-          box->setEnabled(box->count() > 1);
+          box->setEnabled(true);
           box->setToolTip(self->player_.description());
         },
         Qt::QueuedConnection);

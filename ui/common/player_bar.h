@@ -27,6 +27,7 @@ class PlayerBar : public QWidget {
   void show_volume();
   void show_speed();
   void fill_devices();
+  void look_again();  ///< for outputs
 
   SoundPlayer& player_;
   QToolButton* play_;

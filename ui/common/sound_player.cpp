@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "audio/device/device_list.h"
 #include "audio/loudness.h"
 #include "audio/resampler.h"
 
@@ -25,6 +26,13 @@ void equalise(std::vector<audio::AudioBuffer>& buffers) {
   }
 }
 
+/// Number of this output; -1, the default, where there is none of that name or it is the default.
+int output_called(const std::string& name) {
+  for (const audio::SoundDevice& device : audio::list_devices())
+    if (device.name == name && device.output_channels > 0 && !device.default_output) return device.index;
+  return -1;
+}
+
 }  // namespace
 
 SoundPlayer::SoundPlayer(QObject* parent) : QObject(parent) {
@@ -40,31 +48,36 @@ SoundPlayer::~SoundPlayer() {
   pool_.waitForDone();
 }
 
+/// What was open is closed on the thread too, as that takes as long as opening, and a search for new devices needs all closed.
 void SoundPlayer::open_device() {
-  if (opener_.joinable()) opener_.join();
-  player_.reset();
+  if (player_ && loaded_) {  // the new device goes on where this one is
+    pending_seek_ = position();
+    play_when_ready_ = playing();
+  }
+  const std::string name = player_ && player_->audible() ? player_->description() : std::string();
   loaded_ = false;
-  const int device = device_;
-  opener_ = std::thread([this, device] {
+  // Nothing is loaded until the device is there, so the number of the load stands for the opening too.
+  opener_ = std::thread([this, number = ++load_number_, device = device_, name, before = std::move(opener_), open = std::exchange(player_, nullptr)]() mutable {
+    if (before.joinable()) before.join();
+    open.reset();
     audio::OutputOptions options;
-    options.device = device;
+    options.device = device == audio::kLookAgain ? output_called(name) : device;
     options.latency_seconds = 0.02;  // a key should sound within 50 ms; the output backs off where that is refused
     auto player = std::make_shared<audio::Player>(options);
     QMetaObject::invokeMethod(
         this,
-        [this, player] {
+        [this, number, player, device = options.device] {
+          if (number != load_number_) return;  // another device was asked for meanwhile
+          device_ = device;
           player_ = player;
           apply_volume();
           if (!player_->set_speed(speed_)) speed_ = 1;
-          if (!deck_.empty()) {
-            auto deck = std::move(deck_);
-            deck_.clear();
-            set_deck(std::move(deck), selected_, play_when_ready_);
-          }
+          if (!deck_.empty()) load_deck(play_when_ready_);
           Q_EMIT device_changed();
         },
         Qt::QueuedConnection);
   });
+  tick();
 }
 
 void SoundPlayer::set_deck(std::vector<SoundPtr> sounds, std::size_t selected, bool start) {
@@ -132,10 +145,13 @@ void SoundPlayer::apply_deck(std::vector<audio::AudioBuffer> buffers, bool start
 }
 
 void SoundPlayer::clear() {
-  ++load_number_;
-  if (player_) player_->unload();
+  if (player_) {  // else it is being opened, and nothing is on its way
+    ++load_number_;
+    player_->unload();
+  }
   deck_.clear();
-  loaded_ = false;
+  loaded_ = play_when_ready_ = false;
+  pending_seek_ = 0;
   loop_.reset();
   selected_ = 0;
   Q_EMIT deck_changed();
@@ -221,12 +237,12 @@ void SoundPlayer::apply_volume() {
 }
 
 const std::vector<double>& SoundPlayer::speeds() {
-  static const std::vector<double> all{0.25, 0.5, 0.75, 1, 1.25, 1.5, 2};
+  static const std::vector<double> all{0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2};
   return all;
 }
 
 void SoundPlayer::set_speed(double factor) {
-  speed_ = std::clamp(factor, 0.25, 2.0);
+  speed_ = std::clamp(factor, 0.1, 2.0);
   if (player_ && !player_->set_speed(speed_)) speed_ = 1;
   Q_EMIT speed_changed();
 }
@@ -250,8 +266,8 @@ void SoundPlayer::set_equal_loudness(bool on) {
 }
 
 void SoundPlayer::set_device(int index) {
-  device_ = index;
-  play_when_ready_ = false;
+  if (index != audio::kLookAgain) device_ = index;
+  else if (device_ >= 0) device_ = index;  // the default is looked for at every opening
   open_device();
 }
 
@@ -259,7 +275,7 @@ bool SoundPlayer::playing() const {
   return player_ && loaded_ && player_->state() == audio::PlayerState::playing;
 }
 
-double SoundPlayer::position() const { return player_ && loaded_ ? player_->position_seconds() : 0; }
+double SoundPlayer::position() const { return player_ && loaded_ ? player_->position_seconds() : pending_seek_; }
 
 double SoundPlayer::length() const {
   double longest = 0;
