@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QStyle>
+#include <QThreadPool>
 #include <QVBoxLayout>
 #include <utility>
 
@@ -44,6 +45,7 @@ RecordDialog::RecordDialog(Workbench& bench, QWidget* parent) : QDialog(parent),
   record_->setObjectName("record");
   record_->setWhatsThis(tr("Begins to record, and ends it. The recording becomes a clip of the library."));
   record_->setEnabled(false);
+  record_->setDefault(true);
   buttons->addButton(record_, QDialogButtonBox::ActionRole);
   save_ = new QPushButton(icon("export"), tr("Save as a file…"), this);
   save_->setObjectName("save_take");
@@ -58,17 +60,20 @@ RecordDialog::RecordDialog(Workbench& bench, QWidget* parent) : QDialog(parent),
     if (!file.isEmpty()) save(file);
   });
   connect(input_, &InputChoice::looked, this, [this] {
-    record_->setEnabled(input_->found());
     picture_->setVisible(input_->found());
-    if (input_->found()) say(tr("The recording becomes a clip of the library."));
-    else say(QString::fromUtf8(audio::kNoInputMessage), true);
+    if (!input_->found()) return say(QString::fromUtf8(audio::kNoInputMessage), true);
+    say(tr("The recording becomes a clip of the library."));
+    listen();
   });
+  for (QComboBox* choice : {static_cast<QComboBox*>(input_), channels_}) connect(choice, &QComboBox::activated, this, &RecordDialog::listen);
   timer_.setInterval(40);
   connect(&timer_, &QTimer::timeout, this, &RecordDialog::show_level);
   say(tr("Looking for sound inputs…"));
 }
 
-RecordDialog::~RecordDialog() = default;
+RecordDialog::~RecordDialog() {
+  if (listener_ || recorder_) QThreadPool::globalInstance()->start([a = std::move(listener_), b = std::move(recorder_)] {});  // closing takes its time
+}
 
 void RecordDialog::make_choices(QFormLayout& rows) {
   channels_ = new QComboBox(this);
@@ -101,33 +106,46 @@ void RecordDialog::say(const QString& words, bool wrong) {
   words_->setText(words);
 }
 
-void RecordDialog::start() {
-  record_->setEnabled(false);
-  input_->setEnabled(false);
-  channels_->setEnabled(false);
+void RecordDialog::open_input(double seconds, std::function<void(std::shared_ptr<audio::Recorder>)> done) {
+  for (QWidget* widget : {static_cast<QWidget*>(record_), static_cast<QWidget*>(input_), static_cast<QWidget*>(channels_)}) widget->setEnabled(false);
+  timer_.stop();
+  audio::RecorderOptions options;
+  options.device = input_->device();
+  options.channels = channels_->currentData().toInt();
+  options.max_seconds = seconds;
   in_background<std::shared_ptr<audio::Recorder>>(
       this,
-      [device = input_->device(), channels = channels_->currentData().toInt()] {
-        audio::RecorderOptions options;
-        options.device = device;
-        options.channels = channels;
+      [options, before = std::exchange(listener_, nullptr)]() mutable {
+        before.reset();
         auto recorder = std::make_shared<audio::Recorder>(options);
         recorder->start();
         return recorder;
       },
-      [this](std::shared_ptr<audio::Recorder> recorder) {
-        recorder_ = std::move(recorder);
-        drawn_ = 0;
-        picture_->start(recorder_->sample_rate());
-        record_->setText(tr("Stop and keep"));
-        record_->setIcon(icon("stop"));
-        record_->setEnabled(true);
-        timer_.start();
-      },
+      std::move(done),
       [this](const QString& problem) {
         show_idle();
         say(problem, true);
       });
+}
+
+void RecordDialog::listen() {
+  open_input(0.1, [this](std::shared_ptr<audio::Recorder> recorder) {
+    listener_ = std::move(recorder);
+    show_idle();
+    timer_.start();
+  });
+}
+
+void RecordDialog::start() {
+  open_input(audio::RecorderOptions().max_seconds, [this](std::shared_ptr<audio::Recorder> recorder) {
+    recorder_ = std::move(recorder);
+    drawn_ = 0;
+    picture_->start(recorder_->sample_rate());
+    record_->setText(tr("Stop and keep"));
+    record_->setIcon(icon("stop"));
+    record_->setEnabled(true);
+    timer_.start();
+  });
 }
 
 /// Ready to record.
@@ -140,6 +158,7 @@ void RecordDialog::show_idle() {
 }
 
 void RecordDialog::show_level() {
+  if (listener_) return meter_->set_level(listener_->level());
   meter_->set_level(recorder_->level());
   const std::vector<float> fresh = recorder_->recorded_from(drawn_);
   drawn_ += fresh.size();
@@ -212,6 +231,7 @@ void RecordDialog::save(const QString& file) {
       [this, file](bool) {
         busy_ = false;
         show_idle();
+        listen();
         say(tr("Saved as %1. Import brings it into the library.").arg(file));
       },
       [this](const QString& problem) {

@@ -1,7 +1,9 @@
 #pragma once
 #include <QDialog>
 #include <QTimer>
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "audio/device/recorder.h"
 #include "ui/common/workbench.h"
@@ -29,6 +31,9 @@ class RecordDialog : public QDialog {
 
  private:
   void make_choices(QFormLayout& rows);
+  void listen();  ///< shows the level before anything is recorded
+  /// Opens the input on a thread, after what was open has been closed there; keeps at most so much.
+  void open_input(double seconds, std::function<void(std::shared_ptr<audio::Recorder>)> done);
   void start();
   void stop();
   void keep();                     ///< the take becomes a clip
@@ -38,6 +43,7 @@ class RecordDialog : public QDialog {
   void say(const QString& words, bool wrong = false);
 
   Workbench& bench_;
+  std::shared_ptr<audio::Recorder> listener_;     ///< for the level, while nothing is recorded
   std::shared_ptr<audio::Recorder> recorder_;     ///< while it records
   std::shared_ptr<const audio::AudioBuffer> take_;  ///< recorded, and kept nowhere yet
   std::string source_;                            ///< of the take
