@@ -90,7 +90,7 @@ void SoundPlayer::set_deck(std::vector<SoundPtr> sounds, std::size_t selected, b
   const bool same = sounds.size() == deck_.size() &&
                     std::equal(sounds.begin(), sounds.end(), deck_.begin(),
                                [](const SoundPtr& a, const SoundPtr& b) { return a->key == b->key; });
-  if (same && loaded_) {
+  if (same) {  // what is being loaded keeps its loop and its place too
     select(selected);
     if (start && !playing()) play();
     return;

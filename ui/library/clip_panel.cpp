@@ -140,13 +140,13 @@ void ClipPanel::load(bool play) {
     loading_ = false;
     take_sound(sound, sound->key == before, std::exchange(play_when_loaded_, false));
   };
-  auto failed = [this, number, play](const QString& message) {
+  auto failed = [this, number](const QString& message) {
     if (number != load_number_) return;
-    loading_ = play_when_loaded_ = false;
+    loading_ = false;
     problem_ = message;
     view_->set_sources({{{}, nullptr, nullptr, message, false}});
     if (isVisible()) bench_.player().clear();  // else Space would play the clip before
-    if (play) bench_.say(message);
+    if (std::exchange(play_when_loaded_, false)) bench_.say(message);
   };
   if (recut_->whole()) bench_.sounds().file(text(bench_.workspace().resolve(shown_->path).string()), this, done, failed);
   else bench_.sounds().clip(bench_.workspace(), *shown_, this, done, failed);

@@ -3,6 +3,7 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QScopedValueRollback>
+#include <algorithm>
 
 #include "ui/common/dot_delegate.h"
 
@@ -54,8 +55,8 @@ void ClipTable::mousePressEvent(QMouseEvent* event) {
 
 /// A row is one clip, so its first and last cell are of no use.
 QModelIndex ClipTable::moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) {
-  const bool ends = action == MoveHome || action == MoveEnd;
-  return QTableView::moveCursor(action, ends ? modifiers | Qt::ControlModifier : modifiers);
+  if (action != MoveHome && action != MoveEnd) return QTableView::moveCursor(action, modifiers);
+  return model()->index(action == MoveHome ? 0 : model()->rowCount() - 1, std::max(0, currentIndex().column()));
 }
 
 }  // namespace luthier::ui
