@@ -3,7 +3,9 @@
 #include <QSignalSpy>
 
 #include "db/edit_journal.h"
+#include "db/clip_store.h"
 #include "db/label_store.h"
+#include "db/recording_store.h"
 #include "tests/support/ui_harness.h"
 #include "ui/common/catalog_worker.h"
 #include "ui/common/workbench.h"
@@ -25,6 +27,7 @@ class TestClipTable : public QObject {
   void aWrongSearchIsToldAndKeepsTheList();
   void editsShowUpAndUndo();
   void draggedRowsCarryIdsAndFiles();
+  void rowsThatWereNeverSeenAreDraggedToo();
   void onlyTheNewestOfManySearchesIsShown();
   void aWorkerThatClosesKeepsWhatWasAsked();
 
@@ -120,6 +123,29 @@ void TestClipTable::draggedRowsCarryIdsAndFiles() {
   QCOMPARE(data->data(kClipMime), QByteArray::number(model_->id_at(0)) + "\n" + QByteArray::number(model_->id_at(1)));
   QCOMPARE(data->urls().size(), 2);
   QVERIFY(QFile::exists(data->urls().first().toLocalFile()));
+}
+
+void TestClipTable::rowsThatWereNeverSeenAreDraggedToo() {
+  QSignalSpy short_of(model_.get(), &ClipTableModel::files_fell_short);
+  QModelIndexList all;
+  for (int row = 0; row < model_->rowCount(); ++row) all << model_->index(row, 0);
+  QVERIFY(!model_->view_at(179));
+  std::unique_ptr<QMimeData> data(model_->mimeData(all));
+  const auto urls = data->urls();
+  QCOMPARE(urls.size(), 180);
+  QCOMPARE(short_of.count(), 0);
+  QVERIFY(testing::wait_for([&] { return model_->view_at(179); }));
+  QCOMPARE(urls.last().toLocalFile().toStdString(), workspace_->resolve(model_->view_at(179)->path).string());
+  // A clip whose file is missing has none to give, and that is said.
+  const auto catalog = workspace_->open_catalog();
+  catalog->recordings().set_missing(catalog->clips().view(db::ClipId{model_->id_at(3)})->clip.recording, true);
+  data.reset(model_->mimeData(all));
+  QCOMPARE(data->urls().size(), 179);
+  QCOMPARE(data->urls().size(), 179);
+  QCOMPARE(short_of.count(), 1);
+  QCOMPARE(short_of.first().at(0).toInt(), 179);
+  QCOMPARE(short_of.first().at(1).toInt(), 180);
+  catalog->recordings().set_missing(catalog->clips().view(db::ClipId{model_->id_at(3)})->clip.recording, false);
 }
 
 void TestClipTable::onlyTheNewestOfManySearchesIsShown() {

@@ -64,6 +64,7 @@ class TestCuration : public QObject {
     return parent->findChild<Button*>(name);
   }
   db::ClipView in_catalog(qint64 id) { return *workspace_->open_catalog()->clips().view(db::ClipId{id}); }
+  QString last_command() { return window_->bench().last_command().join(' '); }
   void choose(int row);
   void drag(double from, double to);
   void undo() { QTest::keyClick(window_.get(), Qt::Key_Z, Qt::ControlModifier); }
@@ -120,6 +121,8 @@ void TestCuration::aDraggedRangeTrimsTheClipAndUndoBringsItBack() {
   QVERIFY(testing::wait_for([&] { return trim->isEnabled(); }));
   QTest::mouseClick(trim, Qt::LeftButton);
   QVERIFY(testing::wait_for([&] { return in_catalog(id).clip.frame_count < before.clip.frame_count; }));
+  QVERIFY2(last_command().startsWith(QStringLiteral("cut %1 --from 0.").arg(id)), qPrintable(last_command()));
+  QVERIFY(std::abs(window_->bench().last_command().at(3).toDouble() - 0.2) < 0.01 && std::abs(window_->bench().last_command().at(5).toDouble() - 0.6) < 0.01);
   const auto after = in_catalog(id);
   QVERIFY2(std::abs(after.clip.seconds - 0.4) < 0.01, qPrintable(QString::number(after.clip.seconds)));
   QVERIFY(std::abs(static_cast<double>(after.clip.start_frame) / after.sample_rate - 0.2) < 0.01);
@@ -139,6 +142,7 @@ void TestCuration::aRangeOfTheRecordingBecomesANewClip() {
   QVERIFY(testing::wait_for([&] { return clips().rowCount() == 13; }));
   const qint64 made = clips().id_at(12);
   QVERIFY(std::abs(in_catalog(made).clip.seconds - 0.4) < 0.01);
+  QVERIFY2(last_command().startsWith("cut 2 --from 0.") && last_command().endsWith(" --new"), qPrintable(last_command()));
   QCOMPARE(in_catalog(made).label, std::string("harp"));
   QVERIFY(testing::wait_for([&] { return library().panel().clip() == made && std::abs(scene().duration() - 0.4) < 0.01; }));  // it is chosen and shown
   // The whole recording shows where it lies, and there it can grow.
@@ -246,6 +250,7 @@ void TestCuration::sourceAndRightsAreChangedForAllRecordings() {
   dialog->accept();
   QVERIFY(testing::wait_for([&] { return in_catalog(2).rights == "CC BY 4.0"; }));
   QCOMPARE(in_catalog(1).rights, std::string("CC BY 4.0"));
+  QCOMPARE(last_command(), QStringLiteral("note --rights CC BY 4.0 recording:1,2"));
   QVERIFY(in_catalog(3).rights.empty());
   QVERIFY(!in_catalog(1).source.empty());  // a field that was not touched stays
   QVERIFY(testing::wait_for([&] { return clips().index(1, ClipTableModel::rights).data().toString() == "CC BY 4.0"; }));

@@ -4,10 +4,12 @@
 #include <QSettings>
 #include <QTabWidget>
 #include <QTableWidget>
+#include <algorithm>
 #include <random>
 
 #include "db/clip_store.h"
 #include "tests/support/ui_harness.h"
+#include "ui/compare/compare_page.h"
 #include "ui/library/clip_table_model.h"
 #include "ui/library/library_page.h"
 #include "ui/main_window.h"
@@ -16,6 +18,8 @@
 #include "ui/map/map_canvas.h"
 #include "ui/map/map_view.h"
 #include "ui/map/wall_view.h"
+#include "ui/transfer/sound_slot.h"
+#include "ui/transfer/transfer_page.h"
 
 using namespace luthier;
 using namespace luthier::ui;
@@ -30,6 +34,7 @@ class TestExplore : public QObject {
   void aClickPlaysAndShowsNeighbours();
   void aLassoChoosesClipsInTheLibrary();
   void keysLabelWhatTheLassoHolds();
+  void keysOfTheLibraryWorkOnTheMap();
   void arrowsGoFromDotToDot();
   void keysChooseWithoutAPointer();
   void aHundredThousandDotsAreDrawnQuickly();
@@ -133,6 +138,43 @@ void TestExplore::keysLabelWhatTheLassoHolds() {
   QVERIFY(testing::wait_for([&] { return workspace_->open_catalog()->clips().count("inst:piano") == before; }));
   QTest::keyClick(&canvas(), Qt::Key_Escape);
   QVERIFY(canvas().selection().empty());
+}
+
+void TestExplore::keysOfTheLibraryWorkOnTheMap() {
+  const qint64 clip = canvas().dots()[5].clip;
+  map().go_to(clip);
+  canvas().setFocus();
+  QVERIFY(testing::wait_for([&] { return map().current() && map().current()->clip.id.value == clip; }));
+  window_->bench().player().stop();
+  QTest::keyClick(&canvas(), Qt::Key_X);
+  QVERIFY(testing::wait_for([&] { return workspace_->open_catalog()->clips().view(db::ClipId{clip})->clip.excluded; }));
+  QCOMPARE(window_->bench().last_command().join(' '), QStringLiteral("exclude %1").arg(clip));
+  QTest::keyClick(window_.get(), Qt::Key_Z, Qt::ControlModifier);
+  const auto placed = [&] { return std::any_of(canvas().dots().begin(), canvas().dots().end(), [clip](const MapDot& dot) { return dot.clip == clip; }); };
+  QVERIFY(testing::wait_for([&] { return !workspace_->open_catalog()->clips().view(db::ClipId{clip})->clip.excluded && canvas().dots().size() == 24 && placed(); }));
+  QTest::qWait(300);  // the list of dots may be read once more
+  map().go_to(clip);
+  const int compared = window_->compare().count();
+  QTest::keyClick(&canvas(), Qt::Key_V);
+  QCOMPARE(window_->compare().count(), compared + 1);
+  QTest::keyClick(&canvas(), Qt::Key_C);
+  QCOMPARE(window_->transfer().content().choice().clip, clip);
+  set_confirm_answer(0);
+  QTest::keyClick(&canvas(), Qt::Key_Delete);
+  QVERIFY(testing::wait_for([&] { return last_question().contains("Remove 1 clip"); }));
+  set_confirm_answer(-1);
+  // Where clips do not play by themselves, the second click does it.
+  QSettings().setValue("library/play_on_select", false);
+  auto& player = window_->bench().player();
+  const qint64 other = canvas().dots()[9].clip;
+  map().go_to(other);
+  QVERIFY(testing::wait_for([&] { return player.current() && player.current()->clip == other; }));
+  QTest::qWait(150);
+  QVERIFY(!player.playing());
+  map().go_to(other);
+  QVERIFY(testing::wait_for([&] { return player.playing(); }));
+  player.stop();
+  QSettings().setValue("library/play_on_select", true);
 }
 
 void TestExplore::arrowsGoFromDotToDot() {

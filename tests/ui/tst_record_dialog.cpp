@@ -1,7 +1,9 @@
 // timeout: 180
+#include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 
 #include "audio/device/device_list.h"
@@ -10,6 +12,7 @@
 #include "ui/common/workbench.h"
 #include "ui/spectrogram/picture_service.h"
 #include "ui/transfer/input_choice.h"
+#include "ui/transfer/level_meter.h"
 #include "ui/transfer/live_spectrogram.h"
 #include "ui/transfer/record_dialog.h"
 
@@ -23,6 +26,7 @@ class TestRecordDialog : public QObject {
  private Q_SLOTS:
   void theNewestSoundEntersAtTheRight();
   void whatComesInIsSeenAndBecomesAClip();
+  void nothingRecordedIsLostByASlip();
   void withoutAnInputASentenceSaysSo();
 
  private:
@@ -89,7 +93,11 @@ void TestRecordDialog::whatComesInIsSeenAndBecomesAClip() {
   auto* picture = dialog.findChild<LiveSpectrogram*>();
   auto* input = dialog.findChild<InputChoice*>();
   QVERIFY(wait_for([&] { return input->found(); }));
-  QVERIFY(record->isEnabled() && picture->isVisible());
+  QVERIFY(wait_for([&] { return record->isEnabled(); }));
+  QVERIFY(picture->isVisible());
+  auto* meter = dialog.findChild<LevelMeter*>();
+  QVERIFY(wait_for([&] { return meter->level() > 0.1; }));  // the level is seen before anything is recorded
+  QCOMPARE(picture->frames(), 0);
   record->click();
   QVERIFY2(wait_for([&] { return picture->frames() > 100; }, 20000), qPrintable(QString::number(picture->frames())));
   QVERIFY2(picture->reading().contains("A5"), qPrintable(picture->reading()));
@@ -98,6 +106,42 @@ void TestRecordDialog::whatComesInIsSeenAndBecomesAClip() {
   QVERIFY(wait_for([&] { return dialog.result() == QDialog::Accepted; }));
   const auto view = workspace.open_catalog()->clips().view(db::ClipId{dialog.recorded().clip});
   QVERIFY(view && view->clip.seconds > 1);
+}
+
+void TestRecordDialog::nothingRecordedIsLostByASlip() {
+  if (!QFile::exists(BUILD_DIR "/tests/libasound_module_pcm_pace.so")) QSKIP("built without ALSA");
+  const Workspace workspace = Workspace::create(folder_.filePath("second").toStdString());
+  Workbench bench;
+  bench.open(QString::fromStdString(workspace.folder().string()), false);
+  QVERIFY(wait_for([&] { return bench.has_workspace(); }));
+  RecordDialog dialog(bench);
+  dialog.open();
+  auto* record = dialog.findChild<QPushButton*>("record");
+  auto* save = dialog.findChild<QPushButton*>("save_take");
+  auto* picture = dialog.findChild<LiveSpectrogram*>();
+  QVERIFY(wait_for([&] { return record->isEnabled(); }));
+  dialog.findChild<QComboBox*>("record_label")->setCurrentText("whistle");
+  record->click();
+  QVERIFY(wait_for([&] { return picture->frames() > 50; }, 20000));
+  set_confirm_answer(0);
+  QTest::keyClick(&dialog, Qt::Key_Escape);
+  QVERIFY(dialog.isVisible() && last_question().contains("Discard the recording?"));
+  // The workspace cannot be written: its folder of sounds is a file.
+  std::filesystem::remove_all(workspace.audio());
+  std::ofstream(workspace.audio()) << "in the way";
+  record->click();
+  QVERIFY(wait_for([&] { return save->isVisible() && record->isEnabled(); }));
+  QTest::keyClick(&dialog, Qt::Key_Escape);
+  QVERIFY(dialog.isVisible());
+  std::filesystem::remove(workspace.audio());
+  record->click();  // "Keep it again"
+  QVERIFY(wait_for([&] { return dialog.result() == QDialog::Accepted; }));
+  const auto view = workspace.open_catalog()->clips().view(db::ClipId{dialog.recorded().clip});
+  QVERIFY(view && view->clip.seconds > 0.5);
+  QCOMPARE(view->label, std::string("whistle"));
+  QVERIFY(bench.last_command().join(' ').startsWith("record --seconds "));
+  QVERIFY(bench.last_command().join(' ').endsWith("--label whistle"));
+  set_confirm_answer(-1);
 }
 
 void TestRecordDialog::withoutAnInputASentenceSaysSo() {

@@ -1,3 +1,5 @@
+#include <QImage>
+#include <QPainter>
 #include <QProcess>
 #include <QSignalSpy>
 #include <QWheelEvent>
@@ -11,8 +13,10 @@
 #include "ui/spectrogram/imgui_canvas.h"
 #include "ui/spectrogram/picture_service.h"
 #include "ui/spectrogram/raster_canvas.h"
+#include "ui/spectrogram/scene_recording.h"
 #include "ui/spectrogram/scene_rulers.h"
 #include "ui/spectrogram/spectrogram_view.h"
+#include "ui/spectrogram/wheel_preset.h"
 
 using namespace luthier;
 using namespace luthier::ui;
@@ -53,6 +57,7 @@ class TestSpectrogram : public QObject {
   void aPictureIsDrawnInAWindow();
   void clickWheelAndDragReachTheScene_data();
   void clickWheelAndDragReachTheScene();
+  void theWheelZoomsWhereThatIsChosen();
   void theViewAnalysesAndFollowsThePlayer();
   void offscreenFallsBackToPainting();
   void onlyPaintingIsUsedOffscreen();
@@ -218,6 +223,34 @@ void TestSpectrogram::clickWheelAndDragReachTheScene() {
   QVERIFY(scene.selection().has_value());
   QVERIFY(std::abs(scene.selection()->first - 1.0) < 0.05);
   QVERIFY(scene.selection()->second > 1.3);
+}
+
+void TestSpectrogram::theWheelZoomsWhereThatIsChosen() {
+  SpectrogramScene scene;
+  scene.set_lanes({{"a", tone(440, 4, "a4"), nullptr, {}, true}}, false);
+  QImage image(400, 200, QImage::Format_RGB32);
+  QPainter painter(&image);
+  QtScenePainter paint(painter);
+  scene.draw(paint, QSizeF(400, 200));
+  const auto turn = [&scene](Qt::KeyboardModifiers modifiers) {
+    SceneInput now;
+    now.mouse = scene.lane_area(0).center();
+    now.inside = true;
+    now.modifiers = modifiers;
+    now.wheel_y = 1;
+    scene.input(now);
+    return scene.visible_time();
+  };
+  const auto length = [](std::pair<double, double> time) { return time.second - time.first; };
+  set_wheel_zooms(true);
+  const auto zoomed = turn(Qt::NoModifier);
+  QVERIFY(std::abs(length(zoomed) - 3.2) < 1e-6);
+  const auto scrolled = turn(Qt::ControlModifier);
+  QVERIFY(std::abs(length(scrolled) - 3.2) < 1e-6 && scrolled.first < zoomed.first);
+  set_wheel_zooms(false);
+  const auto again = turn(Qt::ControlModifier);
+  QVERIFY(length(again) < 3);
+  QVERIFY(std::abs(length(turn(Qt::NoModifier)) - length(again)) < 1e-6);
 }
 
 void TestSpectrogram::theViewAnalysesAndFollowsThePlayer() {
