@@ -1,3 +1,4 @@
+// labels: pending
 // timeout: 240
 #include <QComboBox>
 #include <QHeaderView>
