@@ -106,12 +106,12 @@ std::string difference_title(const ComparisonRequest& request) {
 
 void check(const ComparisonRequest& request) {
   if (request.sounds.empty()) throw ConfigError("A comparison needs at least one sound.");
-  for (const auto& [title, sound] : request.sounds)
+  for (const auto& [title, sound, own] : request.sounds)
     if (sound.empty()) throw ConfigError("The sound '" + title + "' holds no samples.");
   if (request.audio_format != "wav" && request.audio_format != "flac")
     throw ConfigError("A comparison writes its sounds as wav or flac, not as '" + request.audio_format + "'.");
-  if (request.truth >= request.sounds.size())
-    throw ConfigError("There is no sound number " + std::to_string(request.truth + 1) + " to measure against; there are " + std::to_string(request.sounds.size()) + ".");
+  if (request.truth && *request.truth >= request.sounds.size())
+    throw ConfigError("There is no sound number " + std::to_string(*request.truth + 1) + " to measure against; there are " + std::to_string(request.sounds.size()) + ".");
   if (request.difference && (request.difference->first >= request.sounds.size() || request.difference->second >= request.sounds.size()))
     throw ConfigError("A difference needs the numbers of two of the " + std::to_string(request.sounds.size()) + " sounds.");
   colour_map(request.colours);
@@ -127,7 +127,7 @@ SpectrogramFigure comparison_figure(const ComparisonRequest& request) {
   std::vector<const audio::AudioBuffer*> sounds;
   for (const auto& named : request.sounds) sounds.push_back(&named.sound);
   const double top = common_top_hz(sounds);
-  for (const auto& [title, sound] : request.sounds) figure.panels.push_back(mel_panel(title, sound, top));
+  for (const auto& [title, sound, own] : request.sounds) figure.panels.push_back(mel_panel(title, sound, top));
   if (request.difference) {
     const SoundDifference difference = difference_of(request);
     figure.panels.push_back(difference_panel(difference_title(request) + " (dB)", mel_panel("", difference.first, top), mel_panel("", difference.second, top)));
@@ -147,18 +147,20 @@ std::string comparison_record(const ComparisonRequest& request, const std::vecto
   }
   Json sounds = Json::array();
   for (std::size_t i = 0; i < request.sounds.size(); ++i) {
-    const auto& [title, sound] = request.sounds[i];
+    const auto& [title, sound, own] = request.sounds[i];
     sounds.push_back({{"title", title}, {"file", i < files.size() ? files[i] : ""}, {"sample_rate", sound.sample_rate}, {"channels", sound.channel_count()}, {"duration_s", sound.seconds()},
                       {"sha256", sha256_of_clip(sound, 0, sound.length(), 0)}});
   }
   json["sounds"] = std::move(sounds);
-  json["truth"] = request.truth + 1;
+  if (request.truth) json["truth"] = *request.truth + 1;
   if (request.difference) {
     const SoundDifference difference = difference_of(request);
     json["difference"] = {{"of", difference_title(request)}, {"equal_loudness", request.equal_loudness}, {"gain_of_second_db", difference.gain_db}, {"residual_below_first_db", difference.residual_db}};
   }
-  json["figures"] = figures_json(figures);
-  json["metrics"] = metrics_json();
+  if (request.truth) {
+    json["figures"] = figures_json(figures);
+    json["metrics"] = metrics_json();
+  }
   return json.dump(1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -187,18 +189,21 @@ ComparisonFiles write_comparison(const ComparisonRequest& request, std::stop_tok
   out.png = unfinished.add("comparison.png");
   out.svg = unfinished.add("comparison.svg");
   out.pdf = unfinished.add("comparison.pdf");
-  out.figures = unfinished.add("figures.csv");
+  if (request.truth) out.figures = unfinished.add("figures.csv");
   out.record = unfinished.add("record.json");
   std::vector<ComparedSound> sounds = request.sounds;
-  if (request.difference) sounds.push_back({"residual of " + sounds[request.difference->first].title + " minus " + sounds[request.difference->second].title, difference_of(request).residual});
+  if (request.difference) sounds.push_back({"residual of " + sounds[request.difference->first].title + " minus " + sounds[request.difference->second].title, difference_of(request).residual, {}});
   std::vector<std::string> files, taken;
-  for (const auto& [title, sound] : sounds) {
+  for (const auto& [title, sound, own] : sounds) {
     out.sounds.push_back(unfinished.add(file_stem(title, taken) + "." + request.audio_format));
     files.push_back(out.sounds.back().filename().string());
   }
-  const auto figures = compare_to_truth(request.sounds, request.truth, {}, stop);
+  std::vector<ComparedFigures> figures;
   ComparisonRequest named = request;
-  named.record["table"] = out.figures.filename().string();
+  if (request.truth) {
+    figures = compare_to_truth(request.sounds, *request.truth, {}, stop);
+    named.record["table"] = out.figures.filename().string();
+  }
   const std::string record = comparison_record(named, files, figures);
   const SpectrogramFigure figure = comparison_figure(request);
   go_on();
@@ -215,10 +220,10 @@ ComparisonFiles write_comparison(const ComparisonRequest& request, std::stop_tok
   write_text(out.pdf, pdf.document(figure.title, record));
   for (std::size_t i = 0; i < sounds.size(); ++i) {
     go_on();
-    audio::write_audio(out.sounds[i], sounds[i].sound, {{"title", sounds[i].title}, {"software", version_text()}, {"comment", record}});
+    audio::write_audio(out.sounds[i], sounds[i].sound, {{"title", sounds[i].title}, {"software", version_text()}, {"comment", sounds[i].record.empty() ? record : sounds[i].record}});
   }
   go_on();
-  write_text(out.figures, figures_csv(figures));
+  if (request.truth) write_text(out.figures, figures_csv(figures));
   write_text(out.record, record + "\n");
   unfinished.keep();
   return out;

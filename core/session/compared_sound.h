@@ -9,6 +9,7 @@ namespace luthier {
 struct ComparedSound {
   std::string title;  ///< "content", "style", "result" …
   audio::AudioBuffer sound;
+  std::string record = {};  ///< what made it (JSON); a file it is written to carries this instead of the comparison's; empty: no other
 };
 
 /// A sound as people name it: a file, or a clip's number in the workspace (which may be empty where none is meant). The title is

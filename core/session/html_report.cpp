@@ -69,7 +69,8 @@ std::string sound_row(const std::string& name, const std::string& keys, const au
 }
 
 std::string sounds_part(const ComparisonRequest& request, const fs::path& file) {
-  std::string out = "<h2>Sounds</h2>\n<p><small>Keys 1 to 9 switch between the sounds at the same position, 0 plays the truth, Space stops.</small></p>\n<table>\n";
+  std::string out = "<h2>Sounds</h2>\n<p><small>Keys 1 to 9 switch between the sounds at the same position, " + std::string(request.truth ? "0 plays the truth, " : "") +
+                    "Space stops.</small></p>\n<table>\n";
   for (std::size_t i = 0; i < request.sounds.size(); ++i) {
     const std::string number = std::to_string(i + 1);
     out += sound_row(number + "  " + request.sounds[i].title + (i == request.truth && request.sounds.size() > 1 ? " (truth)" : ""), number + (i == request.truth ? " 0" : ""), request.sounds[i].sound, file);
@@ -145,7 +146,7 @@ void write_report(const ReportRequest& request) {
     SvgCanvas svg(figure.width, figure.height(), {255, 255, 255, 255});
     figure.draw(svg);
     const std::string document = svg.document("");
-    figures = compare_to_truth(comparison.sounds, comparison.truth);
+    if (comparison.truth) figures = compare_to_truth(comparison.sounds, *comparison.truth);
     body += document.substr(document.find("<svg")) + sounds_part(comparison, request.file) + figures_part(figures);
   }
   for (const auto& [name, table] : request.tables) body += table_part(name, table);

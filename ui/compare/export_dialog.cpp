@@ -121,7 +121,9 @@ void export_comparison(Workbench& bench, QWidget* parent, const std::vector<Soun
   report.file = dialog.folder().toStdString();
   ComparisonRequest& request = report.comparison;
   for (std::size_t i = 0; i < sounds.size(); ++i) {
-    if (sounds[i]) request.sounds.push_back({titles[i].toStdString(), sounds[i]->buffer});
+    if (!sounds[i]) continue;
+    request.sounds.push_back({titles[i].toStdString(), sounds[i]->buffer});
+    if (const auto own = record.find("transfer"); extras.transferred == i && own != record.end()) request.sounds.back().record = own->second;
   }
   request.truth = extras.truth;
   request.difference = extras.difference;
@@ -132,6 +134,8 @@ void export_comparison(Workbench& bench, QWidget* parent, const std::vector<Soun
   request.folder = report.file;
   request.audio_format = dialog.format();
   request.colours = dialog.colours();
+  if (!extras.command.isEmpty() && !dialog.page())
+    bench.note_command(extras.command + QStringList{"--format", QString::fromStdString(dialog.format()), "--colours", QString::fromStdString(dialog.colours()), "--out", dialog.folder()});
   BackgroundTask* task = bench.start_task(QObject::tr("Exporting"), [report, page = dialog.page()](std::stop_token, const ProgressSink& sink) {
     sink({0, report.file.filename().string(), -1});
     if (page) write_report(report);

@@ -35,9 +35,11 @@ class ExportDialog : public QDialog {
 
 /// What an export holds besides the sounds; numbers count them from 0.
 struct ComparisonExtras {
-  std::size_t truth = 0;
+  std::optional<std::size_t> truth = 0;    ///< none: nothing is measured
+  std::optional<std::size_t> transferred;  ///< the sound that record["transfer"] made: its file carries that record, so that it brings its settings back
   std::optional<std::pair<std::size_t, std::size_t>> difference;
   bool equal_loudness = true;
+  QStringList command = {};  ///< words of luthierctl that write the same folder, but for the place; empty: none is noted
 };
 
 /// Asks where, then writes the comparison in the background and says where it lies.

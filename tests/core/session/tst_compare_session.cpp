@@ -10,6 +10,7 @@
 #include "audio/reader.h"
 #include "core/config/schema.h"
 #include "core/session/compare_session.h"
+#include "core/session/html_report.h"
 #include "core/session/figure/spectrogram_figure.h"
 
 using namespace luthier;
@@ -50,6 +51,7 @@ class TestCompareSession : public QObject {
  private slots:
   void picturesSoundsNumbersAndRecordAreWritten();
   void everyFileCarriesTheRecord();
+  void withoutATruthNothingIsMeasured();
   void anExistingComparisonIsNotTouched();
   void aFailureLeavesNothingBehind();
   void shortSoundsSayThatTheyCannotBeMeasured();
@@ -89,6 +91,25 @@ void TestCompareSession::everyFileCarriesTheRecord() {
   QVERIFY(svg.find("result &lt;1 &amp; 2&gt;</text>") != std::string::npos);
   QVERIFY(svg.find("time in s") != std::string::npos);
   QVERIFY(audio::read_metadata(files.sounds[0]).at("comment").find("comparison") != std::string::npos);
+}
+
+void TestCompareSession::withoutATruthNothingIsMeasured() {
+  QTemporaryDir folder;
+  auto request = request_in(fs::path(folder.path().toStdString()) / "a");
+  request.truth.reset();
+  request.sounds[2].record = R"({"kind":"transfer","options":{}})";
+  const auto files = write_comparison(request);
+  QVERIFY(files.figures.empty() && !fs::exists(request.folder / "figures.csv"));
+  const auto record = nlohmann::json::parse(text_of(files.record));
+  for (const char* name : {"truth", "figures", "metrics", "table"}) QVERIFY2(!record.contains(name), name);
+  // The result's file says how it was made, the others what they were shown with.
+  QCOMPARE(audio::read_metadata(files.sounds[2]).at("comment"), request.sounds[2].record);
+  QVERIFY(audio::read_metadata(files.sounds[0]).at("comment").find("\"comparison\"") != std::string::npos);
+  ReportRequest page;
+  page.comparison = request, page.file = fs::path(folder.path().toStdString()) / "page.html";
+  write_report(page);
+  const std::string text = text_of(page.file);
+  QVERIFY(text.find("(truth)") == std::string::npos && text.find("Figures against") == std::string::npos && text.find("comparison") != std::string::npos);
 }
 
 void TestCompareSession::anExistingComparisonIsNotTouched() {
