@@ -75,7 +75,7 @@ const VerbRegistration free_verb{"free", "remove runs, caches and sounds of no c
   command.add_option("--run", options->runs, "run id, with its checkpoints; may be given several times")->take_all();
   command.add_flag("--features", options->features, "the feature cache (made again when needed)");
   command.add_flag("--unused", options->unused, "sounds in audio/ that no clip uses; forgets the undo steps");
-  command.add_flag("--transfers", options->transfers, "transfers that are not marked as kept");
+  command.add_flag("--transfers", options->transfers, "transfers that are not marked as kept (luthierctl transfers --keep)");
   command.add_flag("--dry-run", options->dry, "only say what would be freed");
   return [options](Context& context) { return run_free(*options, context); };
 }};

@@ -71,14 +71,24 @@ fs::path folder_of_run(const Workspace& workspace, const std::string& run) {
   throw SessionError("'" + run + "' is no run of this workspace; luthierctl runs lists them");
 }
 
-/// The folders of transfers that are not kept; only what lies in transfers/ itself.
+/// Where a transfer's files lie, if it has a folder in transfers/ itself; else empty.
+fs::path folder_of_transfer(const Workspace& workspace, const db::TransferRow& row) {
+  if (row.folder.empty()) return {};
+  const fs::path folder = workspace.resolve(row.folder).lexically_normal();
+  return folder.parent_path() == workspace.transfers() && folder != workspace.transfers() ? folder : fs::path();
+}
+
+/// The folders of transfers that are not kept; not those in which something kept lies too.
 std::vector<std::pair<db::TransferId, fs::path>> old_transfers(const Workspace& workspace, db::Catalog& catalog) {
   std::vector<std::pair<db::TransferId, fs::path>> old;
+  std::set<fs::path> kept;
   for (const auto& row : catalog.transfers().all(1'000'000)) {
-    if (row.kept || row.folder.empty()) continue;
-    const fs::path folder = workspace.resolve(row.folder).lexically_normal();
-    if (folder.parent_path() == workspace.transfers() && folder != workspace.transfers()) old.emplace_back(row.id, folder);
+    const fs::path folder = folder_of_transfer(workspace, row);
+    if (folder.empty()) continue;
+    if (row.kept) kept.insert(folder);
+    else old.emplace_back(row.id, folder);
   }
+  std::erase_if(old, [&](const auto& one) { return kept.contains(one.second); });
   return old;
 }
 
@@ -145,6 +155,25 @@ FreedFiles free_transfers(const Workspace& workspace, db::Catalog& catalog, bool
     catalog.transfers().remove(id);
     remove_folder(folder);
   }
+  return freed;
+}
+
+FreedFiles free_transfer(const Workspace& workspace, db::Catalog& catalog, db::TransferId id, bool dry_run) {
+  const auto row = catalog.transfers().get(id);
+  if (!row) throw SessionError("there is no transfer " + std::to_string(id.value) + " in this workspace; luthierctl transfers lists them");
+  FreedFiles freed;
+  const fs::path folder = folder_of_transfer(workspace, *row);
+  const auto all = catalog.transfers().all(1'000'000);
+  const bool shared = std::any_of(all.begin(), all.end(), [&](const auto& other) { return other.id != id && other.folder == row->folder; });
+  if (!dry_run) catalog.transfers().remove(id);
+  if (folder.empty()) return freed;
+  if (shared) {
+    for (const fs::path& file : {folder / row->audio, (folder / row->audio).replace_extension(".json"), folder / row->image})
+      if (file != folder && fs::is_regular_file(file)) count_and_remove(file, dry_run, freed);
+    return freed;
+  }
+  freed = size_of(folder);
+  if (!dry_run) remove_folder(folder);
   return freed;
 }
 

@@ -28,6 +28,9 @@ FreedFiles free_run_files(const Workspace& workspace, const std::string& run);
 void forget_run(db::Catalog& catalog, const std::string& run);
 /// Transfers that are not marked as kept, with their folders in transfers/.
 FreedFiles free_transfers(const Workspace& workspace, db::Catalog& catalog, bool dry_run);
+/// One transfer, kept or not, with its folder in transfers/; of a folder that others use too, its own files. What was written to
+/// another place stays there. Throws SessionError where there is no such transfer.
+FreedFiles free_transfer(const Workspace& workspace, db::Catalog& catalog, db::TransferId id, bool dry_run);
 
 enum class DiskPart { catalog, audio, unused_audio, features, run, transfers, old_transfers, exports };
 

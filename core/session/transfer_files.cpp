@@ -58,6 +58,7 @@ void add_row(TransferResult& result, const TransferRecord& record, const Transfe
     row.image = place.image.empty() ? "" : place.image.filename().string();
     row.settings_json = settings_text(record);
     row.seconds = record.seconds;
+    row.kept = place.kept;
     catalog->transfers().add(row);
   } catch (const db::DbError& error) {
     result.message = "The result is written, but not listed: " + std::string(error.what());

@@ -15,6 +15,7 @@ struct TransferPlace {
   std::filesystem::path image;      ///< empty: no picture
   std::string folder_name;          ///< of a new folder
   std::optional<db::ClipId> content_clip, style_clip;
+  bool kept = false;                ///< marked as kept in the history
 };
 
 /// For before the work: throws ConfigError where a file is there already or its name has no known ending, SessionError where

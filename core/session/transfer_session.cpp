@@ -95,12 +95,12 @@ class KeptSteps : public TransferSteps {
       result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
       result.content = content_;
       if (!record_.style.given.empty()) result.style = inverter_.style();
-      finish(result, step, output, {});
+      finish(result, step, output, {}, true);
     });
   }
 
-  /// Completes the record and writes everything.
-  void finish(TransferResult& result, int kept_step, const fs::path& output, const fs::path& image) const {
+  /// Completes the record and writes everything; `kept` marks it in the history.
+  void finish(TransferResult& result, int kept_step, const fs::path& output, const fs::path& image, bool kept = false) const {
     result.real_time_factor = result.seconds / std::max(1e-9, content_.seconds());
     TransferRecord record = record_;
     record.made = utc_now();
@@ -109,7 +109,7 @@ class KeptSteps : public TransferSteps {
     record.duration_s = result.result.seconds();
     record.seconds = result.seconds, record.real_time_factor = result.real_time_factor;
     TransferPlace place = place_;
-    place.output = output, place.image = image;
+    place.output = output, place.image = image, place.kept = kept;
     write_transfer(result, record, place);
   }
 
@@ -232,7 +232,7 @@ class TransferRun {
     listener.progress = [this](double fraction, const std::string& text) { tell(0.03 + 0.94 * fraction, text); };
     listener.step = [&](const SoundStep& step) {
       if (!steps.store().add(step, content_.sound.channel_count()) || step.channel != 0 || !listener_.step) return;
-      show(step, steps.inverter().representation().picture(step.estimate));
+      show(step, steps.inverter().representation());
     };
     const auto start = std::chrono::steady_clock::now();
     result.result = transfer_sound(model, options, steps.inverter(), content_.sound, listener, stop_);
@@ -240,9 +240,11 @@ class TransferRun {
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
 
-  void show(const SoundStep& step, const torch::Tensor& picture) const {
-    const auto plain = picture.to(at::kCPU, at::kFloat).contiguous();
-    TransferStep out{step.step, step.total, static_cast<int>(plain.size(0)), static_cast<int>(plain.size(1)), {}};
+  void show(const SoundStep& step, const Representation& representation) const {
+    const auto plain = representation.picture(step.estimate).to(at::kCPU, at::kFloat).contiguous();
+    const RepresentationSpec& spec = representation.spec();
+    TransferStep out{step.step, step.total, static_cast<int>(plain.size(0)), static_cast<int>(plain.size(1)), {},
+                     spec.kind == "stft_cqt", spec.sample_rate, spec.n_fft, spec.hop};
     out.decibels.assign(plain.data_ptr<float>(), plain.data_ptr<float>() + plain.numel());
     listener_.step(out);
   }

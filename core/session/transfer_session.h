@@ -33,6 +33,9 @@ struct TransferStep {
   int step = 0, total = 0;           ///< step from 1
   int bins = 0, frames = 0;
   std::vector<float> decibels;       ///< [bin * frames + frame]
+  bool linear = false;               ///< bins are those of a Fourier transform; else mel bands over sample_rate / 2
+  int sample_rate = 0;               ///< Hz, of the model
+  int n_fft = 0, hop = 0;            ///< samples; frame t is centred at t * hop
 };
 
 struct TransferResult;
@@ -46,7 +49,7 @@ class TransferSteps {
   virtual int total() const = 0;
   /// What the transfer gives when it ends with this step. Blocks. Throws ConfigError (no such step), Cancelled.
   virtual audio::AudioBuffer sound(int step, std::stop_token stop) const = 0;
-  /// The same as a result of its own: file, record and history. Does not throw. `output` empty: a new folder in the workspace.
+  /// The same as a result of its own: file, record and history, where it is marked as kept. Does not throw. `output` empty: a new folder in the workspace.
   virtual TransferResult keep(int step, const std::filesystem::path& output, std::stop_token stop) const = 0;
 };
 

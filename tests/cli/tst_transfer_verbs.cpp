@@ -20,6 +20,8 @@ class TestTransferVerbs : public QObject {
   void withoutAWorkspaceAResultLiesBesideTheUser();
   void aNamedWorkspaceIsMade();
   void settingsOfAModelAreListed();
+  void resultsAreListedKeptAndRemoved();
+  void aResultIsShownWithoutATruth();
   void wrongWordsAreRefused_data();
   void wrongWordsAreRefused();
   void withoutAnInputRecordingSaysSo();
@@ -121,6 +123,43 @@ void TestTransferVerbs::settingsOfAModelAreListed() {
   QVERIFY2(said.code == 0 && said.out.contains("--steps") && said.out.contains("default"), said.all());
   const auto lines = run({"--json", "transfer", "--settings", "--family", "disentangled"}).json();
   QVERIFY(!lines.isEmpty() && lines.front()["event"].toString() == "setting" && lines.front()["name"].toString() == "style_by");
+}
+
+void TestTransferVerbs::resultsAreListedKeptAndRemoved() {
+  for (const char* style : {"2", "3"}) QCOMPARE(run({"transfer", "--run", run_, "--content", "own.wav", "--style", style, "--steps", "1", "--device", "cpu"}).code, 0);
+  auto lines = run({"--json", "transfers", "OWN", run_, "--limit", "2"}).json();
+  QCOMPARE(lines.size(), 2);
+  QVERIFY(!lines[0]["kept"].toBool() && lines[0]["model"].toString() == run_ && lines[0]["settings"].toObject()["steps"].toInt() == 1);
+  const QString newest = QString::number(lines[0]["transfer"].toInt()), older = QString::number(lines[1]["transfer"].toInt());
+  const QString kept = lines[0]["file"].toString(), other = lines[1]["file"].toString();
+  QVERIFY(QFile::exists(kept) && QFile::exists(other));
+  QVERIFY(run({"transfers", "nothing of that name"}).out.split('\n').size() <= 2);
+  auto said = run({"transfers", "--keep", newest, "999999"});
+  QVERIFY2(said.code == 1 && said.err.contains("no transfer 999999"), said.all());
+  said = run({"transfers", "--keep", newest});
+  QVERIFY2(said.code == 0 && said.err.contains("is kept"), said.all());
+  QCOMPARE(run({"--json", "transfers", "--kept"}).json().size(), 1);
+  QVERIFY(run({"transfers", "--remove", older, "--dry-run"}).code == 0 && QFile::exists(other));
+  said = run({"transfers", "--remove", older});
+  QVERIFY2(said.code == 0 && !QFile::exists(other), said.all());
+  QCOMPARE(run({"free", "--transfers"}).code, 0);
+  QVERIFY(QFile::exists(kept));
+  QCOMPARE(run({"--json", "transfers", "transfers/"}).json().size(), 1);  // those that were written elsewhere stay
+  QCOMPARE(run({"transfers", "--unkeep", newest}).code, 0);
+  QCOMPARE(run({"free", "--transfers"}).code, 0);
+  QVERIFY(!QFile::exists(kept) && run({"--json", "transfers", "transfers/"}).json().isEmpty());
+  for (const QStringList& wrong : {QStringList{"--keep", "1", "--remove", "2"}, {"--dry-run"}, {"word", "--remove", "2"}, {"--limit", "0"}})
+    QCOMPARE(run(QStringList{"transfers"} + wrong).code, 2);
+}
+
+void TestTransferVerbs::aResultIsShownWithoutATruth() {
+  QCOMPARE(run({"transfer", "--run", run_, "--content", "own.wav", "--style", "2", "--steps", "1", "--seed", "5", "--device", "cpu", "--out", "shown.wav"}).code, 0);
+  auto said = run({"compare", "own.wav", "2", "shown.wav", "--name", "content", "style", "result", "--no-truth", "--out", "shown"});
+  QVERIFY2(said.code == 0 && !QFile::exists(folder_.filePath("shown/figures.csv")), said.all());
+  said = run({"transfer", "--like", "shown/result.wav", "--device", "cpu", "--out", "shown again.wav"});  // it says how it was made
+  QVERIFY2(said.code == 0, said.all());
+  QCOMPARE(QJsonDocument::fromJson(bytes("shown again.json")).object()["options"].toObject()["seed"].toInt(), 5);
+  QCOMPARE(run({"compare", "own.wav", "2", "--no-truth"}).code, 2);
 }
 
 void TestTransferVerbs::wrongWordsAreRefused_data() {

@@ -13,6 +13,7 @@
 #include "db/edit_journal.h"
 #include "db/pair_store.h"
 #include "db/run_store.h"
+#include "core/session/transfer_list.h"
 #include "db/transfer_store.h"
 #include "tests/support/core_workspace.h"
 
@@ -153,6 +154,41 @@ class TestCuration : public QObject {
     free_unused_files(workspace, *catalog, false);
     free_features(workspace, false);
     for (const auto& item : disk_use(workspace)) QVERIFY2(item.part == DiskPart::run || !item.removable, to_text(item.part));
+  }
+
+  void transfersAreFoundKeptAndRemoved() {
+    const auto workspace = make_test_workspace(at("w"), 1);
+    const auto catalog = workspace.open_catalog();
+    const auto add = [&](const std::string& folder, const std::string& style, const std::string& model) {
+      fs::create_directories(workspace.transfers() / folder);
+      db::TransferRow row;
+      row.content = "Bell 1", row.style = style, row.model = model, row.folder = "transfers/" + folder, row.settings_json = R"({"steps":50})";
+      row.audio = std::to_string(catalog->transfers().all().size()) + ".wav";
+      std::ofstream(workspace.transfers() / folder / row.audio) << "sound";
+      return catalog->transfers().add(row);
+    };
+    const auto harp = add("a", "harp", "20260101T000000Z-cyclegan-1/best.safetensors"), organ = add("b", "Organ", "texture"), both = add("b", "horn", "/elsewhere/mine.safetensors");
+    QCOMPARE(find_transfers(*catalog, {}).count, std::int64_t{3});
+    QCOMPARE(find_transfers(*catalog, {"", false, 2}).rows.size(), std::size_t{2});
+    QCOMPARE(find_transfers(*catalog, {"BELL organ", false, 9}).rows.front().id, organ);
+    QCOMPARE(find_transfers(*catalog, {"cyclegan steps", false, 9}).rows.front().id, harp);
+    QCOMPARE(find_transfers(*catalog, {"bell trumpet", false, 9}).count, std::int64_t{0});
+    QCOMPARE(transfer_model_name("20260101T000000Z-cyclegan-1/best.safetensors"), std::string("20260101T000000Z-cyclegan-1"));
+    QCOMPARE(transfer_model_name("/elsewhere/mine.safetensors"), std::string("mine.safetensors"));
+    // A number that is not there marks none of them.
+    QVERIFY(sentence([&] { mark_transfers(*catalog, {organ, {99}}, true); }).find("no transfer 99") != std::string::npos);
+    QCOMPARE(find_transfers(*catalog, {"", true, 9}).count, std::int64_t{0});
+    mark_transfers(*catalog, {both}, true);
+    QCOMPARE(find_transfers(*catalog, {"", true, 9}).rows.front().id, both);
+    // What is kept keeps its folder, though something else lies there that is not.
+    QCOMPARE(free_transfers(workspace, *catalog, false).files, std::int64_t{1});
+    QVERIFY(!fs::exists(workspace.transfers() / "a") && fs::exists(workspace.transfers() / "b" / "2.wav"));
+    QCOMPARE(free_transfer(workspace, *catalog, organ, true).files, std::int64_t{1});
+    QCOMPARE(free_transfer(workspace, *catalog, organ, false).files, std::int64_t{1});
+    QVERIFY(!fs::exists(workspace.transfers() / "b" / "1.wav") && fs::exists(workspace.transfers() / "b" / "2.wav"));
+    QCOMPARE(free_transfer(workspace, *catalog, both, false).files, std::int64_t{1});  // asked for by its number
+    QVERIFY(!fs::exists(workspace.transfers() / "b") && catalog->transfers().all().empty());
+    QVERIFY(sentence([&] { free_transfer(workspace, *catalog, both, true); }).find("no transfer") != std::string::npos);
   }
 
   void aSoundThatAnImportIsWritingIsNotFreed() {

@@ -10,6 +10,7 @@
 
 #include "audio/reader.h"
 #include "core/session/training_session.h"
+#include "core/signal/representation.h"
 #include "core/training/checkpoint.h"
 #include "db/transfer_store.h"
 #include "tests/support/core_tiny_run.h"
@@ -77,9 +78,11 @@ void TestTransferSession::aFileAndAClipGiveAResultWithItsRecord() {
   wanted.image = fresh("picture.png");
   int steps = 0;
   double last = 0;
+  TransferStep seen;
   TransferListener listener;
   listener.step = [&](const TransferStep& step) {
     ++steps;
+    seen = step;
     QCOMPARE(step.bins, 48);
     QCOMPARE(step.decibels.size(), static_cast<std::size_t>(step.bins * step.frames));
   };
@@ -95,6 +98,8 @@ void TestTransferSession::aFileAndAClipGiveAResultWithItsRecord() {
   QCOMPARE(record.at("run").get<std::string>(), run_);
   QCOMPARE(record.at("weights_sha256").get<std::string>().size(), std::size_t{64});
   QVERIFY(record.at("options").contains("steps"));
+  const auto spec = RepresentationSpec::from_text(record.at("representation").get<std::string>());
+  QVERIFY(!seen.linear && seen.sample_rate == spec.sample_rate && seen.n_fft == 512 && seen.hop == spec.hop);  // the picture's axes
   QCOMPARE(record.at("style").at("given").get<std::string>(), std::string("4"));
   QCOMPARE(nlohmann::json::parse(audio::read_metadata(result.output).at("comment")), record);
   QVERIFY(fs::file_size(wanted.image) > 10000);
@@ -243,6 +248,7 @@ void TestTransferSession::aStepIsKeptAsAResultOfItsOwn() {
   QCOMPARE(record.at("options").at("steps").get<int>(), 3);
   const auto rows = workspace_->open_catalog()->transfers().all();
   QVERIFY(rows.front().settings_json.find("\"kept_step\":2") != std::string::npos);
+  QVERIFY(rows.front().kept && !rows[1].kept);  // the step was wanted by name
   wanted.output = fresh("again.wav");
   wanted.keep_step = 2;
   QVERIFY(transfer(wanted, {}, {}).result.channels == kept.result.channels);  // the same by a command
