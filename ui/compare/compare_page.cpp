@@ -355,10 +355,9 @@ void ComparePage::dragEnterEvent(QDragEnterEvent* event) {
 void ComparePage::dropEvent(QDropEvent* event) {
   event->acceptProposedAction();
   // A folder, a picture, a page or a record is no sound to compare; it may hold a comparison.
-  static const QStringList records{"png", "svg", "pdf", "html", "htm", "json", "csv", "safetensors", "pt", "pth"};
   const auto urls = event->mimeData()->hasFormat(kClipMime) ? QList<QUrl>() : event->mimeData()->urls();
   const QFileInfo one(urls.size() == 1 ? urls.first().toLocalFile() : QString());
-  if (one.isDir() || records.contains(one.suffix().toLower())) {
+  if (urls.size() == 1 && is_no_sound(one.filePath())) {
     Q_EMIT files_dropped({one.absoluteFilePath()});
     return;
   }

@@ -39,6 +39,9 @@ void choose_data(QComboBox* box, const QVariant& data) {
   if (at >= 0) box->setCurrentIndex(at);
 }
 
+/// A run that is chosen but not listed has no checkpoints; so has a family of which only the name is known, and no title.
+bool is_gone(const TransferModel& model) { return (!model.run.empty() && model.checkpoints.empty()) || (!model.family.empty() && model.title.empty()); }
+
 }  // namespace
 
 ModelChoice::ModelChoice(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
@@ -58,7 +61,7 @@ ModelChoice::ModelChoice(Workbench& bench, QWidget* parent) : QWidget(parent), b
   auto* menu = new QMenu(menu_);
   menu->addAction(icon("import"), tr("Install a model from a file…"), this, [this] { install_model(bench_, this, [this](const QString& installed) { choose(installed); }); });
   auto* give = menu->addAction(icon("export"), tr("Give this model away as a file…"), this, [this] { give_model_away(bench_, this, model_request()); });
-  connect(menu, &QMenu::aboutToShow, this, [this, give] { give->setEnabled(chosen() && chosen()->family.empty()); });
+  connect(menu, &QMenu::aboutToShow, this, [this, give] { give->setEnabled(chosen() && chosen()->family.empty() && !gone()); });
   menu_->setMenu(menu);
   row->addWidget(title);
   row->addWidget(run_, 1);
@@ -76,6 +79,7 @@ ModelChoice::ModelChoice(Workbench& bench, QWidget* parent) : QWidget(parent), b
     read_settings();
     read_vocoders();
   });
+  connect(&bench_, &Workbench::workspace_opened, this, &ModelChoice::forget);
   connect(checkpoint_, &QComboBox::currentIndexChanged, this, &ModelChoice::read_settings);
   connect(&scroll_->form(), &ConfigForm::changed, this, &ModelChoice::changed);
 }
@@ -115,7 +119,8 @@ void ModelChoice::make_sound_rows() {
 
 ConfigForm& ModelChoice::form() { return scroll_->form(); }
 bool ModelChoice::empty() const { return !chosen(); }
-bool ModelChoice::ready() const { return chosen() && !schema_.empty() && scroll_->form().valid(); }
+bool ModelChoice::gone() const { return chosen() && is_gone(*chosen()); }
+bool ModelChoice::ready() const { return chosen() && !gone() && !schema_.empty() && scroll_->form().valid(); }
 QString ModelChoice::run() const { return chosen() ? text(chosen()->run) : QString(); }
 
 const TransferModel* ModelChoice::chosen() const {
@@ -135,14 +140,15 @@ TransferRequest ModelChoice::model_request() const {
 void ModelChoice::fill(TransferRequest& request) const {
   const TransferRequest model = model_request();
   request.run = model.run, request.family = model.family, request.checkpoint = model.checkpoint;
-  request.options = scroll_->form().overrides();
-  request.vocoder = vocoder_->currentData().toString().toStdString();
+  request.options = gone() && wanted_options_ ? *wanted_options_ : scroll_->form().overrides();
+  request.vocoder = gone() && wanted_vocoder_ ? *wanted_vocoder_ : vocoder_->currentData().toString().toStdString();
   request.treble = treble_->isChecked();
   request.device = device_->currentData().toString().toStdString();
 }
 
 void ModelChoice::take(const TransferRequest& request) {
   wanted_model_ = request;
+  otherwise_.reset();
   wanted_options_ = request.options;
   wanted_vocoder_ = request.vocoder;
   choose_data(device_, text(request.device));
@@ -157,8 +163,19 @@ void ModelChoice::choose(const QString& run) {
   } catch (const std::exception&) {
     // wrong entries are not taken over
   }
+  const TransferRequest before = request;
   request.run = run.toStdString(), request.family.clear(), request.checkpoint.clear();
   take(request);
+  otherwise_ = before;  // a vocoder, or a run that has yet to learn more, has been trained: no reason to choose another model
+}
+
+void ModelChoice::forget() {
+  ++models_number_, ++settings_number_, ++vocoder_number_;
+  models_.clear();
+  wanted_model_.reset(), otherwise_.reset(), wanted_vocoder_.reset();
+  const QSignalBlocker block(run_);
+  run_->clear();
+  Q_EMIT changed();
 }
 
 // --- lists ---------------------------------------------------------------------------------------------------------------
@@ -173,27 +190,38 @@ void ModelChoice::refresh() {
 }
 
 void ModelChoice::show_models(const std::vector<TransferModel>& models) {
-  const TransferRequest before = wanted_model_ ? *wanted_model_ : model_request();
+  TransferRequest before = wanted_model_ ? *wanted_model_ : model_request();
   const bool first = models_.empty() && !wanted_model_;
   models_ = models;
+  const auto find = [this](const std::string& run, const std::string& family) {
+    const auto found = std::find_if(models_.begin(), models_.end(), [&](const TransferModel& model) { return model.run == run && model.family == family; });
+    return found == models_.end() ? -1 : static_cast<int>(found - models_.begin());
+  };
   // The shipped weights are the one model that is known to be good; a run of one's own is taken when it has just been trained, or
   // was chosen.
-  const auto shipped = std::find_if(models_.begin(), models_.end(), [](const TransferModel& model) { return model.run.empty() && model.family.empty(); });
-  int at = models_.empty() ? -1 : shipped == models_.end() ? 0 : static_cast<int>(shipped - models_.begin());
+  int at = models_.empty() ? -1 : std::max(0, find({}, {}));
+  if (!first) {
+    if (otherwise_ && find(before.run, before.family) < 0) before = *otherwise_;
+    if (const int known = find(before.run, before.family); known >= 0) {
+      at = known;
+    } else if (!before.run.empty() || !before.family.empty()) {
+      at = static_cast<int>(models_.size());
+      models_.push_back({before.run, before.run.empty() ? before.family : std::string(), {}, {}, {}});
+    }
+  }
   {
     const QSignalBlocker block(run_);
     run_->clear();
-    for (std::size_t i = 0; i < models_.size(); ++i) {
-      const TransferModel& model = models_[i];
-      if (!model.run.empty()) run_->addItem(tr("%1  (%2)").arg(text(model.title.empty() ? model.about : model.title), text(model.title.empty() ? model.run : model.about)));
+    for (const TransferModel& model : models_) {
+      if (is_gone(model)) run_->addItem(tr("%1  (not here any more)").arg(text(model.run.empty() ? model.family : model.run)));
+      else if (!model.run.empty()) run_->addItem(tr("%1  (%2)").arg(text(model.title.empty() ? model.about : model.title), text(model.title.empty() ? model.run : model.about)));
       else run_->addItem(model.family.empty() ? tr("Shipped weights") : tr("%1 (no training)").arg(text(model.title)));
       run_->setItemData(run_->count() - 1, model.run.empty() ? text(model.about) : text(model.run), Qt::ToolTipRole);
-      if (!first && model.run == before.run && model.family == before.family) at = static_cast<int>(i);
     }
     run_->setCurrentIndex(at);
   }
-  show_checkpoints(wanted_model_ ? std::optional(wanted_model_->checkpoint) : std::nullopt);
-  wanted_model_.reset();
+  show_checkpoints(wanted_model_ ? std::optional(before.checkpoint) : std::nullopt);
+  wanted_model_.reset(), otherwise_.reset();
   read_settings();
   read_vocoders();
 }
@@ -203,7 +231,7 @@ void ModelChoice::show_checkpoints(const std::optional<std::string>& wanted) {
   const QString before = wanted ? text(*wanted) : checkpoint_->currentData().toString();
   checkpoint_->clear();
   const TransferModel* model = chosen();
-  const bool choice = model && !model->run.empty();
+  const bool choice = model && !model->checkpoints.empty() && !model->run.empty();
   checkpoint_->addItem(choice ? tr("the best (%1)").arg(text(model->checkpoints.front().stem().string())) : tr("the only one"), QString());
   if (choice) {
     for (const auto& file : model->checkpoints) checkpoint_->addItem(text(file.stem().string()), text(file.string()));
@@ -214,8 +242,8 @@ void ModelChoice::show_checkpoints(const std::optional<std::string>& wanted) {
 }
 
 void ModelChoice::read_vocoders() {
-  if (!chosen()) return;
   const quint64 number = ++vocoder_number_;
+  if (!chosen() || gone()) return;
   struct Vocoders {
     std::vector<RunSummary> runs;
     RunTitles titles;
@@ -246,6 +274,10 @@ void ModelChoice::read_settings() {
     return;
   }
   const quint64 number = ++settings_number_;
+  if (gone()) {
+    const QString name = text(chosen()->run.empty() ? chosen()->family : chosen()->run);
+    return show_schema({}, tr("“%1” is not in this workspace any more, or has no checkpoint to transfer with. Choose another model, or install its weights from a file; the settings stay.").arg(name));
+  }
   in_background<Schema>(
       this, [request = model_request()] { return transfer_schema_of(request); },
       [this, number](Schema schema) {
@@ -265,6 +297,7 @@ void ModelChoice::show_schema(const Schema& schema, const QString& problem) {
     // a wrong entry is not taken over
   }
   if (!schema.empty()) wanted_options_.reset();
+  else if (gone()) wanted_options_ = keep;  // for the model that is chosen instead
   schema_ = schema;
   form.set_schema(schema);
   for (const Setting& setting : schema) {

@@ -34,6 +34,21 @@ std::vector<SoundChoice> choices_of(const QMimeData& data) {
   return choices;
 }
 
+SoundChoice choice_named(const std::string& name) {
+  const QString words = QString::fromStdString(name);
+  bool is_clip = false;
+  const qint64 clip = words.toLongLong(&is_clip);
+  if (name.empty()) return {};
+  if (is_clip) return {clip, {}, QObject::tr("clip %1").arg(clip), {}};
+  return {0, words, QFileInfo(words).fileName(), {}};
+}
+
+bool is_no_sound(const QString& path) {
+  static const QStringList others{"png", "svg", "pdf", "html", "htm", "json", "csv", "txt", "safetensors", "pt", "pth"};
+  const QFileInfo file(path);
+  return file.isDir() || others.contains(file.suffix().toLower());
+}
+
 SoundSlot::SoundSlot(Workbench& bench, const QString& title, const QString& icon_name, const QString& hint, QWidget* parent)
     : QFrame(parent), bench_(bench), hint_(hint) {
   setObjectName("card");
@@ -162,7 +177,9 @@ void SoundSlot::mark_drop(bool on) {
 }
 
 void SoundSlot::dragEnterEvent(QDragEnterEvent* event) {
-  if (choices_of(*event->mimeData()).empty()) return;
+  const auto choices = choices_of(*event->mimeData());
+  if (choices.empty()) return;
+  if (choices.front().clip == 0 && is_no_sound(choices.front().path)) return event->ignore();  // the page knows where it belongs
   event->acceptProposedAction();
   mark_drop(true);
 }

@@ -48,5 +48,9 @@ class SoundSlot : public QFrame {
 
 /// Clips or files that a drag brings; empty when it brings none. Clips get their title by and by.
 std::vector<SoundChoice> choices_of(const QMimeData& data);
+/// A clip's number or a path, as requests name a sound; empty for an empty name.
+SoundChoice choice_named(const std::string& name);
+/// True for a folder, a picture, a page, a table, a record or weights, which fill no slot; by the name alone.
+bool is_no_sound(const QString& path);
 
 }  // namespace luthier::ui

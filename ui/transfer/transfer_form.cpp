@@ -1,7 +1,6 @@
 #include "ui/transfer/transfer_form.h"
 
 #include <QClipboard>
-#include <QFileInfo>
 #include <QFrame>
 #include <QGuiApplication>
 #include <QPushButton>
@@ -9,27 +8,16 @@
 #include <QVBoxLayout>
 
 #include "core/session/command_words.h"
+#include "core/session/transfer_models.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
 #include "ui/common/words.h"
+#include "ui/form/config_form.h"
 #include "ui/transfer/model_choice.h"
 #include "ui/transfer/preset_bar.h"
 #include "ui/transfer/sound_slot.h"
 
 namespace luthier::ui {
-namespace {
-
-SoundChoice choice_named(const std::string& name) {
-  const QString words = QString::fromStdString(name);
-  bool is_clip = false;
-  const qint64 clip = words.toLongLong(&is_clip);
-  if (name.empty()) return {};
-  if (is_clip) return {clip, {}, QObject::tr("clip %1").arg(clip), {}};
-  return {0, words, QFileInfo(words).fileName(), {}};
-}
-
-}  // namespace
-
 TransferForm::TransferForm(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
   setFixedWidth(340);
   auto* column = new QVBoxLayout(this);
@@ -124,7 +112,17 @@ void TransferForm::take(const TransferRequest& request) {
   model_->take(request);
 }
 
-bool TransferForm::ready() const { return content_->sound() && style_->sound() && model_->ready(); }
+bool TransferForm::needs_style() const {
+  try {
+    return needs_style_clip(model_->schema(), model_->form().overrides());
+  } catch (const std::exception&) {
+    return true;  // a wrong entry is said where it stands
+  }
+}
+
+bool TransferForm::style_ready() const { return style_->sound() || (style_->choice().empty() && !needs_style()); }
+
+bool TransferForm::ready() const { return content_->sound() && style_ready() && model_->ready(); }
 
 void TransferForm::set_waiting(int jobs) {
   waiting_ = jobs;
@@ -147,8 +145,9 @@ void TransferForm::show_state() {
   QString why = waiting_ > 0 ? tr("It begins when those before it have ended: %1").arg(counted(waiting_, tr("transfer"), tr("transfers")))
                              : tr("Let the content be played with the sound of the style");
   if (!content_->sound()) why = tr("Choose the content first");
-  else if (!style_->sound()) why = tr("Choose the style first");
+  else if (!style_ready()) why = tr("Choose the style first");
   else if (model_->empty()) why = tr("Train a model first, on the page Train, or install one from a file");
+  else if (model_->gone()) why = tr("This model is not here any more; choose another one, or install its weights");
   else if (!model_->ready()) why = tr("A setting is wrong");
   start_->setToolTip(why);
 }

@@ -37,6 +37,8 @@ class TransferForm : public QWidget {
 
  private:
   QWidget* make_card();
+  bool needs_style() const;  ///< false where a label stands for the style clip
+  bool style_ready() const;
   void show_state();
 
   Workbench& bench_;
