@@ -128,6 +128,7 @@ void MainWindow::make_pages() {
   add_page("train", tr("Train"), "train", training_);
   transfer_ = new TransferPage(bench_, pages_);
   add_page("transfer", tr("Transfer"), "transfer", transfer_);
+  connect(transfer_, &TransferPage::files_dropped, this, &MainWindow::take_files);
   compare_ = new ComparePage(bench_, pages_);
   add_page("compare", tr("Compare"), "compare", compare_);
   connect(compare_, &ComparePage::files_dropped, this, &MainWindow::take_files);

@@ -17,6 +17,7 @@
 #include "ui/common/workbench.h"
 #include "ui/transfer/input_choice.h"
 #include "ui/transfer/level_meter.h"
+#include "ui/transfer/transfer_commands.h"
 
 namespace luthier::ui {
 
@@ -129,6 +130,7 @@ void LivePanel::start() {
     connect(task_.get(), &BackgroundTask::ended, this, &LivePanel::ended);
     task_->start();
     timer_.start();
+    bench_.note_command(command_of(wanted));
   } catch (const std::exception& error) {
     show_error(this, QString::fromUtf8(error.what()));
   }

@@ -1,5 +1,6 @@
 #include "ui/transfer/queue_list.h"
 
+#include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
@@ -13,9 +14,11 @@
 
 #include "core/session/command_words.h"
 #include "ui/application_style.h"
+#include "ui/common/copy_command.h"
 #include "ui/common/kept_layout.h"
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
+#include "ui/transfer/transfer_commands.h"
 #include "ui/transfer/transfer_queue.h"
 
 namespace luthier::ui {
@@ -26,7 +29,7 @@ QueueList::QueueList(Workbench& bench, TransferQueue& queue, QWidget* parent) : 
   list_ = new QTreeWidget(this);
   list_->setObjectName("transfer_queue");
   list_->setAccessibleName(tr("Queue of transfers"));
-  list_->setWhatsThis(tr("Transfers run one after the other. Choose one to see it; Delete cancels it."));
+  list_->setWhatsThis(tr("Transfers run one after the other. Choose one to see it; Delete cancels it. Its menu copies it as a command, also when it has ended."));
   list_->setColumnCount(3);
   list_->setHeaderLabels({tr("Content → style"), tr("Model"), tr("State")});
   list_->setRootIsDecorated(false);
@@ -52,6 +55,13 @@ QueueList::QueueList(Workbench& bench, TransferQueue& queue, QWidget* parent) : 
   clear_ = tool("remove", tr("Take ended transfers off the list"), tr("Take ended transfers off the list; their results stay in the history"), "clear_queue");
   column->addStretch();
   row->addLayout(column);
+  copy_one_ = new QAction(icon("copy"), tr("Copy as command"), this);
+  copy_one_->setObjectName("copy_job");
+  list_->addAction(copy_one_);
+  list_->setContextMenuPolicy(Qt::ActionsContextMenu);
+  connect(copy_one_, &QAction::triggered, this, [this] {
+    if (TransferJob* job = selected()) copy_command(bench_, command_of(job->request()));
+  });
   connect(list_, &QTreeWidget::currentItemChanged, this, [this] {
     update_buttons();
     if (TransferJob* job = selected()) Q_EMIT chosen(job);
@@ -132,6 +142,7 @@ void QueueList::update_buttons() {
   const TransferJob* running = queue_.running();
   cancel_->setEnabled(open > 0 && !(open == 1 && running && running->cancelling()));
   copy_->setEnabled(open > 0);
+  copy_one_->setEnabled(selected() != nullptr);
   clear_->setEnabled(static_cast<int>(queue_.jobs().size()) > open);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <QWidget>
 
+class QAction;
 class QLabel;
 class QToolButton;
 class QTreeWidget;
@@ -39,6 +40,7 @@ class QueueList : public QWidget {
   QToolButton* cancel_;
   QToolButton* copy_;
   QToolButton* clear_;
+  QAction* copy_one_;
 };
 
 }  // namespace luthier::ui

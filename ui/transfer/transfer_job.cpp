@@ -7,10 +7,16 @@ namespace {
 
 QString title_of(const SoundPtr& sound, const std::string& named) { return sound ? sound->title : QString::fromStdString(named); }
 
+/// What a transfer takes the sound of: a clip, a file, or a label.
+QString style_title(const SoundPtr& sound, const TransferRequest& request) {
+  const auto label = request.options.find("label");
+  return sound || !request.style.empty() || label == request.options.end() ? title_of(sound, request.style) : QString::fromStdString(to_text(label->second));
+}
+
 }  // namespace
 
-TransferJob::TransferJob(TransferRequest request, SoundPtr content, SoundPtr style, QObject* parent)
-    : QObject(parent), request_(std::move(request)), content_(std::move(content)), style_(std::move(style)) {
+TransferJob::TransferJob(TransferRequest request, SoundPtr content, SoundPtr style, Schema schema, QObject* parent)
+    : QObject(parent), request_(std::move(request)), schema_(std::move(schema)), content_(std::move(content)), style_(std::move(style)) {
   static quint64 count = 0;
   number_ = ++count;
   timer_.setInterval(50);
@@ -21,7 +27,7 @@ TransferJob::~TransferJob() = default;
 
 bool TransferJob::cancelling() const { return task_ && task_->cancel_requested(); }
 
-QString TransferJob::title() const { return tr("%1  →  %2").arg(title_of(content_, request_.content), title_of(style_, request_.style)); }
+QString TransferJob::title() const { return tr("%1  →  %2").arg(title_of(content_, request_.content), style_title(style_, request_)); }
 
 QString TransferJob::state_text() const {
   switch (state_) {
@@ -91,9 +97,10 @@ void TransferJob::take_steps() {
     steps = std::exchange(box_->steps, {});
     if (!steps_) steps_ = box_->begun;
   }
-  const double seconds = content_ ? content_->seconds() : 3.0;
   for (TransferStep& step : steps) {
-    auto picture = picture_from_decibels(QStringLiteral("estimate:%1:%2").arg(number_).arg(step.step), std::move(step.decibels), step.bins, step.frames, seconds, 22050);
+    const PictureAxis axis{step.linear ? PictureKind::linear : PictureKind::mel, step.bins, step.sample_rate, step.n_fft};
+    auto picture = picture_from_levels(QStringLiteral("estimate:%1:%2").arg(number_).arg(step.step), std::move(step.decibels), axis, step.frames,
+                                       static_cast<double>(step.hop) / step.sample_rate);
     if (picture) pictures_.push_back({step.step, step.total, std::move(picture)});
   }
   if (!steps.empty()) Q_EMIT step_arrived();

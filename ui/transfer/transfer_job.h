@@ -25,8 +25,8 @@ class TransferJob : public QObject {
  public:
   enum class State { waiting, running, done, cancelled, failed };
 
-  /// Content and style are shown with it; the session reads them itself.
-  TransferJob(TransferRequest request, SoundPtr content, SoundPtr style, QObject* parent = nullptr);
+  /// Content and style are shown with it; the session reads them itself. `schema` has the settings of the request's model.
+  TransferJob(TransferRequest request, SoundPtr content, SoundPtr style, Schema schema = {}, QObject* parent = nullptr);
   ~TransferJob() override;
 
   State state() const { return state_; }
@@ -37,6 +37,7 @@ class TransferJob : public QObject {
   void cancel();  ///< a waiting one is cancelled at once; a running one soon
 
   const TransferRequest& request() const { return request_; }
+  const Schema& schema() const { return schema_; }
   const SoundPtr& content() const { return content_; }
   const SoundPtr& style() const { return style_; }
   QString title() const;    ///< "content → style"
@@ -65,6 +66,7 @@ class TransferJob : public QObject {
   void end();
 
   TransferRequest request_;
+  Schema schema_;
   SoundPtr content_, style_, sound_;
   State state_ = State::waiting;
   std::unique_ptr<BackgroundTask> task_;

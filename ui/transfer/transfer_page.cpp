@@ -6,8 +6,12 @@
 #include <QMimeData>
 #include <QSplitter>
 #include <QTabWidget>
+#include <algorithm>
+#include <utility>
 
 #include "core/session/carried_record.h"
+#include "core/session/text_file.h"
+#include "core/session/transfer_models.h"
 #include "ui/common/error_box.h"
 #include "ui/common/in_background.h"
 #include "ui/common/kept_layout.h"
@@ -19,6 +23,7 @@
 #include "ui/transfer/queue_list.h"
 #include "ui/transfer/sound_slot.h"
 #include "ui/transfer/step_bar.h"
+#include "ui/transfer/transfer_commands.h"
 #include "ui/transfer/transfer_form.h"
 #include "ui/transfer/transfer_history.h"
 #include "ui/transfer/transfer_stage.h"
@@ -28,9 +33,15 @@ namespace {
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 
+QString sentences(const std::vector<std::string>& all) {
+  QStringList list;
+  for (const std::string& one : all) list << text(one);
+  return list.join(' ');
+}
+
 }  // namespace
 
-TransferPage::TransferPage(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
+TransferPage::TransferPage(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench), queue_(this) {
   setAcceptDrops(true);
   auto* outer = new QHBoxLayout(this);
   outer->setContentsMargins(10, 8, 10, 6);
@@ -43,7 +54,7 @@ TransferPage::TransferPage(Workbench& bench, QWidget* parent) : QWidget(parent),
   splitter->addWidget(make_lower());
   splitter->setStretchFactor(0, 5);
   splitter->setStretchFactor(1, 1);
-  splitter->setSizes({540, 130});
+  splitter->setSizes({510, 160});
   keep_splitter(*splitter, "transfer/splitter");
   outer->addWidget(form_);
   outer->addWidget(splitter, 1);
@@ -86,9 +97,14 @@ QWidget* TransferPage::make_lower() {
   keep_tab(*tabs_, "transfer/tab");
   connect(history_, &TransferHistory::chosen, this, &TransferPage::show_earlier);
   connect(history_, &TransferHistory::restore_requested, this, [this](const db::TransferRow& row) {
-    restore(file_of(row), [this](bool found) {
+    restore(result_file(bench_, row), [this](bool found) {
       if (!found) show_error(this, tr("The record of this transfer is no longer in the workspace, so its settings cannot be brought back."));
     });
+  });
+  connect(history_, &TransferHistory::again_requested, this, &TransferPage::make_again);
+  connect(history_, &TransferHistory::removed, this, [this] {
+    ++earlier_number_;
+    if (!stage_->job()) stage_->show_inputs(content().sound(), style_slot().sound());
   });
   connect(live_, &LivePanel::kept, history_, &TransferHistory::refresh);
   return tabs_;
@@ -141,17 +157,17 @@ void TransferPage::show_counts() {
 void TransferPage::start() {
   if (!bench_.has_workspace()) return;
   try {
-    enqueue(form_->request(), content().sound(), style_slot().sound());
+    enqueue(form_->request(), content().sound(), style_slot().sound(), form_->model().schema());
   } catch (const std::exception& error) {
     show_error(this, QString::fromUtf8(error.what()));
   }
 }
 
-void TransferPage::enqueue(const TransferRequest& request, SoundPtr content, SoundPtr style) {
+void TransferPage::enqueue(const TransferRequest& request, SoundPtr content, SoundPtr style, const Schema& schema) {
   history_->unmark();
   const bool busy = queue_.running() != nullptr;
-  queue_.add(request, std::move(content), std::move(style));
-  stage_->set_branching(BranchDialog::possible(form_->model().schema()));
+  queue_.add(request, std::move(content), std::move(style), schema);
+  bench_.note_command(command_of(request));
   tabs_->setCurrentWidget(list_);
   if (busy) bench_.say(tr("Queued behind %1").arg(queue_.open_count() - 1));
 }
@@ -165,7 +181,10 @@ void TransferPage::keep_step(int step) {
     if (result->outcome == Outcome::failed) throw std::runtime_error(result->message);
   });
   connect(task, &BackgroundTask::failed, this, [this](const QString& message) { show_error(this, message); });
-  connect(task, &BackgroundTask::done, this, [this, step, result] {
+  TransferRequest same = job->request();
+  same.keep_step = step, same.output.clear(), same.image.clear();
+  connect(task, &BackgroundTask::done, this, [this, step, result, same] {
+    bench_.note_command(command_of(same));
     history_->refresh();
     stage_->say(tr("Step %1 is kept as %2").arg(step).arg(text(result->output.parent_path().filename().string())));
   });
@@ -174,13 +193,13 @@ void TransferPage::keep_step(int step) {
 void TransferPage::branch(int step) {
   TransferJob* job = stage_->job();
   if (!job || step < 1) return;
-  const Schema schema = form_->model().schema();
+  const Schema schema = job->schema();  // of the model that made these steps, whatever the form says by now
   try {
     BranchDialog dialog(schema, job->request().options, step, stage_->step_bar().total(), this);
     if (dialog.exec() != QDialog::Accepted) return;
     TransferRequest request = job->request();
-    request.options = dialog.options();
-    enqueue(request, job->content(), job->style());
+    request.options = dialog.options(), request.keep_step = 0;
+    enqueue(request, job->content(), job->style(), schema);
   } catch (const std::exception& error) {
     show_error(this, QString::fromUtf8(error.what()));
   }
@@ -188,26 +207,23 @@ void TransferPage::branch(int step) {
 
 // --- results that are there -------------------------------------------------------------------------------------------------
 
-QString TransferPage::file_of(const db::TransferRow& row) const {
-  return text((bench_.workspace().folder() / row.folder / row.audio).string());
-}
-
 void TransferPage::show_earlier(const db::TransferRow& row) {
   if (!bench_.has_workspace()) return;
   const quint64 number = ++earlier_number_;
   struct Shown {
     SoundPtr content, style;
     int waiting = 2;
+    std::map<std::string, std::string> record;
   };
   auto shown = std::make_shared<Shown>();
-  std::map<std::string, std::string> record{{"run", row.model}, {"content", row.content}, {"style", row.style}, {"settings", row.settings_json}};
+  shown->record = {{"run", row.model}, {"content", row.content}, {"style", row.style}, {"settings", row.settings_json}};
   const QString words = tr("%1 by %2").arg(text(row.created_at).replace('T', ' ').remove('Z'), model_title(row.model));
-  const QString file = file_of(row);
-  const auto result = [this, number, shown, record, words, file] {
+  const QString file = result_file(bench_, row);
+  const auto result = [this, number, shown, words, file] {
     bench_.sounds().file(
         file, this,
-        [this, number, shown, record, words](SoundPtr sound) {
-          if (number == earlier_number_) stage_->show_earlier(shown->content, shown->style, sound, record, words);
+        [this, number, shown, words](SoundPtr sound) {
+          if (number == earlier_number_) stage_->show_earlier(shown->content, shown->style, sound, shown->record, words);
         },
         [this](const QString& problem) { show_error(this, problem); });
   };
@@ -223,11 +239,13 @@ void TransferPage::show_earlier(const db::TransferRow& row) {
     bench_.load(choice, this, [shown, place, next](SoundPtr sound) { (*shown).*place = sound, next(); }, [next](const QString&) { next(); });
   };
   const QString record_file = QFileInfo(file).path() + "/" + QFileInfo(file).completeBaseName() + ".json";
-  in_background<TransferRecord>(
-      this, [path = record_file.toStdString()] { return read_transfer_record(path); },
-      [load, row](const TransferRecord& found) {
-        load(row.content_clip, found.content.path, &Shown::content);
-        load(row.style_clip, found.style.path, &Shown::style);
+  using Found = std::pair<TransferRecord, std::string>;  // and its text
+  in_background<Found>(
+      this, [path = record_file.toStdString()] { return Found(read_transfer_record(path), read_text(path)); },
+      [load, row, shown](const Found& found) {
+        shown->record["transfer"] = found.second;
+        load(row.content_clip, found.first.content.path, &Shown::content);
+        load(row.style_clip, found.first.style.path, &Shown::style);
       },
       [load, row](const QString&) {
         load(row.content_clip, {}, &Shown::content);
@@ -270,11 +288,49 @@ void TransferPage::open_newest(const SoundChoice& content_choice, const SoundCho
   style_slot().set_choice(style_choice);
 }
 
+/// A result that is there does not hold its steps; done again it does, and may be gone on from.
+void TransferPage::make_again(const db::TransferRow& row) {
+  if (!bench_.has_workspace()) return;
+  using Found = std::pair<RestoredTransfer, Schema>;
+  in_background<Found>(
+      this,
+      [folder = bench_.workspace().folder(), file = result_file(bench_, row).toStdString()] {
+        Found found{restore_transfer(folder, file), {}};
+        if (found.first.model_found) found.second = transfer_schema_of(found.first.request);
+        return found;
+      },
+      [this](const Found& found) { load_and_enqueue(found.first, found.second); },
+      [this](const QString& problem) { show_error(this, tr("The steps of this result cannot be made again: %1").arg(problem)); });
+}
+
+void TransferPage::load_and_enqueue(const RestoredTransfer& restored, const Schema& schema) {
+  const TransferRequest& request = restored.request;
+  const bool whole = restored.model_found && !request.content.empty() && (!request.style.empty() || !needs_style_clip(schema, request.options));
+  if (!restored.missing.empty()) show_error(this, sentences(restored.missing));
+  if (!whole) return;
+  auto sounds = std::make_shared<std::pair<SoundPtr, SoundPtr>>();
+  auto waiting = std::make_shared<int>(2);
+  const auto next = [this, request, schema, sounds, waiting] {
+    if (--*waiting == 0) enqueue(request, sounds->first, sounds->second, schema);
+  };
+  // They are only shown; the transfer reads them itself, and says so where it cannot.
+  const auto load = [this, next](const std::string& name, std::function<void(SoundPtr)> take) {
+    const SoundChoice choice = choice_named(name);
+    if (choice.empty()) return next();
+    bench_.load(choice, this, [take, next](SoundPtr sound) { take(sound), next(); }, [next](const QString&) { next(); });
+  };
+  load(request.content, [sounds](SoundPtr sound) { sounds->first = std::move(sound); });
+  load(request.style, [sounds](SoundPtr sound) { sounds->second = std::move(sound); });
+}
+
 void TransferPage::take(const RestoredTransfer& restored) {
-  form_->take(restored.request);
+  TransferRequest request = restored.request;
+  // No other model takes the place of one that is not here: the form names it, and waits for a choice.
+  if (!restored.model_found) request.run = restored.record.run, request.checkpoint = restored.record.run.empty() ? restored.record.checkpoint : std::string();
+  form_->take(request);
   history_->unmark();
   Q_EMIT bench_.page_requested("transfer");
-  if (!restored.missing.empty()) show_error(this, text(restored.missing.front()));
+  if (!restored.missing.empty()) show_error(this, sentences(restored.missing));
   else if (restored.record.kept_step > 0) stage_->say(tr("This result was step %1 of %2").arg(restored.record.kept_step).arg(restored.record.steps));
 }
 
@@ -285,11 +341,13 @@ void TransferPage::dragEnterEvent(QDragEnterEvent* event) {
 }
 
 /// A result brings its settings back, a weight file is installed. Other sounds: two fill both slots; one fills the slot that
-/// is empty, the content's first.
+/// is empty, the content's first. What is no sound goes where the window sends it.
 void TransferPage::dropEvent(QDropEvent* event) {
-  const auto choices = choices_of(*event->mimeData());
+  auto choices = choices_of(*event->mimeData());
   if (choices.empty()) return;
   event->acceptProposedAction();
+  QStringList paths;
+  for (const SoundChoice& choice : choices) paths << choice.path;
   const auto fill = [this, choices] {
     if (choices.size() > 1) {
       content().set_choice(choices[0]);
@@ -298,10 +356,18 @@ void TransferPage::dropEvent(QDropEvent* event) {
       (content().choice().empty() ? content() : style_slot()).set_choice(choices[0]);
     }
   };
-  if (choices.size() > 1 || choices[0].clip != 0) return fill();
+  if (choices[0].clip != 0) return fill();
+  const bool other = std::any_of(choices.begin(), choices.end(), [](const SoundChoice& choice) { return is_no_sound(choice.path); });
+  if (choices.size() > 1) {
+    if (other) Q_EMIT files_dropped(paths);
+    else fill();
+    return;
+  }
   if (is_weight_file(choices[0].path)) return install_model_file(bench_, this, choices[0].path, [this](const QString& run) { choose_run(run); });
-  restore(choices[0].path, [fill](bool found) {
-    if (!found) fill();
+  restore(choices[0].path, [this, fill, other, paths](bool found) {
+    if (found) return;
+    if (other) Q_EMIT files_dropped(paths);
+    else fill();
   });
 }
 

@@ -43,6 +43,9 @@ class TransferPage : public QWidget {
   void open_newest(const SoundChoice& content, const SoundChoice& style);
   int open_jobs() const { return queue_.open_count(); }
 
+ Q_SIGNALS:
+  void files_dropped(const QStringList& paths);  ///< neither sounds nor results of transfers
+
  protected:
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;
@@ -51,13 +54,14 @@ class TransferPage : public QWidget {
  private:
   QWidget* make_lower();
   void connect_queue();
-  void enqueue(const TransferRequest& request, SoundPtr content, SoundPtr style);
+  void enqueue(const TransferRequest& request, SoundPtr content, SoundPtr style, const Schema& schema);
+  void make_again(const db::TransferRow& row);
+  void load_and_enqueue(const RestoredTransfer& restored, const Schema& schema);
   void show_earlier(const db::TransferRow& row);
   void show_counts();
   void keep_step(int step);
   void branch(int step);
   void take(const RestoredTransfer& restored);
-  QString file_of(const db::TransferRow& row) const;
 
   Workbench& bench_;
   TransferQueue queue_;

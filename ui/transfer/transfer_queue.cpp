@@ -8,8 +8,8 @@ TransferQueue::~TransferQueue() {
   for (const auto& job : jobs_) disconnect(job.get(), nullptr, this, nullptr);
 }
 
-TransferJob& TransferQueue::add(TransferRequest request, SoundPtr content, SoundPtr style) {
-  jobs_.push_back(std::make_unique<TransferJob>(std::move(request), std::move(content), std::move(style)));
+TransferJob& TransferQueue::add(TransferRequest request, SoundPtr content, SoundPtr style, Schema schema) {
+  jobs_.push_back(std::make_unique<TransferJob>(std::move(request), std::move(content), std::move(style), std::move(schema)));
   TransferJob* job = jobs_.back().get();
   connect(job, &TransferJob::progressed, this, [this, job] { Q_EMIT progressed(job); });
   connect(job, &TransferJob::finished, this, [this, job] {

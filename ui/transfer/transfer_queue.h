@@ -13,8 +13,8 @@ class TransferQueue : public QObject {
  public:
   explicit TransferQueue(QObject* parent = nullptr) : QObject(parent) {}
   ~TransferQueue() override;
-  /// Starts at once when none runs.
-  TransferJob& add(TransferRequest request, SoundPtr content, SoundPtr style);
+  /// Starts at once when none runs. `schema` has the settings of the request's model.
+  TransferJob& add(TransferRequest request, SoundPtr content, SoundPtr style, Schema schema = {});
   const std::vector<std::unique_ptr<TransferJob>>& jobs() const { return jobs_; }  ///< in the order they came
   TransferJob* running() const;   ///< null: none
   int open_count() const;         ///< waiting or running

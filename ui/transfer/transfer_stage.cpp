@@ -13,6 +13,7 @@
 #include "ui/common/in_background.h"
 #include "ui/compare/export_dialog.h"
 #include "ui/spectrogram/spectrogram_view.h"
+#include "ui/transfer/branch_dialog.h"
 #include "ui/transfer/step_bar.h"
 #include "ui/transfer/step_sounds.h"
 
@@ -94,6 +95,7 @@ void TransferStage::show_job(TransferJob& job) {
   show_inputs(job.content(), job.style());
   job_ = &job;
   record_["run"] = job.request().run.empty() ? "shipped weights" : job.request().run;
+  bar_->set_branching(BranchDialog::possible(job.schema()));
   connect(&job, &TransferJob::step_arrived, this, &TransferStage::follow_job);
   connect(&job, &TransferJob::finished, this, &TransferStage::job_ended);
   connect(&job, &TransferJob::progressed, this, [this] {
@@ -155,8 +157,6 @@ void TransferStage::say(const QString& words, bool wrong) {
   message_->setToolTip(words);
 }
 
-void TransferStage::set_branching(bool possible) { bar_->set_branching(possible); }
-
 void TransferStage::show_lanes(bool keep_view) {
   std::vector<LaneSource> lanes;
   if (content_) lanes.push_back({tr("1  Content: %1").arg(content_->title), content_, nullptr, {}, false});
@@ -170,7 +170,7 @@ void TransferStage::show_lanes(bool keep_view) {
   } else if (!lanes.empty()) {
     LaneSource lane;
     lane.title = tr("3  Result");
-    if (!job_) lane.note = content_ && style_ ? tr("Press Transfer") : tr("Choose content and style");
+    if (!job_) lane.note = content_ && style_ ? tr("Press Transfer") : content_ ? tr("Choose the style, unless a label stands for it") : tr("Choose content and style");
     else if (job_->state() == TransferJob::State::waiting) lane.note = tr("Waits in the queue…");
     else lane.note = job_->running() ? tr("The estimate appears with the first step…") : job_->state_text();
     lanes.push_back(std::move(lane));
@@ -236,7 +236,24 @@ void TransferStage::update_buttons() {
   compare_->setEnabled(content_ || style_ || result_);
 }
 
-void TransferStage::export_result() { export_comparison(bench_, this, {content_, style_, result_}, {"content", "style", "result"}, record_); }
+/// Nothing here is the truth that the result should equal, so nothing is measured; its file keeps the record that made it.
+void TransferStage::export_result() {
+  auto record = record_;
+  ComparisonExtras extras;
+  extras.truth.reset();
+  extras.transferred = 2;
+  QStringList places, names;
+  const std::pair<const char*, SoundPtr> shown[] = {{"content", content_}, {"style", style_}, {"result", result_}};
+  for (const auto& [name, sound] : shown) {
+    if (!sound) continue;
+    const QString place = sound->clip != 0 ? QString::number(sound->clip) : sound->path;
+    places << place;
+    names << name;
+    record["sound." + std::to_string(places.size())] = (sound->clip != 0 ? "clip " : "") + place.toStdString();
+  }
+  extras.command = QStringList{"compare"} + places + QStringList{"--name"} + names + QStringList{"--no-truth"};
+  export_comparison(bench_, this, {content_, style_, result_}, {"content", "style", "result"}, record, extras);
+}
 
 void TransferStage::compare() {
   for (const SoundPtr& sound : {content_, style_, result_}) {

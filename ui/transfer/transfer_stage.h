@@ -31,7 +31,6 @@ class TransferStage : public QWidget {
   SoundPtr result() const { return result_; }
   SpectrogramView& view() { return *view_; }
   StepBar& step_bar() { return *bar_; }
-  void set_branching(bool possible);
   void say(const QString& words, bool wrong = false);
   void play(const SoundPtr& sound);  ///< if it is on stage
 

@@ -15,6 +15,7 @@
 #include "ui/common/error_box.h"
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
+#include "ui/transfer/transfer_queue.h"
 
 namespace luthier::ui {
 namespace {
@@ -38,7 +39,7 @@ QString note_of(const DiskItem& item) {
     case DiskPart::unused_audio: return QObject::tr("of removed clips; freeing them forgets the undo steps");
     case DiskPart::features: return QObject::tr("made again when needed");
     case DiskPart::run: return QString::fromStdString(item.note);
-    case DiskPart::old_transfers: return QObject::tr("with their sounds and pictures");
+    case DiskPart::old_transfers: return QObject::tr("with their sounds and pictures; the star of an earlier transfer keeps it");
     default: return {};
   }
 }
@@ -171,6 +172,9 @@ void DiskDialog::show_sum() {
 void DiskDialog::free_ticked() {
   const auto items = ticked();
   if (items.empty() || running()) return;
+  const auto* transfers = parentWidget() ? parentWidget()->window()->findChild<TransferQueue*>() : nullptr;  // they read runs and earlier results
+  if (transfers && transfers->open_count() > 0)
+    return show_error(this, tr("%1 not done yet; wait until the queue is empty, or cancel it, then free space.").arg(counted(transfers->open_count(), tr("transfer is"), tr("transfers are"))));
   if (!bench_.tasks().empty()) return show_error(this, tr("A job is running in this window; wait until it has ended, or cancel it, then free space."));
   QStringList names;
   for (const DiskItem& item : items) names << title_of(item);
