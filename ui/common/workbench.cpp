@@ -7,10 +7,30 @@
 #include <QThreadPool>
 #include <algorithm>
 
+#include "core/session/outputs.h"
 #include "db/clip_store.h"
 #include "ui/common/error_box.h"
+#include "ui/common/read_only.h"
 
 namespace luthier::ui {
+namespace {
+
+QString sentence(const std::string& words) {
+  const QString text = QString::fromStdString(words);
+  return text.left(1).toUpper() + text.mid(1) + ".";
+}
+
+/// What the jobs would say, open or show belongs to the workspace that is left: they are stopped, and only their end is heard.
+void drop(const std::vector<BackgroundTask*>& tasks) {
+  for (BackgroundTask* task : tasks) {
+    QObject::disconnect(task, &BackgroundTask::done, nullptr, nullptr);
+    QObject::disconnect(task, &BackgroundTask::cancelled, nullptr, nullptr);
+    QObject::disconnect(task, &BackgroundTask::failed, nullptr, nullptr);
+    task->cancel();
+  }
+}
+
+}  // namespace
 
 Workbench::Workbench(QObject* parent) : QObject(parent) {
   change_timer_.setSingleShot(true);
@@ -31,20 +51,23 @@ void Workbench::open(const QString& folder, bool create) {
   QPointer<Workbench> self(this);
   QThreadPool::globalInstance()->start([self, number, path, create] {
     auto opened = std::make_shared<std::optional<Workspace>>();
-    QString message;
+    QString message, read_only;
     try {
       *opened = create ? Workspace::open_or_create(path) : Workspace::open(path);
-      (*opened)->open_catalog();  // a broken or newer catalog is refused here, before the window turns to it
+      // A broken or newer catalog is refused here, before the window turns to it.
+      if ((*opened)->open_catalog()->read_only()) read_only = sentence(why_read_only(**opened));
     } catch (const std::exception& error) {
       opened->reset();
       message = QString::fromUtf8(error.what());
     }
     QMetaObject::invokeMethod(
         self.data(),
-        [self, number, opened, message] {
+        [self, number, opened, message, read_only] {
           if (!self || number != self->open_number_) return;
-          if (*opened) self->take(std::move(**opened));
-          else Q_EMIT self->open_failed(message);
+          if (*opened) {
+            set_read_only(*self, read_only);
+            self->take(std::move(**opened));
+          } else Q_EMIT self->open_failed(message);
         },
         Qt::QueuedConnection);
   });
@@ -69,16 +92,23 @@ void Workbench::take(Workspace workspace) {
 void Workbench::close() {
   if (!workspace_) return;
   Q_EMIT workspace_closing();
+  drop(tasks_);
   player_.clear();
   catalog_.reset();
   sounds_.clear();
   pictures_.eye().set_workspace({});
   workspace_.reset();
+  last_command_.clear();
   Q_EMIT workspace_closed();
 }
 
 void Workbench::edit(const QString& title, std::function<void(db::Catalog&)> job, std::function<void()> done) {
   if (!catalog_) return;
+  const auto take_back = [this, title] {
+    last_command_.clear();
+    say(tr("Not done: %1").arg(title));
+  };
+  if (!may_write(*this)) return QTimer::singleShot(0, this, take_back);  // after the caller has said and noted what it asked for
   catalog_->run(
       this,
       [text = title.toStdString(), job = std::move(job)](db::Catalog& catalog) {
@@ -89,6 +119,11 @@ void Workbench::edit(const QString& title, std::function<void(db::Catalog&)> job
       [this, done = std::move(done)] {
         if (done) done();
         note_catalog_change();
+      },
+      [this, take_back](const QString& message) {
+        take_back();
+        show_error(nullptr, message);
+        note_catalog_change();  // lists show again what is there
       });
 }
 
@@ -102,7 +137,7 @@ void Workbench::redo() {
 }
 
 void Workbench::step(bool undo) {
-  if (!catalog_) return;
+  if (!catalog_ || !may_write(*this)) return;
   catalog_->run(
       this,
       [undo](db::Catalog& catalog) -> std::optional<db::EditRow> {

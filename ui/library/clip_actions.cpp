@@ -17,6 +17,7 @@
 #include "db/recording_store.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
+#include "ui/common/read_only.h"
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
 #include "ui/library/recording_dialog.h"
@@ -51,6 +52,7 @@ QString ClipActions::count_text(std::size_t clips) const { return counted(static
 void ClipActions::label(qint64 label) {
   const auto ids = selection_().ids;
   if (ids.empty()) return bench_.say(tr("Choose clips in the table first, then label them."));
+  if (!may_write(bench_)) return;
   QString name = tr("none");
   for (const db::LabelRow& row : labels_) {
     if (row.id.value == label) name = text(row.name);
