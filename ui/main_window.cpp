@@ -239,7 +239,7 @@ bool MainWindow::choose_workspace(bool create) {
   return !folder.isEmpty() && open_workspace(folder);
 }
 
-bool MainWindow::may_leave() { return !bench_.has_workspace() || may_stop_work(this, *training_, *transfer_, Leaving::workspace); }
+bool MainWindow::may_leave() { return !bench_.has_workspace() || may_stop_work(this, bench_, *training_, *transfer_, Leaving::workspace); }
 
 bool MainWindow::open_workspace(const QString& folder, bool create) {
   if (!may_leave()) return false;
@@ -330,7 +330,7 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-  if (!may_stop_work(this, *training_, *transfer_, Leaving::program)) return event->ignore();
+  if (!may_stop_work(this, bench_, *training_, *transfer_, Leaving::program)) return event->ignore();
   QSettings().setValue("window/geometry", saveGeometry());
   training_->controller().stop();
   event->accept();

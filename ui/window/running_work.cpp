@@ -4,7 +4,9 @@
 
 #include "ui/common/error_box.h"
 #include "ui/common/words.h"
+#include "ui/common/workbench.h"
 #include "ui/training/training_page.h"
+#include "ui/transfer/live_panel.h"
 #include "ui/transfer/transfer_page.h"
 
 namespace luthier::ui {
@@ -19,9 +21,22 @@ bool may_stop_transfers(QWidget* window, int open, bool program, const QString& 
   return confirm(window, question.arg(transfers), tr("What is done already is kept."), stop);
 }
 
+/// Imports, evaluations, exports … and the live stream, in one question.
+bool may_stop_jobs(QWidget* window, Workbench& bench, bool live, bool program, const QString& stop) {
+  QStringList titles;
+  for (const BackgroundTask* task : bench.tasks()) {
+    if (!task->cancel_requested()) titles << task->title();
+  }
+  if (live) titles << tr("Live stream");
+  if (titles.isEmpty()) return true;
+  const QString question = program ? tr("%1 not done yet (%2). Stop and close?") : tr("%1 not done yet (%2). Stop and leave this workspace?");
+  const QString jobs = counted(titles.size(), tr("job is"), tr("jobs are"));
+  return confirm(window, question.arg(jobs, titles.join(", ")), tr("What is done already is kept."), stop);
+}
+
 }  // namespace
 
-bool may_stop_work(QWidget* window, TrainingPage& training, TransferPage& transfer, Leaving what) {
+bool may_stop_work(QWidget* window, Workbench& bench, TrainingPage& training, TransferPage& transfer, Leaving what) {
   const bool program = what == Leaving::program;
   const QString stop = program ? tr("Stop and close") : tr("Stop and leave");
   RunController& run = training.controller();
@@ -35,6 +50,7 @@ bool may_stop_work(QWidget* window, TrainingPage& training, TransferPage& transf
     go_on = way == 1;
   }
   if (!may_stop_transfers(window, transfer.open_jobs(), program, stop)) return false;
+  if (!may_stop_jobs(window, bench, transfer.live().running(), program, stop)) return false;
   if (go_on) run.hand_over();
   return true;
 }
