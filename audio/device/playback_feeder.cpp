@@ -1,6 +1,7 @@
 #include "audio/device/playback_feeder.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace luthier::audio::detail {
 namespace {
@@ -82,6 +83,7 @@ void PlaybackFeeder::open() {
   latency_ = output_->latency_seconds();
   audible = output_->audible();
   description = output_->description();
+  if (audible && latency_ > 0) description += " · " + std::to_string(std::lround(latency_ * 1000)) + " ms";
   underruns_seen_ = 0;
 }
 

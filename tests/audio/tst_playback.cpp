@@ -1,4 +1,5 @@
 // timeout: 180
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <cstring>
@@ -79,6 +80,13 @@ class TestPlayback : public QObject {
     capture_ = folder_.filePath("captured.raw").toStdString();
     use_paced_output(48000);
     if (list_devices().empty()) QSKIP("PortAudio has no ALSA here");
+  }
+
+  void theDescriptionEndsInTheLatency() {
+    const Player player;
+    QTRY_VERIFY_WITH_TIMEOUT(player.audible(), 20000);
+    const QString words = QString::fromStdString(player.description());
+    QVERIFY2(QRegularExpression(QStringLiteral("^.+ · \\d+ ms$")).match(words).hasMatch(), qPrintable(words));
   }
 
   void everySampleArrivesUnchanged_data() {
