@@ -33,6 +33,25 @@ class TestCompareAndEvaluate : public QObject {
     QVERIFY(QFile::exists(path(said.json().value(0)["residual"].toString())));
   }
 
+  void theEqMatchIsASoundMore() {
+    const Said said = luthierctl({"--json", "compare", "a.wav", "b.wav", "c.wav", "--truth", "3", "--eq-match", "1", "2"}, folder_.path());
+    QVERIFY2(said.code == 0, said.all());
+    const QJsonArray figures = said.json().value(0)["figures"].toArray();
+    QCOMPARE(figures.size(), 3);
+    QCOMPARE(figures[2].toObject()["sound"].toString(), QStringLiteral("EQ match"));
+    QCOMPARE(luthierctl({"compare", "a.wav", "b.wav", "--eq-match", "1", "3"}, folder_.path()).code, 2);
+  }
+
+  void listeningTestsAreListedAndShown() {
+    write_file(path("log.json"), R"({"kind":"listening_test","test":"ABX","made":"2026-01-31T12:00:00Z","sounds":[{"title":"one"},{"title":"two"}],)"
+                                 R"("trials":[{},{},{},{},{}],"planned_trials":5,"complete":true,"correct":5,"p_value":0.03125})");
+    const Said shown = luthierctl({"listening", "log.json"}, folder_.path());
+    QVERIFY2(shown.code == 0 && shown.out.contains("ABX of one, two") && shown.out.contains("5 of 5 right; by guessing, so many or more come with p = 0.0312"), shown.all());
+    QCOMPARE(luthierctl({"--json", "listening", "log.json"}, folder_.path()).json().value(0)["complete"].toBool(), true);
+    const Said wrong = luthierctl({"listening", "a.wav"}, folder_.path());
+    QVERIFY2(wrong.code == 1 && wrong.err.contains("no log of a listening test"), wrong.all());
+  }
+
   void wrongNumbersAreWrongUsage() {
     QCOMPARE(luthierctl({"compare", "a.wav", "b.wav", "--truth", "3"}, folder_.path()).code, 2);
     QCOMPARE(luthierctl({"compare", "a.wav", "b.wav", "--difference", "0", "1"}, folder_.path()).code, 2);

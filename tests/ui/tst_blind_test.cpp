@@ -94,6 +94,9 @@ void TestBlindTest::answersAreCountedAndLogged() {
   QVERIFY(file.open(QIODevice::ReadOnly));
   const QJsonObject all = QJsonDocument::fromJson(file.readAll()).object();
   QCOMPARE(all["correct"].toInt(), 5);
+  QCOMPARE(all["kind"].toString(), QStringLiteral("listening_test"));
+  QCOMPARE(all["sounds"].toArray()[1].toObject()["title"].toString(), QStringLiteral("quiet"));
+  QCOMPARE(all["sounds"].toArray()[1].toObject()["sha256"].toString().size(), 64);
   QCOMPARE(all["trials"].toArray().size(), 6);
   QCOMPARE(all["planned_trials"].toInt(), 6);
   QVERIFY(all["complete"].toBool());

@@ -70,6 +70,31 @@ class TestRatingTest : public QObject {
     QCOMPARE(*test.missed_reference(), 0.25);
   }
 
+  void theChanceOfADifferenceIsExact() {
+    QCOMPARE(sign_flip_p({}), 1.0);
+    QCOMPARE(sign_flip_p({0, 0, 0}), 1.0);
+    QCOMPARE(sign_flip_p({5, 5, 5, 5, 5, 5}), 2.0 / 64);
+    QCOMPARE(sign_flip_p({-1, -2, -3, -4}), 2.0 / 16);
+    QCOMPARE(sign_flip_p({1, -2, 4}), 0.5);  // 3 or more, or -3 or less: 4 of 8 (7, 3, -3, -7)
+    QVERIFY(sign_flip_p(std::vector<int>(20, 30)) < 2e-6);
+    RatingTest test(3, 0, {Question::closer}, 6, 1);
+    for (int round = 0; round < 6; ++round) {
+      for (std::size_t place = 0; place < 3; ++place) {
+        const auto sound = test.trial().order[place];
+        test.set_score(place, sound == 0 ? 95 : sound == 1 ? 40 + round : 45 - round);
+      }
+      test.next(1);
+    }
+    const auto pairs = test.pairs(Question::closer);
+    QCOMPARE(pairs.size(), std::size_t{3});
+    QVERIFY(pairs[0].first == 0 && pairs[0].second == 1);
+    QCOMPARE(pairs[0].p, 2.0 / 64);
+    QCOMPARE(pairs[0].p_holm, 6.0 / 64);  // three pairs
+    QCOMPARE(pairs[2].p, 1.0);            // 5, 3, 1, -1, -3, -5
+    QCOMPARE(pairs[2].p_holm, 1.0);
+    QVERIFY(test.pairs(Question::better).empty());
+  }
+
   void aTestIsTakenByKeysAndLogged() {
     QTemporaryDir folder;
     Workspace::create((folder.path() + "/workspace").toStdString());
@@ -116,6 +141,8 @@ class TestRatingTest : public QObject {
     QVERIFY(file.open(QIODevice::ReadOnly));
     const QJsonObject all = QJsonDocument::fromJson(file.readAll()).object();
     QCOMPARE(all["seed"].toInt(), 5);
+    QCOMPARE(all["sounds"].toArray()[0].toObject()["title"].toString(), QStringLiteral("content"));
+    QCOMPARE(all["pairs"].toArray().size(), 12);  // six of four sounds, for each question
     QCOMPARE(all["trials"].toArray().size(), 4);
     QCOMPARE(all["trials"].toArray()[3].toObject()["question"].toString(), QStringLiteral("better"));
     QVERIFY(all["sounds"].toArray()[3].toObject()["anchor"].toBool());

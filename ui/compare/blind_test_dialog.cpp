@@ -13,19 +13,18 @@
 #include <algorithm>
 #include <limits>
 
-#include "core/session/version.h"
 #include "ui/application_style.h"
 
 namespace luthier::ui {
 
-BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint32 seed, QWidget* parent)
-    : QDialog(parent), bench_(bench), a_(std::move(a)), b_(std::move(b)), test_(seed & 0x7fffffff), log_(bench, "abx") {
+BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint32 seed, QWidget* parent, SoundPtr reference)
+    : QDialog(parent), bench_(bench), a_(std::move(a)), b_(std::move(b)), reference_(std::move(reference)), test_(seed & 0x7fffffff), log_(bench, "abx") {
   setWindowTitle(tr("Blind test (ABX)"));
   setMinimumWidth(520);
   auto* column = new QVBoxLayout(this);
   auto* names = new QLabel(tr("A: %1\nB: %2").arg(a_->title, b_->title), this);
   auto* hint = new QLabel(tr("X is A or B, drawn anew each time. Switch while it plays (keys A, B, X), then say which one X is. "
-                             "All are brought to equal loudness."), this);
+                             "All are brought to equal loudness. I and O set the ends of a loop, L takes it away, Space stops."), this);
   hint->setProperty("role", "hint");
   hint->setWordWrap(true);
   plan_ = new QWidget(this);
@@ -66,7 +65,23 @@ BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint
     connect(hear_[i], &QPushButton::clicked, this, [this, i] { hear(i); });
     connect(new QShortcut(QKeySequence(letters[i]), this), &QShortcut::activated, this, [this, i] { hear(i); });
   }
+  if (reference_) {
+    auto* button = new QPushButton(icon("play"), tr("Reference"), this);
+    button->setObjectName("hear_reference");
+    button->setWhatsThis(tr("Plays the truth from where the other one stood. The keys 0 and R do the same."));
+    button->setAutoDefault(false);
+    row->addWidget(button);
+    connect(button, &QPushButton::clicked, this, [this] { hear(3); });
+    for (const int key : {Qt::Key_0, Qt::Key_R}) connect(new QShortcut(QKeySequence(key), this), &QShortcut::activated, this, [this] { hear(3); });
+  }
   connect(new QShortcut(QKeySequence(Qt::Key_Space), this), &QShortcut::activated, this, [this] { bench_.player().toggle(); });
+  // Not A and B, as in the rating test: those are sounds here.
+  connect(new QShortcut(QKeySequence(Qt::Key_I), this), &QShortcut::activated, this, [this] { loop_begin_ = bench_.player().position(); });
+  connect(new QShortcut(QKeySequence(Qt::Key_O), this), &QShortcut::activated, this, [this] { loop_to(bench_.player().position()); });
+  connect(new QShortcut(QKeySequence(Qt::Key_L), this), &QShortcut::activated, this, [this] {
+    loop_begin_ = 0;
+    bench_.player().set_loop(std::nullopt);
+  });
   auto* answers = new QHBoxLayout;
   for (const bool b_said : {false, true}) {
     auto* button = new QPushButton(b_said ? tr("X is B (2)") : tr("X is A (1)"), this);
@@ -91,6 +106,7 @@ BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint
   column->addWidget(state_);
   column->addStretch();
   column->addWidget(buttons);
+  log_.set_sounds(reference_ ? std::vector{a_, b_, reference_} : std::vector{a_, b_});
   equal_before_ = bench_.player().equal_loudness();
   bench_.player().set_equal_loudness(true);
   next_trial();
@@ -98,13 +114,18 @@ BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint
 
 BlindTestDialog::~BlindTestDialog() {
   bench_.player().stop();
+  bench_.player().set_loop(std::nullopt);
   bench_.player().set_equal_loudness(equal_before_);
 }
 
 void BlindTestDialog::next_trial() {
   ++number_;
   const QString stem = QStringLiteral("abx:%1:").arg(number_);
-  bench_.player().set_deck({blind_copy(a_, stem + "a", "A"), blind_copy(b_, stem + "b", "B"), blind_copy(test_.x_is_b() ? b_ : a_, stem + "x", "X")}, 2, false);
+  const auto loop = bench_.player().loop();
+  std::vector<SoundPtr> deck{blind_copy(a_, stem + "a", "A"), blind_copy(b_, stem + "b", "B"), blind_copy(test_.x_is_b() ? b_ : a_, stem + "x", "X")};
+  if (reference_) deck.push_back(blind_copy(reference_, stem + "r", tr("Reference")));
+  bench_.player().set_deck(std::move(deck), 2, false);
+  if (loop && number_ > 1) bench_.player().set_loop(loop);  // a deck begins without; what was in the player before the test is not meant
   clock_.start();
   show_state();
 }
@@ -112,6 +133,10 @@ void BlindTestDialog::next_trial() {
 void BlindTestDialog::hear(std::size_t index) {
   bench_.player().select(index);
   if (!bench_.player().playing()) bench_.player().play();
+}
+
+void BlindTestDialog::loop_to(double end) {
+  if (end > loop_begin_ + 0.05) bench_.player().set_loop(std::make_pair(loop_begin_, end));
 }
 
 void BlindTestDialog::set_trials(int trials) {
@@ -156,7 +181,9 @@ void BlindTestDialog::write_log() {
     trials.append(QJsonObject{{"x", trial.x_is_b ? "B" : "A"}, {"answer", trial.said_b ? "B" : "A"}, {"correct", trial.correct()},
                               {"seconds", trial.seconds}});
   }
-  const QJsonObject all{{"test", "ABX"}, {"program", QString::fromStdString(version_text())}, {"a", a_->title}, {"b", b_->title},
+  QJsonArray sounds{QJsonObject{{"letter", "A"}}, QJsonObject{{"letter", "B"}}};
+  if (reference_) sounds.append(QJsonObject{{"reference", true}});
+  const QJsonObject all{{"test", "ABX"}, {"sounds", sounds}, {"truth", reference_ ? 3 : 0},
                         {"seed", static_cast<double>(test_.seed())}, {"equal_loudness", true}, {"planned_trials", planned_}, {"trials", trials},
                         {"complete", over()}, {"correct", test_.correct()}, {"p_value", test_.p_value()}};
   log_.write(all);

@@ -250,7 +250,9 @@ void ComparePage::show_heard() {
 void ComparePage::start_blind_test() {
   const auto pair = difference_->pair();
   if (!pair) return;
-  auto* dialog = new BlindTestDialog(bench_, entries_[pair->first].sound, entries_[pair->second].sound, std::random_device{}(), this);
+  const std::size_t truth = figures_->truth();
+  const bool third = truth < entries_.size() && truth != pair->first && truth != pair->second;
+  auto* dialog = new BlindTestDialog(bench_, entries_[pair->first].sound, entries_[pair->second].sound, std::random_device{}(), this, third ? entries_[truth].sound : nullptr);
   open_test(dialog);
 }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
+#include <map>
 #include <numeric>
 
 namespace luthier::ui {
@@ -48,15 +50,20 @@ void RatingTest::next(double seconds) {
   ++current_;
 }
 
-RatingTest::Summary RatingTest::summary(std::size_t sound, Question question) const {
-  std::vector<double> scores;
+std::vector<int> RatingTest::scores(std::size_t sound, Question question) const {
+  std::vector<int> out;
   for (std::size_t t = 0; t < current_; ++t) {
     const Trial& trial = trials_[t];
     if (trial.question != question) continue;
     for (std::size_t place = 0; place < trial.order.size(); ++place) {
-      if (trial.order[place] == sound) scores.push_back(*trial.scores[place]);
+      if (trial.order[place] == sound) out.push_back(*trial.scores[place]);
     }
   }
+  return out;
+}
+
+RatingTest::Summary RatingTest::summary(std::size_t sound, Question question) const {
+  const std::vector<int> scores = this->scores(sound, question);
   Summary out;
   out.answers = static_cast<int>(scores.size());
   if (scores.empty()) return out;
@@ -64,9 +71,50 @@ RatingTest::Summary RatingTest::summary(std::size_t sound, Question question) co
   out.mean = std::accumulate(scores.begin(), scores.end(), 0.0) / count;
   if (scores.size() < 2) return out;
   double squares = 0;
-  for (const double score : scores) squares += (score - out.mean) * (score - out.mean);
+  for (const int score : scores) squares += (score - out.mean) * (score - out.mean);
   out.half_width = student_t(out.answers - 1) * std::sqrt(squares / (count - 1) / count);
   return out;
+}
+
+std::vector<RatingTest::Pair> RatingTest::pairs(Question question) const {
+  const std::size_t sounds = trials_.empty() ? 0 : trials_.front().order.size();
+  std::vector<Pair> out;
+  for (std::size_t a = 0; a < sounds; ++a) {
+    for (std::size_t b = a + 1; b < sounds; ++b) {
+      std::vector<int> differences = scores(a, question);
+      const std::vector<int> other = scores(b, question);
+      if (differences.empty()) return {};
+      for (std::size_t i = 0; i < differences.size(); ++i) differences[i] -= other[i];
+      out.push_back({a, b, std::accumulate(differences.begin(), differences.end(), 0.0) / static_cast<double>(differences.size()), sign_flip_p(differences), 1});
+    }
+  }
+  // Holm: the least p times the number of pairs, the next times one less …, and none below the one before.
+  std::vector<Pair*> rising;
+  for (Pair& pair : out) rising.push_back(&pair);
+  std::stable_sort(rising.begin(), rising.end(), [](const Pair* a, const Pair* b) { return a->p < b->p; });
+  double before = 0;
+  for (std::size_t i = 0; i < rising.size(); ++i) {
+    before = std::max(before, std::min(1.0, rising[i]->p * static_cast<double>(rising.size() - i)));
+    rising[i]->p_holm = before;
+  }
+  return out;
+}
+
+double sign_flip_p(const std::vector<int>& differences) {
+  // Scores are whole numbers, so the sums of all 2^n signs are counted without listing them.
+  std::map<int, double> chance{{0, 1.0}};
+  for (const int difference : differences) {
+    std::map<int, double> next;
+    for (const auto& [sum, share] : chance) {
+      next[sum + difference] += share / 2;
+      next[sum - difference] += share / 2;
+    }
+    chance = std::move(next);
+  }
+  const int found = std::abs(std::accumulate(differences.begin(), differences.end(), 0));
+  double p = 0;
+  for (const auto& [sum, share] : chance) p += std::abs(sum) >= found ? share : 0;
+  return std::min(p, 1.0);
 }
 
 std::optional<double> RatingTest::missed_reference() const {

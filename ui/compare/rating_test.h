@@ -39,6 +39,13 @@ class RatingTest {
   };
   /// What the finished trials gave sound `sound` for a question.
   Summary summary(std::size_t sound, Question question) const;
+  /// Two sounds by their scores in the finished trials of a question.
+  struct Pair {
+    std::size_t first = 0, second = 0;
+    double mean = 0;            ///< first - second
+    double p = 1, p_holm = 1;  ///< of this pair alone; so that all pairs of the question hold together (Holm)
+  };
+  std::vector<Pair> pairs(Question question) const;
   /// Share of finished "closer" trials in which the hidden reference got less than 90 (BS.1534 leaves a listener out who does so
   /// in more than 15 % of them). Nothing before such a trial is finished.
   std::optional<double> missed_reference() const;
@@ -48,7 +55,13 @@ class RatingTest {
   std::size_t reference_;
   std::vector<Trial> trials_;
   std::size_t current_ = 0;
+
+  std::vector<int> scores(std::size_t sound, Question question) const;  ///< in the order of the finished trials
 };
+
+/// Chance that differences of this mean or further from 0 come when their signs are fair coins: the exact two-sided permutation test
+/// of paired scores. 1 for none.
+double sign_flip_p(const std::vector<int>& differences);
 
 /// "Bad", "Poor", "Fair", "Good" or "Excellent": the fifth of the scale that a score lies in.
 QString score_word(int score);

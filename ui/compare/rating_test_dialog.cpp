@@ -16,11 +16,12 @@
 #include <QTableWidget>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "audio/resampler.h"
-#include "core/session/version.h"
 #include "ui/application_style.h"
+#include "ui/common/error_box.h"
 
 namespace luthier::ui {
 namespace {
@@ -101,14 +102,14 @@ QWidget* RatingTestDialog::make_settings(quint32 seed, std::size_t reference) {
   rows->addRow(tr("Trials for each question"), rounds_);
   rows->addRow(tr("Seed"), seed_);
   rows->addRow(anchor_);
-  auto* start = new QPushButton(accent_icon("play"), tr("Start"), page);
-  start->setObjectName("start_rating");
-  start->setWhatsThis(tr("Begins the first trial. Reference, questions and seed are fixed from then on."));
-  start->setProperty("primary", true);
-  connect(start, &QPushButton::clicked, this, &RatingTestDialog::start);
+  start_ = new QPushButton(accent_icon("play"), tr("Start"), page);
+  start_->setObjectName("start_rating");
+  start_->setWhatsThis(tr("Begins the first trial. Reference, questions and seed are fixed from then on."));
+  start_->setProperty("primary", true);
+  connect(start_, &QPushButton::clicked, this, &RatingTestDialog::start);
   column->addWidget(words);
   column->addLayout(rows);
-  column->addWidget(start, 0, Qt::AlignLeft);
+  column->addWidget(start_, 0, Qt::AlignLeft);
   column->addStretch();
   return page;
 }
@@ -159,7 +160,14 @@ QWidget* RatingTestDialog::make_results() {
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   verdict_ = new QLabel(page);
   verdict_->setWordWrap(true);
+  pair_table_ = new QTableWidget(page);
+  pair_table_->setObjectName("rating_pairs");
+  pair_table_->setAccessibleName(tr("Pairs of sounds"));
+  pair_table_->setWhatsThis(tr("For each two sounds, how often scores that differ so much or more would come if nothing were heard: the exact test that turns the signs of their differences, "
+                               "trial by trial. Below 0.05 in bold. The values hold for all pairs together (Holm)."));
+  pair_table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   column->addWidget(table_, 1);
+  column->addWidget(pair_table_, 1);
   column->addWidget(verdict_);
   return page;
 }
@@ -187,6 +195,9 @@ void RatingTestDialog::start() {
     auto made = std::make_shared<SoundPtr>();
     const SoundPtr of = sounds_[static_cast<std::size_t>(reference_->currentIndex())];
     BackgroundTask* task = bench_.start_task(tr("Low anchor"), [made, of](std::stop_token, const ProgressSink&) { *made = low_anchor(*of); });
+    start_->setEnabled(false);
+    connect(task, &BackgroundTask::ended, start_, [this] { start_->setEnabled(true); });
+    connect(task, &BackgroundTask::failed, this, [this](const QString& message) { show_error(this, tr("The low anchor cannot be made (%1); take the tick away to test without it.").arg(message)); });
     connect(task, &BackgroundTask::done, this, [this, made] {
       if (test_) return;
       sounds_.push_back(*made);
@@ -202,6 +213,7 @@ void RatingTestDialog::begin() {
   std::vector<Question> passes;
   if (chosen != 2) passes.push_back(Question::closer);
   if (chosen != 1) passes.push_back(Question::better);
+  log_.set_sounds(sounds_);
   test_.emplace(sounds_.size(), static_cast<std::size_t>(reference_->currentIndex()), passes, rounds_->value(), static_cast<quint32>(seed_->value()));
   for (std::size_t i = 0; i < sounds_.size(); ++i) {
     auto* column = new QVBoxLayout;
@@ -306,7 +318,10 @@ void RatingTestDialog::show_results() {
     }
   }
   table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+  show_pairs(asked);
   QStringList words;
+  if (const int trials = test_->summary(0, asked.empty() ? Question::closer : asked.front()).answers; trials < 6)
+    words << tr("With %1 trials for each question no p value can be below %2; six or more can show a difference between two sounds.").arg(trials).arg(std::ldexp(2.0, -trials), 0, 'g', 2);
   if (const auto missed = test_->missed_reference(); missed && *missed > 0.15)
     words << tr("The hidden reference got less than 90 in %1 % of the trials: these answers are not reliable (BS.1534).").arg(*missed * 100, 0, 'f', 0);
   words << (log_file().isEmpty() ? tr("No workspace is open, so no log was written.") : tr("Mean and 95 % interval over trials. Log: %1").arg(log_file()));
@@ -314,10 +329,40 @@ void RatingTestDialog::show_results() {
   pages_->setCurrentIndex(2);
 }
 
+void RatingTestDialog::show_pairs(const std::vector<Question>& asked) {
+  pair_table_->setColumnCount(1 + static_cast<int>(asked.size()));
+  QStringList head{tr("Pair")};
+  for (const Question question : asked) head << (question == Question::closer ? tr("Closer: p") : tr("Better: p"));
+  pair_table_->setHorizontalHeaderLabels(head);
+  pair_table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+  for (std::size_t k = 0; k < asked.size(); ++k) {
+    const auto pairs = test_->pairs(asked[k]);
+    pair_table_->setRowCount(static_cast<int>(pairs.size()));
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      const RatingTest::Pair& pair = pairs[i];
+      const int row = static_cast<int>(i);
+      if (k == 0) pair_table_->setItem(row, 0, new QTableWidgetItem(tr("%1 against %2").arg(sounds_[pair.first]->title, sounds_[pair.second]->title)));
+      auto* cell = new QTableWidgetItem(QString::number(pair.p_holm, 'g', 2));
+      cell->setToolTip(tr("%1 points on average; p of this pair alone %2").arg(pair.mean, 0, 'f', 1).arg(pair.p, 0, 'g', 2));
+      QFont font = cell->font();
+      font.setBold(pair.p_holm < 0.05);
+      cell->setFont(font);
+      pair_table_->setItem(row, static_cast<int>(k) + 1, cell);
+    }
+  }
+}
+
 void RatingTestDialog::write_log() {
-  QJsonArray names, trials;
+  QJsonArray names, trials, pairs;
+  for (const Question question : {Question::closer, Question::better}) {
+    if (!test_->finished()) break;  // who may stop at a lucky difference proves nothing
+    for (const RatingTest::Pair& pair : test_->pairs(question)) {
+      pairs.append(QJsonObject{{"question", name_of(question)}, {"first", sounds_[pair.first]->title}, {"second", sounds_[pair.second]->title},
+                               {"mean_difference", pair.mean}, {"p", pair.p}, {"p_holm", pair.p_holm}});
+    }
+  }
   for (std::size_t i = 0; i < sounds_.size(); ++i) {
-    names.append(QJsonObject{{"title", sounds_[i]->title}, {"file", sounds_[i]->path}, {"anchor", i >= given_}, {"reference", i == test_->reference()}});
+    names.append(QJsonObject{{"anchor", i >= given_}, {"reference", i == test_->reference()}});
   }
   for (std::size_t t = 0; t < test_->current(); ++t) {
     const RatingTest::Trial& trial = test_->trials()[t];
@@ -327,8 +372,9 @@ void RatingTestDialog::write_log() {
     }
     trials.append(QJsonObject{{"question", name_of(trial.question)}, {"seconds", trial.seconds}, {"scores", scores}});
   }
-  QJsonObject all{{"test", "rating (MUSHRA-like)"}, {"program", QString::fromStdString(version_text())}, {"seed", static_cast<double>(test_->seed())},
+  QJsonObject all{{"test", "rating"}, {"manner", "MUSHRA (ITU-R BS.1534)"}, {"truth", static_cast<int>(test_->reference()) + 1}, {"seed", static_cast<double>(test_->seed())},
                   {"equal_loudness", true}, {"sounds", names}, {"trials", trials}, {"finished", test_->finished()}};
+  if (!pairs.isEmpty()) all["pairs"] = pairs;
   if (const auto missed = test_->missed_reference()) all["reference_below_90"] = *missed;
   log_.write(all);
 }

@@ -43,6 +43,7 @@ class RatingTestDialog : public QDialog {
   void scored(std::size_t place, int score);
   void go_on();
   void show_results();
+  void show_pairs(const std::vector<RatingTest::Question>& asked);
   void write_log();
 
   Workbench& bench_;
@@ -56,12 +57,14 @@ class RatingTestDialog : public QDialog {
   QSpinBox* rounds_;
   QSpinBox* seed_;
   QCheckBox* anchor_;
+  QPushButton* start_;
   QLabel* question_;
   QLabel* count_;
   QPushButton* reference_button_;
   QHBoxLayout* places_;
   QPushButton* next_;
   QTableWidget* table_;
+  QTableWidget* pair_table_;  ///< of sounds, with the chance that their difference is none
   QLabel* verdict_;
   std::vector<QSlider*> sliders_;
   std::vector<QLabel*> values_;

@@ -3,11 +3,13 @@
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QMessageBox>
 #include <algorithm>
 #include <utility>
 #include <nlohmann/json.hpp>
 
 #include "core/session/config_json.h"
+#include "core/session/listening_tests.h"
 #include "ui/common/error_box.h"
 #include "ui/common/in_background.h"
 #include "ui/compare/compare_page.h"
@@ -86,7 +88,8 @@ void FileTaker::bring_back(const QString& path, const QJsonObject& record) {
       if (!found) show_error(&window_, tr("The record in '%1' is not complete, so its transfer cannot be brought back.").arg(name));
     });
   }
-  if (kind == "comparison") return show_comparison(path, record);
+  if (kind == "comparison" || kind == "baseline") return show_comparison(path, record);
+  if (kind == "listening_test") return show_listening(path, record);
   if (kind == "spectrogram_view") return show_view(path, record);
   if (kind == "spectrogram") return show_analysis(record);
   if (kind == "sample") return show_sample(record);
@@ -124,6 +127,25 @@ void FileTaker::show_view(const QString& path, const QJsonObject& record) {
     picture.n_fft = record.value("n_fft").toInt(picture.n_fft);
     picture.hop = record.value("hop").toInt(picture.hop);
     picture.bands = record.value("bands").toInt(picture.bands);
+/// The sounds of a listening test stand on the page Compare again, and a box beside them says what came out.
+void FileTaker::show_listening(const QString& path, const QJsonObject& record) {
+  in_background<ListeningTest>(
+      this, [path] { return read_listening_test(path.toStdString()); },
+      [this](const ListeningTest& test) {
+        QStringList lines;
+        for (const std::string& line : test.results) lines << QString::fromStdString(line).toHtmlEscaped();
+        auto* box = new QMessageBox(QMessageBox::Information, tr("Listening test"),
+                                    tr("%1, %2").arg(QString::fromStdString(test.test).toHtmlEscaped(), QString::fromStdString(test.made)), QMessageBox::Close, &window_);
+        box->setObjectName("listening_result");
+        box->setInformativeText(lines.join("<br>"));
+        box->setAttribute(Qt::WA_DeleteOnClose);
+        box->setModal(false);
+        box->show();
+      },
+      [this](const QString& message) { show_error(&window_, message); });
+  show_comparison(path, record);
+}
+
     settings.set_picture(picture);
     settings.set_range(record.value("range_db").toDouble(settings.range()));
     settings.set_colours(record.value("colours").toString(settings.colours()));

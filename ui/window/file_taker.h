@@ -24,6 +24,7 @@ class FileTaker : public QObject {
   void send(const QString& path, const FileContent& content);
   void bring_back(const QString& path, const QJsonObject& record);
   void show_comparison(const QString& path, const QJsonObject& record);
+  void show_listening(const QString& path, const QJsonObject& record);
   void show_view(const QString& path, const QJsonObject& record);
   void show_analysis(const QJsonObject& record);
   void show_sample(const QJsonObject& record);

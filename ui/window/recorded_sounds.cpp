@@ -29,6 +29,10 @@ std::vector<Named> of_comparison(const QJsonObject& record) {
     bool number = false;
     named.clip = place.toLongLong(&number);
     if (!number) named.path = place;
+    if (place.isEmpty()) {  // the log of a listening test
+      named.clip = sound.value("clip").toInteger();
+      named.path = sound.value("path").toString();
+    }
     all.push_back(named);
   }
   return all;
