@@ -136,6 +136,7 @@ void MainWindow::make_pages() {
   add_page("explore", tr("Explore"), "map", explore_);
   evaluate_ = new EvaluatePage(bench_, pages_);
   add_page("evaluate", tr("Evaluate"), "evaluate", evaluate_);
+  connect(evaluate_, &EvaluatePage::files_dropped, this, &MainWindow::take_files);
   static_cast<QVBoxLayout*>(bar_->layout())->addStretch();
   auto* theme_button = new QToolButton(bar_);
   theme_button->setObjectName("navigation");

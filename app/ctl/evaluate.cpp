@@ -106,7 +106,7 @@ const VerbRegistration evaluate_verb{"evaluate", "measure trained systems agains
   command.add_option("--cache", request.protocol.cache, "folder for renders and judges; default: in the workspace");
   command.add_option("--main-font", request.protocol.main_font, "FluidR3_GM soundfont");
   command.add_option("--held-out-font", request.protocol.held_out_font, "TimGM6mb soundfont");
-  command.add_option("--device", request.device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}))->capture_default_str();
+  command.add_option("--device", request.device, "cpu, cuda or auto (cuda where there is one)")->check(CLI::IsMember({"cpu", "cuda", "auto"}))->capture_default_str();
   command.add_option("--out", options->out, "also write the table to this file (.json, .md, .csv or .html)");
   command.add_option("--show", options->show, "measure nothing: print the tables of this JSON file (--protocol says which of several)");
   command.add_flag("--list", options->list, "measure nothing: list the files with tables of the shipped weights and of the workspace");

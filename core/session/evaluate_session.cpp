@@ -12,6 +12,7 @@
 
 #include "core/families/family.h"
 #include "core/session/command_words.h"
+#include "core/session/device.h"
 #include "core/session/family_catalog.h"
 #include "core/session/learned_directions.h"
 #include "core/session/model_source.h"
@@ -51,7 +52,7 @@ std::shared_ptr<Loaded> load(const EvaluateRequest& request, const std::string& 
   const auto& family = *model.family;
   const auto& checkpoint = model.checkpoint;
   auto loaded = std::make_shared<Loaded>();
-  loaded->transfer = family.make_transfer(checkpoint, torch::Device(request.device));
+  loaded->transfer = family.make_transfer(checkpoint, choose_device(request.device));
   loaded->representation = make_representation(loaded->transfer->representation());
   loaded->schema = family.transfer_schema();
   const Config config = config_from_text(family.schema(), checkpoint.at("config"));

@@ -18,7 +18,7 @@ struct EvaluateRequest {
   ProtocolOptions protocol;              ///< `cache` empty: chosen here
   bool swapped = true;                   ///< control row with the style of another instrument
   bool oracle = true;
-  std::string device = "cpu";
+  std::string device = "cpu";            ///< "cpu", "cuda" or "auto"
 };
 
 /// A first look in about a minute on one core: two phrases, one step, without judges. `run` empty: the shipped weights.

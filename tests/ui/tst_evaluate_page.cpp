@@ -1,10 +1,17 @@
 // timeout: 120
+#include <QAction>
+#include <QClipboard>
+#include <QComboBox>
+#include <QDropEvent>
 #include <QElapsedTimer>
 #include <QFile>
-#include <QComboBox>
+#include <QGuiApplication>
 #include <QLineEdit>
+#include <QMenu>
+#include <QMimeData>
 #include <QPushButton>
 #include <QTableWidget>
+#include <QToolButton>
 
 #include "core/session/evaluation_files.h"
 #include "core/session/text_file.h"
@@ -109,10 +116,54 @@ class TestEvaluatePage : public QObject {
     steps->setText("1 four");
     QVERIFY(!start->isEnabled());
     QVERIFY(form.command().isEmpty());
+    QGuiApplication::clipboard()->setText("before");
+    for (QToolButton* button : form.findChildren<QToolButton*>()) {
+      if (button->accessibleName() == "Copy as command") button->click();
+    }
+    QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("before"));
+    QVERIFY2(last_error().contains("four"), qPrintable(last_error()));
     steps->setText("1, 4");
     QCOMPARE(form.request().steps, (std::vector<int>{1, 4}));
     steps->setText("1");
     QVERIFY(start->isEnabled());
+  }
+
+  void severalModelsProtocolAndDeviceAreTaken() {
+    if (shipped_models().empty()) QSKIP("no weights are shipped with this build");
+    EvaluateForm& form = page_->form();
+    auto* also = form.findChild<QToolButton*>("evaluated_also");
+    form.refresh();
+    QVERIFY(testing::wait_for([&] { return !also->menu()->actions().isEmpty(); }));
+    QVERIFY(form.request().runs.empty());
+    also->menu()->actions().front()->setChecked(true);  // the shipped weights are chosen already: once is enough
+    QVERIFY(form.request().runs.empty());
+    QAction* more = also->menu()->addAction("another run");
+    more->setCheckable(true);
+    more->setData("run-1");
+    more->setChecked(true);
+    QCOMPARE(form.request().runs, (std::vector<std::string>{shipped_models().front().string(), "run-1"}));
+    auto* protocol = form.findChildren<QComboBox*>().at(1);
+    protocol->setCurrentIndex(protocol->findData("t1w"));
+    auto* device = form.findChild<QComboBox*>("evaluated_device");
+    QCOMPARE(form.request().device, std::string("auto"));
+    device->setCurrentIndex(device->findData("cpu"));
+    QCOMPARE(form.request().device, std::string("cpu"));
+    QCOMPARE(form.request().protocol.protocol, std::string("t1w"));
+    QVERIFY2(form.command().contains("--protocol t1w") && form.command().contains("--run run-1"), qPrintable(form.command()));
+    also->menu()->removeAction(more);
+    protocol->setCurrentIndex(0);
+  }
+
+  void whatIsDroppedIsLookedIntoFirst() {
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(folder_.path() + "/report.html")});
+    QStringList files;
+    connect(page_.get(), &EvaluatePage::files_dropped, this, [&files](const QStringList& paths) { files = paths; });
+    const QString error = last_error();
+    QDropEvent dropped(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(page_.get(), &dropped);
+    QCOMPARE(files, QStringList{folder_.path() + "/report.html"});
+    QCOMPARE(last_error(), error);
   }
 
   void aMeasuringIsCancelledWithinASecond() {

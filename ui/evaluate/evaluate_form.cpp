@@ -1,6 +1,5 @@
 #include "ui/evaluate/evaluate_form.h"
 
-#include <QCoreApplication>
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
@@ -8,14 +7,12 @@
 #include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
-#include <QMetaObject>
-#include <QPointer>
+#include <QMenu>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QSignalBlocker>
 #include <QSpinBox>
-#include <QThreadPool>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -25,8 +22,10 @@
 #include "core/session/evaluation_files.h"
 #include "core/session/run_title.h"
 #include "core/session/training_session.h"
+#include "core/session/transfer_session.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
+#include "ui/common/in_background.h"
 #include "ui/common/words.h"
 
 namespace luthier::ui {
@@ -34,8 +33,15 @@ namespace {
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 
-struct RunEntry {
-  QString id, name;
+void name(QWidget* widget, const QString& title, const QString& tip) {
+  widget->setAccessibleName(title);
+  widget->setToolTip(tip);
+  widget->setWhatsThis(tip);
+}
+
+struct FoundModels {
+  QString shipped;
+  std::vector<std::pair<QString, QString>> runs;  ///< id, name
 };
 
 }  // namespace
@@ -49,20 +55,10 @@ EvaluateForm::EvaluateForm(Workbench& bench, QWidget* parent) : QWidget(parent),
   auto* hint = new QLabel(tr("Phrases that no model was trained on are played by two instruments, so that the truth is known. The first values give a first look in about a minute."), this);
   hint->setProperty("role", "hint");
   hint->setWordWrap(true);
-  auto name = [](QWidget* widget, const QString& title, const QString& tip) {
-    widget->setAccessibleName(title);
-    widget->setToolTip(tip);
-    widget->setWhatsThis(tip);
-  };
   auto* rows = new QFormLayout;
-  run_ = new QComboBox(this);
-  run_->setObjectName("evaluated_run");
-  run_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  run_->setMinimumContentsLength(12);
-  run_->addItem(tr("Shipped weights"), QString());
-  name(run_, tr("Model"), tr("The shipped weights, or a run of this workspace with its best checkpoint"));
+  add_models(rows);
   protocol_ = new QComboBox(this);
-  const std::pair<const char*, QString> protocols[] = {{"t1", tr("t1: unseen phrases")}, {"t2", tr("t2: unseen soundfont of the content")},
+  const std::pair<const char*, QString> protocols[] = {{"t1", tr("t1: unseen phrases")}, {"t1w", tr("t1w: the same at 44.1 kHz, treble too")}, {"t2", tr("t2: unseen soundfont of the content")},
                                                        {"t3", tr("t3: unseen soundfont of the style")}, {"t3x", tr("t3x: unseen instruments")}};
   for (const auto& [id, title] : protocols) protocol_->addItem(title, QString::fromLatin1(id));
   protocol_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -85,10 +81,18 @@ EvaluateForm::EvaluateForm(Workbench& bench, QWidget* parent) : QWidget(parent),
   oracle_ = new QCheckBox(tr("Oracle of the inverter"), this);
   oracle_->setChecked(true);
   name(oracle_, tr("Oracle of the inverter"), tr("The truth through the same representation and back: the best that the model could give"));
-  rows->addRow(tr("Model"), run_);
   rows->addRow(tr("Protocol"), protocol_);
   rows->addRow(tr("Phrases"), phrases_);
   rows->addRow(tr("Steps"), steps_);
+  device_ = new QComboBox(this);
+  device_->setObjectName("evaluated_device");
+  device_->addItem(tr("automatic"), "auto");
+  device_->addItem(tr("processor (cpu)"), "cpu");
+  device_->addItem(tr("graphics card (cuda)"), "cuda");
+  device_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  device_->setMinimumContentsLength(12);
+  name(device_, tr("Device"), tr("Where the models run: on a graphics card where there is one, or always on the processor, so that times can be compared"));
+  rows->addRow(tr("Device"), device_);
   words_ = new QLabel(this);
   words_->setProperty("role", "hint");
   words_->setWordWrap(true);
@@ -130,36 +134,92 @@ EvaluateForm::EvaluateForm(Workbench& bench, QWidget* parent) : QWidget(parent),
   connect(start_, &QPushButton::clicked, this, &EvaluateForm::start);
   connect(cancel_, &QPushButton::clicked, this, &EvaluateForm::cancel);
   connect(copy, &QToolButton::clicked, this, [this] {
-    QGuiApplication::clipboard()->setText(command());
-    bench_.say(tr("Copied: %1").arg(command()));
+    const QString words = command();
+    if (words.isEmpty()) return show_error(this, words_->text());  // it says what is wrong
+    QGuiApplication::clipboard()->setText(words);
+    bench_.say(tr("Copied: %1").arg(words));
   });
   update_words();
 }
 
+void EvaluateForm::add_models(QFormLayout* rows) {
+  run_ = new QComboBox(this);
+  run_->setObjectName("evaluated_run");
+  run_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  run_->setMinimumContentsLength(12);
+  run_->addItem(tr("Shipped weights"), QString());
+  name(run_, tr("Model"), tr("The shipped weights, or a run of this workspace with its best checkpoint"));
+  also_ = new QToolButton(this);
+  also_->setObjectName("evaluated_also");
+  also_->setText(tr("none"));
+  also_->setPopupMode(QToolButton::InstantPopup);
+  also_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  name(also_, tr("More models"), tr("Models that get rows in the same table, so that they are measured on the same cases"));
+  also_menu_ = new QMenu(also_);
+  also_->setMenu(also_menu_);
+  rows->addRow(tr("Model"), run_);
+  rows->addRow(tr("Also"), also_);
+  connect(run_, &QComboBox::currentIndexChanged, this, &EvaluateForm::update_words);
+}
+
 void EvaluateForm::refresh() {
   if (!bench_.has_workspace()) return;
-  QThreadPool::globalInstance()->start([self = QPointer<EvaluateForm>(this), folder = bench_.workspace().folder()] {
-    std::vector<RunEntry> runs;
-    try {
-      const RunTitles titles = run_titles(Workspace::open(folder));
-      for (const RunSummary& run : list_runs(folder)) {
-        if (!run.best_checkpoint.empty() || !run.latest_checkpoint.empty()) runs.push_back({text(run.id), text(name_of(run.id, titles))});
-      }
-    } catch (const std::exception&) {
-      // a workspace that has gone has no runs
-    }
-    QMetaObject::invokeMethod(
-        qApp, [self, runs] {
-          if (!self) return;
-          const QString before = self->wanted_run_.isNull() ? self->run_->currentData().toString() : self->wanted_run_;
-          const QSignalBlocker block(self->run_);
-          self->run_->clear();
-          self->run_->addItem(tr("Shipped weights"), QString());
-          for (const RunEntry& run : runs) self->run_->addItem(run.name, run.id);
-          self->run_->setCurrentIndex(std::max(0, self->run_->findData(before)));
-          self->wanted_run_ = QString();
-        }, Qt::QueuedConnection);
-  });
+  in_background<FoundModels>(
+      this,
+      [folder = bench_.workspace().folder()] {
+        FoundModels found;
+        if (const auto shipped = shipped_models(); !shipped.empty()) found.shipped = text(shipped.front().string());
+        const RunTitles titles = run_titles(Workspace::open(folder));
+        for (const RunSummary& run : list_runs(folder)) {
+          if (!run.best_checkpoint.empty() || !run.latest_checkpoint.empty()) found.runs.emplace_back(text(run.id), text(name_of(run.id, titles)));
+        }
+        return found;
+      },
+      [this](const FoundModels& found) { fill_models(found.shipped, found.runs); }, [this](const QString&) { fill_models({}, {}); });  // a workspace that has gone has no runs
+}
+
+void EvaluateForm::fill_models(const QString& shipped, const std::vector<std::pair<QString, QString>>& runs) {
+  const QString before = wanted_run_.isNull() ? run_->currentData().toString() : wanted_run_;
+  QStringList ticked;
+  for (const QAction* action : also_menu_->actions()) {
+    if (action->isChecked()) ticked << action->data().toString();
+  }
+  shipped_ = shipped;
+  also_menu_->clear();
+  const auto offer = [&](const QString& title, const QString& model) {
+    QAction* action = also_menu_->addAction(title);
+    action->setCheckable(true);
+    action->setData(model);
+    action->setChecked(ticked.contains(model));
+    connect(action, &QAction::toggled, this, &EvaluateForm::update_words);
+  };
+  const QSignalBlocker block(run_);
+  run_->clear();
+  run_->addItem(tr("Shipped weights"), QString());
+  if (!shipped_.isEmpty()) offer(tr("Shipped weights"), shipped_);
+  for (const auto& [id, title] : runs) {
+    run_->addItem(title, id);
+    offer(title, id);
+  }
+  run_->setCurrentIndex(std::max(0, run_->findData(before)));
+  wanted_run_ = QString();
+  update_words();
+}
+
+/// As requests name them: none for the shipped weights alone.
+std::vector<std::string> EvaluateForm::chosen_models() const {
+  const QString first = run_->currentData().toString();
+  QStringList models;
+  for (const QAction* action : also_menu_->actions()) {
+    const QString model = action->data().toString();
+    if (action->isChecked() && model != first && !(first.isEmpty() && model == shipped_)) models << model;
+  }
+  if (!first.isEmpty()) models.prepend(first);
+  else if (!models.isEmpty()) models.prepend(shipped_);
+  models.removeAll(QString());
+  std::vector<std::string> out;
+  for (const QString& model : models) out.push_back(model.toStdString());
+  return out;
 }
 
 void EvaluateForm::choose_run(const QString& run) {
@@ -172,8 +232,8 @@ void EvaluateForm::choose_run(const QString& run) {
 EvaluateRequest EvaluateForm::request() const {
   EvaluateRequest request;
   if (bench_.has_workspace()) request.workspace = bench_.workspace().folder();
-  const QString run = run_->currentData().toString();
-  if (!run.isEmpty()) request.runs = {run.toStdString()};
+  request.runs = chosen_models();
+  request.device = device_->currentData().toString().toStdString();
   request.protocol.protocol = protocol_->currentData().toString().toStdString();
   request.protocol.phrases = phrases_->value();
   request.protocol.judges = judges_->isChecked();
@@ -206,7 +266,9 @@ void EvaluateForm::update_words() {
   try {
     const EvaluateRequest wanted = request();
     const auto directions = protocol_directions(wanted.protocol.protocol).size();
-    const auto rows = 4 + wanted.steps.size() + (wanted.swapped ? 1 : 0) + (wanted.oracle ? 1 : 0);
+    const std::size_t models = std::max<std::size_t>(1, wanted.runs.size()), each = wanted.protocol.protocol == "t1w" ? 2 : 1;
+    const auto rows = 4 + models * each * wanted.steps.size() + (wanted.swapped ? 1 : 0) + (wanted.oracle ? 1 : 0);
+    also_->setText(models > 1 ? counted(static_cast<qint64>(models) - 1, tr("more model"), tr("more models")) : tr("none"));
     words_->setText(tr("%1 directions, %2 cases of 8 s in each of %3 rows").arg(directions).arg(directions * static_cast<std::size_t>(phrases_->value())).arg(rows));
   } catch (const std::exception& error) {
     problem = QString::fromUtf8(error.what());
@@ -230,7 +292,7 @@ void EvaluateForm::start() {
   auto file = std::make_shared<QString>();
   task_ = bench_.start_task(tr("Evaluating"), [wanted, file](std::stop_token stop, const ProgressSink& sink) {
     const EvaluationTable table = evaluate_runs(wanted, sink, stop);
-    if (!table.rows.empty()) *file = text(save_evaluation(wanted.workspace, wanted.runs.empty() ? "" : wanted.runs.front(), table).string());
+    if (!table.rows.empty()) *file = text(save_evaluation(wanted.workspace, wanted.runs.size() == 1 ? wanted.runs.front() : "", table).string());
   });
   connect(task_, &BackgroundTask::progressed, this, [this] {
     bar_->setValue(static_cast<int>(task_->fraction() * 1000));

@@ -1,16 +1,21 @@
 #pragma once
 #include <QWidget>
+#include <utility>
+#include <vector>
 
 #include "core/session/evaluate_session.h"
 #include "ui/common/workbench.h"
 
 class QCheckBox;
 class QComboBox;
+class QFormLayout;
 class QLabel;
 class QLineEdit;
+class QMenu;
 class QProgressBar;
 class QPushButton;
 class QSpinBox;
+class QToolButton;
 
 namespace luthier::ui {
 
@@ -34,14 +39,21 @@ class EvaluateForm : public QWidget {
   void ended();
 
  private:
+  void add_models(QFormLayout* rows);
+  void fill_models(const QString& shipped, const std::vector<std::pair<QString, QString>>& runs);
+  std::vector<std::string> chosen_models() const;
   void update_words();
   void finish(const QString& file, bool cancelled);
 
   Workbench& bench_;
   BackgroundTask* task_ = nullptr;
   QString wanted_run_;
+  QString shipped_;     ///< file of the weights that come with the program; empty: none, or not looked for yet
   QComboBox* run_;
+  QToolButton* also_;   ///< more models for the same table
+  QMenu* also_menu_;
   QComboBox* protocol_;
+  QComboBox* device_;
   QSpinBox* phrases_;
   QLineEdit* steps_;
   QCheckBox* judges_;

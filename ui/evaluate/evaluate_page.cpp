@@ -40,12 +40,13 @@ QString title_of(const EvaluationFile& entry) {
   return entry.run.empty() ? stem : QObject::tr("%1 of %2").arg(stem, text(entry.run));
 }
 
-QString dropped_file(const QMimeData& data) {
-  if (data.hasFormat(kClipMime)) return {};
+QStringList dropped_files(const QMimeData& data) {
+  QStringList files;
+  if (data.hasFormat(kClipMime)) return files;
   for (const QUrl& url : data.urls()) {
-    if (url.isLocalFile() && url.toLocalFile().endsWith(".json")) return url.toLocalFile();
+    if (url.isLocalFile()) files << url.toLocalFile();
   }
-  return {};
+  return files;
 }
 
 }  // namespace
@@ -283,14 +284,13 @@ void EvaluatePage::save(const QString& file) {
 }
 
 void EvaluatePage::dragEnterEvent(QDragEnterEvent* event) {
-  if (!dropped_file(*event->mimeData()).isEmpty()) event->acceptProposedAction();
+  if (!dropped_files(*event->mimeData()).isEmpty()) event->acceptProposedAction();
 }
 
+/// Whoever takes files looks into them: a table comes back here, a record brings its comparison or transfer back.
 void EvaluatePage::dropEvent(QDropEvent* event) {
-  const QString file = dropped_file(*event->mimeData());
-  if (file.isEmpty()) return;
   event->acceptProposedAction();
-  open(file);
+  Q_EMIT files_dropped(dropped_files(*event->mimeData()));
 }
 
 }  // namespace luthier::ui

@@ -30,6 +30,9 @@ class EvaluatePage : public QWidget {
   void save(const QString& file);
   const QString& file() const { return file_; }
 
+ Q_SIGNALS:
+  void files_dropped(const QStringList& paths);  ///< to be looked into: whose tables, or a record
+
  protected:
   void showEvent(QShowEvent* event) override;
   void dragEnterEvent(QDragEnterEvent* event) override;
