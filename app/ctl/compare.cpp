@@ -7,6 +7,7 @@
 #include "app/ctl/stopping.h"
 #include "core/session/carried_record.h"
 #include "core/session/compare_session.h"
+#include "core/session/eq_baseline.h"
 #include "core/session/text_file.h"
 
 namespace luthier::ctl {
@@ -18,6 +19,7 @@ struct Options {
   std::string format = "wav", colours = "magma", title = "Comparison";
   std::size_t truth = 1;
   std::vector<std::size_t> difference;  ///< two numbers from 1, or none
+  std::vector<std::size_t> eq_match;    ///< content and style: two numbers from 1, or none
   bool as_they_are = false, no_truth = false;
 };
 
@@ -56,6 +58,12 @@ ComparisonRequest request_from(const Options& options, const Context& context) {
     request.sounds.back().record = own_record(options.sounds[i]);
     if (!options.titles.empty()) request.sounds.back().title = options.titles[i];
     files.push_back(options.sounds[i]);
+  }
+  if (!options.eq_match.empty()) {
+    for (const std::size_t number : options.eq_match)
+      if (number < 1 || number > count) throw UsageError("--eq-match takes the numbers of content and style, 1 to " + std::to_string(count));
+    request.sounds.push_back(eq_baseline(request.sounds[options.eq_match[0] - 1], request.sounds[options.eq_match[1] - 1]));
+    request.sounds.back().title = "EQ match";
   }
   request.record = {{"title", options.title}, {"files", files.dump()}};
   return request;
@@ -114,6 +122,7 @@ const VerbRegistration compare{"compare", "pictures, sounds and numbers side by 
   command.add_option("--truth", options->truth, "number of the sound that the others are measured against")->capture_default_str();
   command.add_flag("--no-truth", options->no_truth, "none of the sounds is the truth: nothing is measured");
   command.add_option("--difference", options->difference, "numbers of two sounds: also the spectrogram of first - second, and its residual as a sound")->expected(2);
+  command.add_option("--eq-match", options->eq_match, "numbers of content and style: also the classical baseline, the content filtered to the style's average spectrum, as a sound more")->expected(2);
   command.add_flag("--as-they-are", options->as_they_are, "do not bring the second sound of the difference to the loudness of the first");
   command.add_option("--name", options->titles, "a title for each sound");
   command.add_option("--title", options->title, "heading of the picture")->capture_default_str();

@@ -1,11 +1,14 @@
 // timeout: 90
 #include <QCheckBox>
 #include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QListWidget>
 #include <QPushButton>
 #include <QTableWidget>
 #include <cmath>
 
+#include "core/session/carried_record.h"
 #include "core/session/sound_figures.h"
 #include "tests/support/ui_harness.h"
 #include "ui/compare/compare_page.h"
@@ -106,6 +109,33 @@ class TestComparePage : public QObject {
   void theCommandSaysTheSame() {
     const QString command = page_->command();
     QVERIFY2(command.contains(" compare ") && command.contains(file(2)) && command.contains("--truth 3") && command.contains("--difference 1 2"), qPrintable(command));
+  }
+
+  void theEqMatchOfTwoIsAddedAndKept() {
+    page_->difference().choose(0, 1);
+    QTest::mouseClick(page_->findChild<QPushButton*>("eq_match"), Qt::LeftButton);
+    QVERIFY(testing::wait_for([&] { return page_->count() == 4 && page_->view().sounds().size() == 4; }));
+    const SoundPtr made = page_->view().sounds()[3];
+    QCOMPARE(made->buffer.sample_rate, 16000);
+    QVERIFY(std::abs(made->seconds() - 1.5) < 0.01);
+    const QJsonObject record = QJsonDocument::fromJson(QByteArray::fromStdString(carried_record(made->path.toStdString()))).object();
+    QCOMPARE(record["method"].toString(), QStringLiteral("EQ match"));
+    QCOMPARE(record["sound.2"].toString(), file(2));
+    QVERIFY(bench_->last_command().contains("--eq-match"));
+    QVERIFY(page_->command().contains("tone 1 as EQ match.wav"));
+  }
+
+  void anArrangementBringsBandAndRangeBack() {
+    Arrangement arrangement;
+    arrangement.sounds = {{0, file(1), "one", {}}, {0, file(3), "two", {}}};
+    arrangement.band = {0.25, 0.5};
+    arrangement.difference_range = 40;
+    page_->arrange(arrangement);
+    QVERIFY(testing::wait_for([&] { return page_->view().sounds().size() == 2 && page_->view().scene().visible_band().second < 0.6; }));
+    const auto [low, high] = page_->view().scene().visible_band();
+    QVERIFY2(std::abs(low - 0.25) < 1e-9 && std::abs(high - 0.5) < 1e-9, qPrintable(QStringLiteral("%1 %2").arg(low).arg(high)));
+    QCOMPARE(page_->difference().range(), 40.0);
+    QCOMPARE(page_->view().scene().difference_range(), 40.0);
   }
 
  private:

@@ -19,6 +19,7 @@
 #include <random>
 #include <utility>
 
+#include "core/session/eq_baseline.h"
 #include "ui/application_style.h"
 #include "ui/common/copy_command.h"
 #include "ui/common/error_box.h"
@@ -106,6 +107,9 @@ QWidget* ComparePage::make_left() {
     column->addWidget(made);
     return made;
   };
+  eq_match_ = button("wand", tr("Add EQ match"), "eq_match",
+                     tr("Adds the classical baseline: the first of the two sounds chosen above (the content), filtered so that its average spectrum becomes the second's (the style's). "
+                        "The content and the style themselves are the other two baselines."));
   blind_ = button("sound", tr("Blind test (ABX)…"), "blind_test", tr("Hear the two sounds chosen above without knowing which is which, and learn whether you can tell them apart"));
   rating_ = button("star", tr("Rating test…"), "rating_test", tr("Give all sounds 0 to 100 without knowing which is which, with the truth hidden among them (as in MUSHRA)"));
   auto* last = new QHBoxLayout;
@@ -119,6 +123,7 @@ QWidget* ComparePage::make_left() {
   last->addWidget(copy);
   column->addLayout(last);
   connect(export_, &QPushButton::clicked, this, &ComparePage::start_export);
+  connect(eq_match_, &QPushButton::clicked, this, &ComparePage::add_eq_match);
   connect(blind_, &QPushButton::clicked, this, &ComparePage::start_blind_test);
   connect(rating_, &QPushButton::clicked, this, &ComparePage::start_rating_test);
   connect(copy, &QToolButton::clicked, this, [this] {
@@ -189,6 +194,9 @@ void ComparePage::finish_arrangement() {
   difference_->set_equal_loudness(wanted.equal_loudness);
   if (wanted.difference) difference_->choose(wanted.difference->first, wanted.difference->second);
   difference_->set_shown(wanted.difference.has_value());
+  if (wanted.difference_range) difference_->choose_range(*wanted.difference_range);
+  const double span = wanted.band ? wanted.band->second - wanted.band->first : 1;
+  if (span > 0 && span < 1) view_->scene().zoom_band(1 / span, wanted.band->first / (1 - span));  // from the whole axis
   if (wanted.seen) view_->scene().show_time(wanted.seen->first, wanted.seen->second);
 }
 
@@ -207,6 +215,7 @@ void ComparePage::rebuild(bool keep_view) {
     list_->setCurrentRow(std::min(before, list_->count() - 1));
   }
   const auto sounds = loaded();
+  eq_match_->setEnabled(sounds.size() >= 2);
   blind_->setEnabled(sounds.size() >= 2);
   rating_->setEnabled(sounds.size() >= 2);
   export_->setEnabled(!sounds.empty());
@@ -245,6 +254,24 @@ void ComparePage::show_heard() {
     const QSignalBlocker block(list_);
     list_->setCurrentRow(i);
   }
+}
+
+void ComparePage::add_eq_match() {
+  const auto pair = difference_->pair();
+  if (!pair || !bench_.has_workspace()) return;
+  const Entry content = entries_[pair->first], style = entries_[pair->second];
+  auto file = std::make_shared<QString>();
+  BackgroundTask* task = bench_.start_task(tr("EQ match"), [workspace = bench_.workspace(), content, style, file](std::stop_token, const ProgressSink&) {
+    const auto compared = [](const Entry& entry) { return ComparedSound{entry.choice.title.toStdString(), entry.sound->buffer}; };
+    const auto place = [](const Entry& entry) { return (entry.choice.clip ? "clip " : "") + entry.choice.text(); };
+    *file = QString::fromStdString(keep_eq_baseline(workspace, compared(content), place(content), compared(style), place(style)).string());
+  });
+  bench_.note_command({"compare", QString::fromStdString(content.choice.text()), QString::fromStdString(style.choice.text()), "--eq-match", "1", "2"});
+  connect(task, &BackgroundTask::failed, this, [this](const QString& message) { show_error(this, message); });
+  connect(task, &BackgroundTask::done, this, [this, file, title = tr("EQ match of %1").arg(content.choice.title)] {
+    add({0, *file, title, {}});
+    bench_.say(tr("Added, and kept as %1").arg(*file));
+  });
 }
 
 void ComparePage::start_blind_test() {

@@ -25,6 +25,8 @@ struct Arrangement {
   std::optional<std::pair<std::size_t, std::size_t>> difference;  ///< places in `sounds`
   bool equal_loudness = true;                                      ///< of the difference
   std::optional<std::pair<double, double>> seen;                   ///< seconds; else all
+  std::optional<std::pair<double, double>> band;                   ///< parts 0 … 1 of the frequency axis; else all
+  std::optional<double> difference_range;                          ///< dB either way
 };
 
 /// Any number of sounds one above the other on one time axis, with one cursor; the one that is heard can be switched while
@@ -68,6 +70,7 @@ class ComparePage : public QWidget {
   void show_heard();
   void finish_arrangement();
   void open_test(QDialog* dialog);
+  void add_eq_match();
   void start_blind_test();
   void start_rating_test();
   void start_export();
@@ -79,6 +82,7 @@ class ComparePage : public QWidget {
   FiguresTable* figures_;
   QListWidget* list_;
   QPushButton* export_;
+  QPushButton* eq_match_;
   QPushButton* blind_;
   QPushButton* rating_;
   std::vector<Entry> entries_;

@@ -112,6 +112,15 @@ bool DifferencePanel::shown() const { return show_->isChecked() && sounds_.size(
 void DifferencePanel::set_shown(bool on) { show_->setChecked(on); }
 bool DifferencePanel::equal_loudness() const { return equal_->isChecked(); }
 void DifferencePanel::set_equal_loudness(bool on) { equal_->setChecked(on); }
+void DifferencePanel::choose_range(double db) {
+  int best = 0;
+  for (int i = 1; i < range_->count(); ++i) {
+    if (std::abs(range_->itemData(i).toDouble() - db) < std::abs(range_->itemData(best).toDouble() - db)) best = i;
+  }
+  range_->setCurrentIndex(best);
+  Q_EMIT range_changed();
+}
+
 double DifferencePanel::range() const { return range_->currentData().toDouble(); }
 
 void DifferencePanel::choose(std::size_t first, std::size_t second) {

@@ -36,6 +36,7 @@ class DifferencePanel : public QWidget {
   bool equal_loudness() const;
   void set_equal_loudness(bool on);
   double range() const;  ///< dB either way
+  void choose_range(double db);  ///< the nearest that is offered
   /// The lane to show below the others; nothing while it is not asked for.
   std::optional<LaneSource> lane() const;
   const SoundPtr& residual() const { return residual_; }
