@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "audio/reader.h"
+#include "core/config/schema.h"
 #include "core/session/text_file.h"
 #include "core/session/workspace.h"
 
@@ -103,7 +104,7 @@ std::string pdf_subject(const std::string& file) {
 std::string record_beside(const fs::path& table) {
   fs::path own = table;
   own.replace_extension(".json");
-  for (const fs::path& file : {own, table.parent_path() / "record.json"}) {
+  for (const fs::path& file : {own, fs::path(table.string() + ".json"), table.parent_path() / "record.json"}) {
     std::error_code error;
     if (!fs::is_regular_file(file, error)) continue;
     std::string text = read_text(file);
@@ -124,9 +125,20 @@ std::string carried_record(const fs::path& file) {
   if (extension == ".svg") return svg_record(read_text(file));
   if (extension == ".pdf") return pdf_subject(read_text(file));
   if (extension == ".html" || extension == ".htm") return between(read_text(file), "id=\"luthier-record\">", "</script>");
+  if (extension == ".md") return between(read_text(file), "<!-- luthier-record ", " -->");
   const auto fields = audio::read_metadata(file);
   const auto comment = fields.find("comment");
   return comment == fields.end() ? "" : comment->second;
+}
+
+fs::path record_place(const fs::path& table) {
+  fs::path beside = table;
+  beside.replace_extension(".json");
+  if (beside == table) throw ConfigError("A table is a .csv file; '" + table.filename().string() + "' is the name of its record.");
+  std::error_code error;
+  if (fs::exists(beside, error) && record_beside(table).empty())
+    throw ConfigError("'" + beside.filename().string() + "', where the record of the table goes, is another file; choose another name.");
+  return beside;
 }
 
 }  // namespace luthier

@@ -166,11 +166,7 @@ std::string comparison_record(const ComparisonRequest& request, const std::vecto
 
 void write_figures(const ComparisonRequest& request, const std::vector<ComparedFigures>& figures, const fs::path& csv) {
   check(request);
-  fs::path beside = csv;
-  beside.replace_extension(".json");
-  if (beside == csv) throw ConfigError("A table of figures is a .csv file; '" + csv.filename().string() + "' is the name of its record.");
-  if (fs::exists(beside) && carried_record(csv).empty())
-    throw ConfigError("'" + beside.filename().string() + "', where the record of the table goes, is another file; choose another name.");
+  const fs::path beside = record_place(csv);
   ComparisonRequest named = request;
   named.record["table"] = csv.filename().string();
   make_parent(csv);

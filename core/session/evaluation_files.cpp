@@ -7,11 +7,13 @@
 
 #include "core/config/schema.h"
 #include "core/evaluate/clip_analysis.h"
+#include "core/session/carried_record.h"
 #include "core/session/csv.h"
 #include "core/session/html_report.h"
 #include "core/session/outputs.h"
 #include "core/session/text_file.h"
 #include "core/session/transfer_session.h"
+#include "core/session/version.h"
 #include "core/session/workspace.h"
 
 namespace luthier {
@@ -37,11 +39,37 @@ void find_json(const fs::path& folder, const std::string& run, std::vector<Evalu
     if (entry.path().extension() == ".json") out.push_back({entry.path(), run, false});
 }
 
+/// The whole table, so that a CSV or Markdown file brings it back.
+Json record_of(const EvaluationTable& table) {
+  Json json(to_json(table));
+  json["kind"] = "evaluation";
+  json["made"] = utc_now();
+  json["program"] = version_text();
+  return json;
+}
+
+/// "t1.csv.json": beside "t1.csv" there may well be the same table as "t1.json".
+fs::path beside(const fs::path& table) {
+  const fs::path place = table.string() + ".json";
+  std::error_code error;
+  if (fs::exists(place, error) && carried_record(table).empty())
+    throw ConfigError("'" + place.filename().string() + "', where the record of the table goes, is another file; choose another name.");
+  return place;
+}
+
+/// In a comment of the page; ">" could end it.
+std::string markdown_record(const EvaluationTable& table) {
+  std::string text = record_of(table).dump(-1, ' ', false, Json::error_handler_t::replace);
+  for (auto at = text.find('>'); at != std::string::npos; at = text.find('>', at)) text.replace(at, 1, "\\u003e");
+  return "\n<!-- luthier-record " + text + " -->\n";
+}
+
 }  // namespace
 
 std::vector<TitledEvaluation> read_evaluations(const fs::path& file) {
   const auto refuse = [&](const std::string& why) { return SessionError("'" + file.string() + "' holds no evaluation (" + why + "); choose a file that luthierctl evaluate wrote"); };
-  const Json json = Json::parse(read_text(file), nullptr, /*allow_exceptions=*/false);
+  const std::string ending = file.extension().string();
+  const Json json = Json::parse(ending == ".csv" || ending == ".md" ? carried_record(file) : read_text(file), nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) throw refuse("it is no JSON");
   if (!json.is_object()) throw refuse("it is no table");
   std::vector<TitledEvaluation> out;
@@ -124,6 +152,7 @@ void check_evaluation_file(const fs::path& file) {
   if (ending != ".json" && ending != ".md" && ending != ".csv" && ending != ".html")
     throw ConfigError("A table is written as .json, .md, .csv or .html, not as '" + file.filename().string() + "'.");
   if (ending == ".html") refuse_existing(file);
+  if (ending == ".csv") beside(file);
   require_writable(file);
 }
 
@@ -132,8 +161,13 @@ void write_evaluation(const fs::path& file, const EvaluationTable& table) {
   make_parent(file);
   const std::string ending = file.extension().string();
   if (ending == ".json") return write_text(file, to_json(table).dump(1) + "\n");
-  if (ending == ".md") return write_text(file, to_markdown(table));
-  if (ending == ".csv") return write_text(file, evaluation_csv(table));
+  if (ending == ".md") return write_text(file, to_markdown(table) + markdown_record(table));
+  if (ending == ".csv") {
+    Json record = record_of(table);
+    record["table"] = file.filename().string();
+    write_text(file, evaluation_csv(table));
+    return write_text(beside(file), record.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  }
   ReportRequest report;
   report.file = file;
   report.comparison.record = {{"title", "Evaluation " + own_title(table)}};

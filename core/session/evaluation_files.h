@@ -14,7 +14,7 @@ struct TitledEvaluation {
 };
 
 /// The tables of a JSON file: one as `luthierctl evaluate --json` prints and --out writes it, or several by name as in the shipped
-/// evaluation.json. Throws SessionError for a file that cannot be read or holds none.
+/// evaluation.json; or the one that a .csv (by the record beside it) or .md file of write_evaluation carries. Throws SessionError for a file that cannot be read or holds none.
 std::vector<TitledEvaluation> read_evaluations(const std::filesystem::path& file);
 
 /// A file with evaluations and what it belongs to.
@@ -37,7 +37,8 @@ std::string evaluation_csv(const EvaluationTable& table);
 
 /// For before the work: throws what write_evaluation would throw for this name and place (an .html is never overwritten).
 void check_evaluation_file(const std::filesystem::path& file);
-/// Writes the table as its ending says: .json, .md, .csv or .html. Throws ConfigError for another ending, SessionError.
+/// Writes the table as its ending says: .json, .md, .csv or .html. Markdown carries the whole table as its record, a CSV file has it
+/// beside it ("t1.csv.json"). Throws ConfigError for another ending, SessionError.
 void write_evaluation(const std::filesystem::path& file, const EvaluationTable& table);
 
 }  // namespace luthier

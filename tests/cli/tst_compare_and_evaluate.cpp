@@ -79,6 +79,10 @@ class TestCompareAndEvaluate : public QObject {
       QCOMPARE(one.json().value(0)["protocol"].toString(), QStringLiteral("t1"));
       QVERIFY(QFile(path(name)).size() > 1000);
     }
+    for (const char* name : {"t.csv", "t.md"}) {  // each carries the whole table
+      const Said back = luthierctl({"--json", "evaluate", "--show", name}, folder_.path());
+      QVERIFY2(back.code == 0 && back.json().value(0)["protocol"].toString() == "t1", back.all());
+    }
     QCOMPARE(luthierctl({"evaluate", "--show", "t.json"}, folder_.path()).code, 0);
     const Said wrong = luthierctl({"evaluate", "--show", "a.wav"}, folder_.path());
     QVERIFY(wrong.code == 1 && wrong.err.contains("holds no evaluation"));

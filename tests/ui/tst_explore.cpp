@@ -1,4 +1,7 @@
 // timeout: 180
+#include <QFile>
+#include <QImage>
+#include <QJsonObject>
 #include <QListWidget>
 #include <QPushButton>
 #include <QSettings>
@@ -20,6 +23,7 @@
 #include "ui/map/wall_view.h"
 #include "ui/transfer/sound_slot.h"
 #include "ui/transfer/transfer_page.h"
+#include "ui/window/file_content.h"
 
 using namespace luthier;
 using namespace luthier::ui;
@@ -37,6 +41,7 @@ class TestExplore : public QObject {
   void keysOfTheLibraryWorkOnTheMap();
   void arrowsGoFromDotToDot();
   void keysChooseWithoutAPointer();
+  void thePictureCarriesItsRecord();
   void aHundredThousandDotsAreDrawnQuickly();
   void labelsHaveFiguresAndAWall();
   void measuresComeWhenAskedFor();
@@ -218,6 +223,21 @@ void TestExplore::keysChooseWithoutAPointer() {
   QCOMPARE(canvas().selection().size(), std::size_t{2});
   QTest::keyClick(&canvas(), Qt::Key_Escape);
   QVERIFY(canvas().selection().empty());
+}
+
+void TestExplore::thePictureCarriesItsRecord() {
+  for (const char* name : {"/map.png", "/map.svg", "/map.pdf"}) {
+    const QString file = folder_.path() + name;
+    map().save(file);
+    QVERIFY(testing::wait_for([&] { return QFile::exists(file) && window_->bench().tasks().empty(); }));
+    QCOMPARE(look_into(file).record_kind(), QStringLiteral("map"));
+  }
+  const QJsonObject record = look_into(folder_.path() + "/map.png").record;
+  QCOMPARE(record["clips"].toInt(), 24);
+  QVERIFY(record["command"].toString().endsWith(" map"));
+  const QImage image(folder_.path() + "/map.png");
+  QCOMPARE(image.size(), canvas().size() * 2);
+  QVERIFY(testing::busy_share(image) > 0.001);
 }
 
 void TestExplore::aHundredThousandDotsAreDrawnQuickly() {

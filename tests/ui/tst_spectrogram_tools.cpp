@@ -1,11 +1,14 @@
 // timeout: 90
 #include <QFile>
 #include <QImage>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QSignalSpy>
 #include <QSvgRenderer>
 #include <QToolButton>
 #include <cmath>
 
+#include "core/session/carried_record.h"
 #include "core/session/text_file.h"
 #include "core/session/transfer_session.h"
 #include "tests/support/ui_harness.h"
@@ -138,6 +141,24 @@ class TestSpectrogramTools : public QObject {
       QVERIFY(cells[1].toDouble() >= 0.299 && cells[1].toDouble() <= 0.601);
     }
     QVERIFY(lines[1].startsWith("a,") && lines.back().startsWith("b,"));
+    const QJsonObject record = QJsonDocument::fromJson(QByteArray::fromStdString(carried_record(file.toStdString()))).object();
+    QCOMPARE(record["kind"].toString(), QStringLiteral("spectrogram_view"));
+    QCOMPARE(record["table"].toString(), QStringLiteral("numbers.csv"));
+    QVERIFY(std::abs(record["begin_s"].toDouble() - 0.3) < 0.001);
+  }
+
+  void theVisibleBandIsInTheRecord() {
+    QTemporaryDir folder;
+    const QString file = folder.path() + "/band.png";
+    view_->scene().fit();
+    view_->scene().zoom_band(4, 1.0 / 3);
+    QSignalSpy saved(view_.get(), &SpectrogramView::saved);
+    view_->save(file);
+    QVERIFY(testing::wait_for([&] { return saved.count() == 1; }));
+    const QJsonObject record = QJsonDocument::fromJson(QImage(file).text("Comment").toUtf8()).object();
+    QCOMPARE(record["band_low"].toDouble(), 0.25);
+    QCOMPARE(record["band_high"].toDouble(), 0.5);
+    view_->scene().fit();
   }
 
   void anEmptyViewHasNothingToSave() {

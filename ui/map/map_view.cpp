@@ -2,9 +2,13 @@
 
 #include <QCursor>
 #include <QHBoxLayout>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
 #include <QListWidget>
 #include <QPainter>
+#include <QPicture>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QToolButton>
@@ -12,6 +16,8 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/session/text_file.h"
+#include "core/session/version.h"
 #include "db/label_store.h"
 #include "ui/application_style.h"
 #include "ui/common/copy_command.h"
@@ -85,21 +91,16 @@ QWidget* MapView::make_side() {
   auto* top = new QHBoxLayout;
   top->addWidget(make_, 1);
   top->addWidget(make_copy_command_button(bench_, side, [] { return QStringList{"map"}; }));
-  auto* save = new QToolButton(side);
-  save->setObjectName("save_map");
-  save->setIcon(icon("export"));
-  save->setAccessibleName(tr("Save the map as a picture"));
-  save->setToolTip(tr("Save the map as it is seen: PNG, SVG or PDF"));
-  connect(save, &QToolButton::clicked, this, [this] {
+  auto* picture = new QToolButton(side);
+  picture->setObjectName("save_map");
+  picture->setIcon(icon("export"));
+  picture->setAccessibleName(tr("Save the map as a picture"));
+  picture->setToolTip(tr("Save the map as it is seen: PNG, SVG or PDF"));
+  connect(picture, &QToolButton::clicked, this, [this] {
     const QString file = ask_for_picture_file(this, "map");
-    if (file.isEmpty()) return;
-    try {
-      write_drawing(file, {tr("Map of the clips"), canvas_->size(), QString(), [this](QPainter& painter) { canvas_->render(&painter, QPoint(), QRegion(), QWidget::DrawChildren); }});
-    } catch (const std::exception& error) {
-      show_error(this, QString::fromUtf8(error.what()));
-    }
+    if (!file.isEmpty()) save(file);
   });
-  top->addWidget(save);
+  top->addWidget(picture);
   column->addLayout(top);
   state_ = new QLabel(side);
   state_->setProperty("role", "hint");
@@ -187,6 +188,35 @@ void MapView::make() {
     make_->setEnabled(true);
     show_state();
   });
+}
+
+QString MapView::record() const {
+  QJsonArray chosen;
+  for (const qint64 clip : canvas_->selection()) chosen.append(clip);
+  QJsonObject all{{"kind", "map"}, {"made", QString::fromStdString(utc_now())}, {"version", QString::fromStdString(version_text())},
+                  {"workspace", bench_.has_workspace() ? QString::fromStdString(bench_.workspace().folder().string()) : QString()},
+                  {"command", command_text(bench_, {"map"})}, {"clips", static_cast<qint64>(canvas_->dots().size())}, {"not_placed", unplaced_}, {"chosen", chosen}};
+  if (current_) all["heard"] = static_cast<qint64>(current_->clip.id.value);
+  for (int i = 0; i < legend_->count(); ++i) {
+    if (canvas_->bright_label() == legend_->item(i)->data(Qt::UserRole).toLongLong()) all["label"] = legend_->item(i)->text();
+  }
+  return QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact));
+}
+
+void MapView::save(const QString& file) {
+  QPicture seen;  // what the canvas draws, to be drawn again on another thread
+  {
+    QPainter painter(&seen);
+    canvas_->render(&painter, QPoint(), QRegion(), QWidget::DrawChildren);
+  }
+  BackgroundTask* task = bench_.start_task(tr("Saving"), [file, seen, size = canvas_->size(), record = record()](std::stop_token, const ProgressSink&) {
+    write_drawing(file, {tr("Map of the clips"), size, record, [seen](QPainter& painter) {
+                           QPicture again(seen);
+                           again.play(&painter);
+                         }});
+  });
+  connect(task, &BackgroundTask::failed, this, [this](const QString& message) { show_error(this, message); });
+  connect(task, &BackgroundTask::done, this, [this, file] { bench_.say(tr("Saved as %1").arg(file)); });
 }
 
 void MapView::take_map(std::shared_ptr<const ClipMap> map) {

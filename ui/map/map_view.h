@@ -31,6 +31,8 @@ class MapView : public QWidget {
   /// Reads the map that was made last, if it is not there yet.
   void load();
   void make();
+  /// Writes the map as it is seen, in the background: .png, .svg or .pdf.
+  void save(const QString& file);
   bool has_map() const { return map_ != nullptr; }
   /// What the lasso holds, else the clip that is heard.
   std::vector<db::ClipId> selection() const;
@@ -42,6 +44,7 @@ class MapView : public QWidget {
   void showEvent(QShowEvent* event) override;
 
  private:
+  QString record() const;
   QWidget* make_side();
   void close_workspace();
   void take_map(std::shared_ptr<const ClipMap> map);

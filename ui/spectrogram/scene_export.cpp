@@ -1,9 +1,14 @@
 #include "ui/spectrogram/scene_export.h"
 
 #include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <algorithm>
 #include <cmath>
 
+#include "core/session/carried_record.h"
+#include "core/session/content_hash.h"
 #include "core/session/csv.h"
 #include "core/session/text_file.h"
 #include "core/session/workspace.h"
@@ -17,6 +22,7 @@ struct SceneSnapshot::Content {
   SceneRecording recording;
   QSize size;
   QString record;
+  std::vector<SoundPtr> sounds;
   std::vector<Lane> lanes;  ///< with a picture
   double begin = 0, end = 0, low = 0, high = 1;
 };
@@ -37,10 +43,11 @@ std::string number(double value, const char* format) {
 
 }  // namespace
 
-SceneSnapshot::SceneSnapshot(SpectrogramScene& scene, QString record) {
+SceneSnapshot::SceneSnapshot(SpectrogramScene& scene, QString record, std::vector<SoundPtr> sounds) {
   auto content = std::make_shared<Content>();
   content->size = scene.size().toSize().expandedTo(kSmallest);
   content->record = std::move(record);
+  content->sounds = std::move(sounds);
   for (const Lane& lane : scene.lanes()) {
     if (!lane.waveform && lane.picture) content->lanes.push_back(lane);
   }
@@ -54,8 +61,24 @@ SceneSnapshot::~SceneSnapshot() = default;
 
 bool SceneSnapshot::empty() const { return content_->lanes.empty(); }
 
+/// With the hashes of files, which take a while, and the name of the table that it lies beside.
+QString SceneSnapshot::full_record(const QString& table) const {
+  QJsonObject all = QJsonDocument::fromJson(content_->record.toUtf8()).object();
+  QJsonArray lanes = all.value("lanes").toArray();
+  for (qsizetype i = 0; i < lanes.size(); ++i) {
+    QJsonObject lane = lanes[i].toObject();
+    const auto sound = std::find_if(content_->sounds.begin(), content_->sounds.end(), [&](const SoundPtr& s) { return s->clip == 0 && !s->path.isEmpty() && s->path == lane.value("file").toString(); });
+    if (lane.contains("sha256") || sound == content_->sounds.end()) continue;
+    lane["sha256"] = QString::fromStdString(sha256_of_clip((*sound)->buffer, 0, (*sound)->buffer.length(), 0));
+    lanes[i] = lane;
+  }
+  if (!lanes.isEmpty()) all["lanes"] = lanes;
+  if (!table.isEmpty()) all["table"] = table;
+  return QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact));
+}
+
 void SceneSnapshot::write_picture(const QString& file) const {
-  write_drawing(file, {QObject::tr("Spectrogram"), content_->size, content_->record, [this](QPainter& painter) { content_->recording.paint(painter); }});
+  write_drawing(file, {QObject::tr("Spectrogram"), content_->size, full_record({}), [this](QPainter& painter) { content_->recording.paint(painter); }});
 }
 
 QStringList SceneSnapshot::write_numbers(const QString& file) const {
@@ -87,7 +110,9 @@ QStringList SceneSnapshot::write_numbers(const QString& file) const {
   const QFileInfo info(file);
   for (std::size_t i = 0; i < tables.size(); ++i) {
     files << (i == 0 ? file : QStringLiteral("%1/%2-%3.csv").arg(info.path(), info.completeBaseName()).arg(i + 1));
+    const auto beside = record_place(files.back().toStdString());
     write_text(files.back().toStdString(), tables[i].text);
+    write_text(beside, full_record(QFileInfo(files.back()).fileName()).toStdString() + "\n");
   }
   return files;
 }

@@ -360,12 +360,14 @@ QString SpectrogramView::record() const {
     if (source.sound) lane["sound"] = source.sound->title;
     if (source.sound && !source.sound->path.isEmpty()) lane["file"] = source.sound->path;
     if (source.sound && source.sound->clip != 0) lane["clip"] = static_cast<double>(source.sound->clip);
+    if (source.sound && source.sound->clip != 0) lane["sha256"] = source.sound->key.section(':', -1);  // as the catalog has it
     lanes.append(lane);
   }
   const auto [begin, end] = scene_.visible_time();
+  const auto [low, high] = scene_.visible_band();
   const QJsonObject all{{"kind", "spectrogram_view"}, {"version", QString::fromStdString(version_text())}, {"scale", kinds[static_cast<int>(picture.kind)]},
                         {"n_fft", picture.n_fft}, {"hop", picture.hop}, {"bands", picture.bands}, {"range_db", settings_.range()},
-                        {"difference_range_db", scene_.difference_range()}, {"colours", settings_.colours()}, {"begin_s", begin}, {"end_s", end}, {"lanes", lanes}};
+                        {"difference_range_db", scene_.difference_range()}, {"colours", settings_.colours()}, {"begin_s", begin}, {"end_s", end}, {"band_low", low}, {"band_high", high}, {"lanes", lanes}};
   return QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Compact));
 }
 
@@ -375,7 +377,7 @@ void SpectrogramView::ask_and_save(bool numbers) {
 }
 
 void SpectrogramView::save(const QString& file) {
-  const SceneSnapshot snapshot(scene_, record());
+  const SceneSnapshot snapshot(scene_, record(), shown_sounds());
   if (snapshot.empty()) {
     Q_EMIT failed(tr("There is no picture to save yet; choose a sound and wait until it is analysed."));
     return;

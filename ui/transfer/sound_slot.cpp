@@ -44,7 +44,7 @@ SoundChoice choice_named(const std::string& name) {
 }
 
 bool is_no_sound(const QString& path) {
-  static const QStringList others{"png", "svg", "pdf", "html", "htm", "json", "csv", "txt", "safetensors", "pt", "pth"};
+  static const QStringList others{"png", "svg", "pdf", "html", "htm", "json", "csv", "txt", "md", "safetensors", "pt", "pth"};
   const QFileInfo file(path);
   return file.isDir() || others.contains(file.suffix().toLower());
 }

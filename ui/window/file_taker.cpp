@@ -93,6 +93,14 @@ void FileTaker::bring_back(const QString& path, const QJsonObject& record) {
   if (kind == "spectrogram_view") return show_view(path, record);
   if (kind == "spectrogram") return show_analysis(record);
   if (kind == "sample") return show_sample(record);
+  if (kind == "evaluation") {
+    window_.show_page("evaluate");
+    return window_.evaluate().open(path);
+  }
+  if (kind == "map") {
+    window_.show_page("explore");
+    return window_.bench().say(tr("The map of this workspace; '%1' shows one of %2.").arg(name, record.value("workspace").toString()));
+  }
   show_error(&window_, tr("'%1' carries a record of the kind \"%2\", from which the window has nothing to bring back.").arg(name, kind));
 }
 
@@ -119,14 +127,6 @@ void FileTaker::show_comparison(const QString& path, const QJsonObject& record) 
   });
 }
 
-void FileTaker::show_view(const QString& path, const QJsonObject& record) {
-  find_recorded_sounds(window_.bench(), this, path, record, [this, path, record](const RecordedSounds& found) {
-    SpectrogramSettings& settings = window_.bench().spectrograms();
-    PictureSettings picture = settings.picture();
-    picture.kind = kind_of(record.value("scale").toString());
-    picture.n_fft = record.value("n_fft").toInt(picture.n_fft);
-    picture.hop = record.value("hop").toInt(picture.hop);
-    picture.bands = record.value("bands").toInt(picture.bands);
 /// The sounds of a listening test stand on the page Compare again, and a box beside them says what came out.
 void FileTaker::show_listening(const QString& path, const QJsonObject& record) {
   in_background<ListeningTest>(
@@ -146,9 +146,18 @@ void FileTaker::show_listening(const QString& path, const QJsonObject& record) {
   show_comparison(path, record);
 }
 
+void FileTaker::show_view(const QString& path, const QJsonObject& record) {
+  find_recorded_sounds(window_.bench(), this, path, record, [this, path, record](const RecordedSounds& found) {
+    SpectrogramSettings& settings = window_.bench().spectrograms();
+    PictureSettings picture = settings.picture();
+    picture.kind = kind_of(record.value("scale").toString());
+    picture.n_fft = record.value("n_fft").toInt(picture.n_fft);
+    picture.hop = record.value("hop").toInt(picture.hop);
+    picture.bands = record.value("bands").toInt(picture.bands);
     settings.set_picture(picture);
     settings.set_range(record.value("range_db").toDouble(settings.range()));
     settings.set_colours(record.value("colours").toString(settings.colours()));
+    const auto band = std::make_pair(record.value("band_low").toDouble(0), record.value("band_high").toDouble(1));
     const auto seen = std::make_pair(record.value("begin_s").toDouble(), record.value("end_s").toDouble());
     if (found.sounds.size() == 1 && found.sounds.front().clip != 0) {
       window_.show_page("library");
@@ -157,6 +166,8 @@ void FileTaker::show_listening(const QString& path, const QJsonObject& record) {
       Arrangement arrangement;
       arrangement.sounds = found.sounds;
       arrangement.seen = seen;
+      arrangement.band = band;
+      if (record.contains("difference_range_db")) arrangement.difference_range = record.value("difference_range_db").toDouble();
       window_.show_page("compare");
       window_.compare().arrange(arrangement);
     }

@@ -42,7 +42,7 @@ std::vector<Named> of_view(const QJsonObject& record) {
   std::vector<Named> all;
   for (const QJsonValue& value : record.value("lanes").toArray()) {
     const QJsonObject lane = value.toObject();
-    const Named named{lane.value("sound").toString(), lane.value("file").toString(), {}, lane.value("clip").toInteger(), {}};
+    const Named named{lane.value("sound").toString(), lane.value("file").toString(), {}, lane.value("clip").toInteger(), lane.value("sha256").toString()};
     const bool known = std::any_of(all.begin(), all.end(), [&](const Named& n) { return n.clip == named.clip && n.path == named.path; });
     if (!known && (named.clip != 0 || !named.path.isEmpty())) all.push_back(named);
   }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/config/schema.h"
+#include "core/session/carried_record.h"
 #include "core/session/evaluate_session.h"
 #include "core/session/evaluation_files.h"
 #include "core/session/text_file.h"
@@ -54,6 +55,26 @@ class TestEvaluationFiles : public QObject {
     QCOMPARE(read[0].table.rows[1].figures.at("lsd").low, 5.0);
     write_text(many, nlohmann::json{{"t1", to_json(example())}, {"by steps", to_json(example())}, {"note", "words"}}.dump());
     QCOMPARE(read_evaluations(many).size(), std::size_t{2});
+  }
+
+  void csvAndMarkdownCarryTheWholeTable() {
+    QTemporaryDir folder;
+    EvaluationTable table = example();
+    table.record["command"] = "evaluate --direction 'piano>violin' -->";  // would end a comment
+    write_text(folder.filePath("t.json").toStdString(), "{}");            // the name of another file is none of the record's
+    for (const char* name : {"t.csv", "t.md"}) {
+      const fs::path file = folder.filePath(name).toStdString();
+      write_evaluation(file, table);
+      write_evaluation(file, table);  // again, over itself
+      const auto read = read_evaluations(file);
+      QCOMPARE(read.size(), std::size_t{1});
+      QCOMPARE(read[0].table.record.at("command"), table.record.at("command"));
+      QCOMPARE(read[0].table.rows[1].directions.size(), std::size_t{2});
+      QCOMPARE(nlohmann::json::parse(carried_record(file)).at("kind").get<std::string>(), std::string("evaluation"));
+    }
+    QCOMPARE(read_text(folder.filePath("t.json").toStdString()), std::string("{}"));
+    write_text(folder.filePath("u.csv.json").toStdString(), "{}");
+    QVERIFY_THROWS_EXCEPTION(ConfigError, write_evaluation(folder.filePath("u.csv").toStdString(), table));
   }
 
   void whatIsNoTableIsRefusedInOneSentence() {
