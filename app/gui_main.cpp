@@ -13,6 +13,7 @@
 #include "ui/common/error_box.h"
 #include "ui/common/translations.h"
 #include "ui/main_window.h"
+#include "ui/window/file_content.h"
 
 namespace {
 
@@ -69,7 +70,7 @@ bool asks_only(int argc, char** argv) {
 void open_files(luthier::ui::MainWindow& window, const QStringList& files, QString workspace) {
   QStringList others;
   for (const QString& file : files) {
-    const QString path = QFileInfo(file).absoluteFilePath();
+    const QString path = luthier::ui::folder_of_catalog(QFileInfo(file).absoluteFilePath());
     if (!QFileInfo::exists(path)) luthier::ui::show_error(&window, tr("There is no file or folder '%1'.").arg(path));
     else if (workspace.isEmpty() && luthier::Workspace::is_workspace(path.toStdString())) workspace = path;
     else others << path;

@@ -14,9 +14,16 @@ foreach(library libtorch_cpu.so libc10.so libgomp.so.1)
 endforeach()
 install(DIRECTORY assets/models assets/fonts DESTINATION share/luthier)
 install(FILES README.md LICENSE DESTINATION share/doc/luthier)
+# The manual page is what the program says of itself.
+install(CODE "execute_process(COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/installers/linux/make_man $<TARGET_FILE:luthierctl>
+  OUTPUT_FILE ${CMAKE_BINARY_DIR}/luthierctl.1 COMMAND_ERROR_IS_FATAL ANY)")
+install(FILES ${CMAKE_BINARY_DIR}/luthierctl.1 DESTINATION share/man/man1)
 if(TARGET luthier)
   install(FILES installers/linux/luthier.desktop DESTINATION share/applications)
   install(FILES installers/linux/org.luthier.Luthier.metainfo.xml DESTINATION share/metainfo)
+  install(FILES installers/linux/luthier-mime.xml DESTINATION share/mime/packages RENAME luthier.xml)
+  # Made with Qt Linguist (ui/README.md); there need not be any.
+  install(DIRECTORY assets/translations DESTINATION share/luthier OPTIONAL FILES_MATCHING PATTERN "*.qm")
   install(FILES assets/icons/luthier.svg DESTINATION share/icons/hicolor/scalable/apps)
 endif()
 

@@ -76,6 +76,11 @@ QString problem_of(const QFileInfo& info) {
 
 }  // namespace
 
+QString folder_of_catalog(const QString& path) {
+  const QFileInfo info(path);
+  return info.fileName() == "luthier.sqlite" && Workspace::is_workspace(info.path().toStdString()) ? info.absolutePath() : path;
+}
+
 FileContent look_into(const QString& path) {
   using Kind = FileContent::Kind;
   const QFileInfo info(path);

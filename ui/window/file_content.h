@@ -20,6 +20,9 @@ struct FileContent {
   QString record_kind() const { return record.value("kind").toString(); }
 };
 
+/// A workspace's folder where its catalog (luthier.sqlite) is named, as a file manager does; else the path itself.
+QString folder_of_catalog(const QString& path);
+
 /// Reads as much of it as that takes; on any thread. Never throws: what cannot be read is `other` and says why.
 FileContent look_into(const QString& path);
 

@@ -44,9 +44,9 @@ void FileTaker::take(const QStringList& paths) {
   if (paths.isEmpty()) return;
   if (paths.size() > 1) return window_.bench().has_workspace() ? window_.import_paths(paths) : ask_for_workspace(paths);
   in_background<FileContent>(
-      this, [path = paths.first()] { return look_into(path); },
+      this, [path = paths.first()] { return look_into(folder_of_catalog(path)); },
       [this, path = paths.first()](const FileContent& content) {
-        if (content.kind == FileContent::Kind::workspace) window_.open_workspace(path);
+        if (content.kind == FileContent::Kind::workspace) window_.open_workspace(folder_of_catalog(path));
         else if (!content.problem.isEmpty()) show_error(&window_, content.problem);
         else if (!window_.bench().has_workspace()) ask_for_workspace({path});
         else send(path, content);
