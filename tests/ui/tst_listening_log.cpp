@@ -116,7 +116,7 @@ class TestListeningLog : public QObject {
       log = dialog.log_file();
       while (!dialog.test()->finished()) {
         for (std::size_t place = 0; place < 3; ++place)
-          dialog.findChild<QSlider*>(QStringLiteral("score_%1").arg(place + 1))->setValue(20 + 30 * static_cast<int>(dialog.test()->trial().order[place]));
+          dialog.findChild<QSlider*>(QStringLiteral("score_%1").arg(place + 1))->setValue(10 + 30 * static_cast<int>(dialog.test()->trial().order[place]));
         QTest::mouseClick(dialog.findChild<QPushButton*>("next_trial"), Qt::LeftButton);
       }
       QCOMPARE(dialog.findChild<QTableWidget*>("rating_pairs")->rowCount(), 3);
@@ -128,7 +128,7 @@ class TestListeningLog : public QObject {
     QVERIFY(found->complete);
     QCOMPARE(found->test, std::string("rating"));
     QCOMPARE(found->results.size(), std::size_t{8});  // two questions, three pairs of each
-    QVERIFY2(found->results[0].find(" 20.0, ") != std::string::npos && found->results[0].ends_with("result.wav 80.0"), found->results[0].c_str());
+    QVERIFY2(found->results[0].find(" 10.0, ") != std::string::npos && found->results[0].ends_with("result.wav 70.0"), found->results[0].c_str());
     QVERIFY2(found->results[2].find("p = 0.5 (1 for all pairs together)") != std::string::npos, found->results[2].c_str());
     QCOMPARE(json(log)["truth"].toInt(), 2);
   }

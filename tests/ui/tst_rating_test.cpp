@@ -75,7 +75,7 @@ class TestRatingTest : public QObject {
     QCOMPARE(sign_flip_p({0, 0, 0}), 1.0);
     QCOMPARE(sign_flip_p({5, 5, 5, 5, 5, 5}), 2.0 / 64);
     QCOMPARE(sign_flip_p({-1, -2, -3, -4}), 2.0 / 16);
-    QCOMPARE(sign_flip_p({1, -2, 4}), 0.5);  // 3 or more, or -3 or less: 4 of 8 (7, 3, -3, -7)
+    QCOMPARE(sign_flip_p({1, -2, 4}), 0.75);  // 3 or further from 0: all of ±7, ±5, ±3, ±1 but the last
     QVERIFY(sign_flip_p(std::vector<int>(20, 30)) < 2e-6);
     RatingTest test(3, 0, {Question::closer}, 6, 1);
     for (int round = 0; round < 6; ++round) {

@@ -138,9 +138,8 @@ void TestWindowState::aJobThatWasLeftSaysNothingInTheNextWorkspace() {
 
 void TestWindowState::theSoundOutputHasItsFigures() {
   QVERIFY(wait_for([&] { return bench().player().ready(); }));
-  const QString figures = window_->findChild<QLabel*>("sound_figures")->text();
-  QCOMPARE(figures.contains("dropouts: "), bench().player().audible());
-  QCOMPARE(figures.contains(" ms · "), bench().player().audible());
+  const auto* figures = window_->findChild<QLabel*>("sound_figures");
+  QVERIFY(wait_for([&] { return figures->text().contains("dropouts: ") == bench().player().audible() && figures->text().contains(" ms · ") == bench().player().audible(); }));
 }
 
 void TestWindowState::aWorkspaceThatCannotBeWrittenSaysSo() {
@@ -154,6 +153,7 @@ void TestWindowState::aWorkspaceThatCannotBeWrittenSaysSo() {
     QVERIFY2(read_only(bench()).contains("is read-only; change its permissions first"), qPrintable(read_only(bench())));
     QCOMPARE(mark->toolTip(), read_only(bench()));
     auto& model = window_->library().model();
+    QVERIFY(wait_for([&] { return model.rowCount() == 9 && model.id_at(0) > 0; }));
     const qint64 id = model.id_at(0);
     const auto label = [&] { return workspace_->open_catalog()->clips().view(db::ClipId{id})->label; };
     const std::string before = label();
