@@ -124,7 +124,7 @@ class Check {
       rows.insert(run.folder);
       std::error_code code;
       if (!fs::is_directory(workspace_.runs() / run.folder, code)) error("the folder of run '" + run.folder + "' is gone; its checkpoints are lost");
-      else if (run.state == db::RunState::running && !RunLock::is_held(workspace_.runs() / run.folder))
+      else if ((run.state == db::RunState::running || run.state == db::RunState::paused) && !RunLock::is_held(workspace_.runs() / run.folder))
         note("run '" + run.folder + "' says it is running but no program trains it; resume it from its last checkpoint");
     }
     std::error_code code;

@@ -207,7 +207,7 @@ std::vector<DiskItem> disk_use(const Workspace& workspace, const std::stop_token
     std::string note = run.family.empty() ? run.status : run.family + ", " + run.status;
     if (const auto title = titles.find(run.id); title != titles.end()) note = title->second + ": " + note;
     if (run.total_steps > 0) note += ", step " + std::to_string(run.step) + " of " + std::to_string(run.total_steps);
-    runs.push_back({DiskPart::run, run.id, note, size_of(run.folder), writable && run.status != "running"});
+    runs.push_back({DiskPart::run, run.id, note, size_of(run.folder), writable && run.status != "running" && run.status != "paused"});
   }
   std::stable_sort(runs.begin(), runs.end(), [](const DiskItem& a, const DiskItem& b) { return a.size.bytes > b.size.bytes; });
   items.insert(items.end(), runs.begin(), runs.end());

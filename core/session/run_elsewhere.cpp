@@ -1,32 +1,44 @@
 #include "core/session/run_elsewhere.h"
 
-#include <signal.h>
-
+#include <array>
+#include <cstdio>
 #include <fstream>
+#include <utility>
 
-#include "core/session/run_record.h"
+#include "core/session/text_file.h"
 #include "core/session/training_session.h"
-#include "db/run_store.h"
 
 namespace luthier {
 namespace {
 
-/// The first word of a process's command line; empty: there is no such process, or it is another user's.
-std::string program_of(std::int64_t process) {
-  std::ifstream file("/proc/" + std::to_string(process) + "/cmdline", std::ios::binary);
-  std::string word;
-  std::getline(file, word, '\0');
-  return std::filesystem::path(word).filename().string();
-}
+namespace fs = std::filesystem;
+
+constexpr std::array<std::pair<RunOrder, const char*>, 4> kWords = {
+    {{RunOrder::pause, "pause"}, {RunOrder::go_on, "go on"}, {RunOrder::stop, "stop"}, {RunOrder::discard, "discard"}}};
 
 }  // namespace
 
-void stop_run_elsewhere(const Workspace& workspace, const std::string& run) {
+void order_run(const Workspace& workspace, const std::string& run, RunOrder order) {
   const RunSummary summary = read_run(workspace.folder(), run);
-  const auto row = workspace.open_catalog()->runs().find(run);
-  if (summary.status != "running" || !row) throw ConfigError("The run " + run + " is not being trained now.");
-  if (program_of(row->process) != "luthierctl" || ::kill(static_cast<pid_t>(row->process), SIGTERM) != 0)
-    throw ConfigError("The run " + run + " is trained by a window or on another machine; stop it there.");
+  if (!RunLock::is_held(summary.folder)) {
+    const bool goes_on = !summary.latest_checkpoint.empty() && summary.status != "done";
+    throw ConfigError("The run " + run + " is not being trained now" + (goes_on ? "; luthierctl train --resume " + run + " goes on with it." : "."));
+  }
+  for (const auto& [known, word] : kWords)
+    if (known == order) write_text(summary.folder / "order", std::string(word) + "\n", /*synced=*/false);
+}
+
+// It is moved away first: an order that comes while this one is read has its own name again.
+std::optional<RunOrder> take_order(const fs::path& run_folder) {
+  const fs::path taken = run_folder / "order.taken";
+  if (std::rename((run_folder / "order").c_str(), taken.c_str()) != 0) return std::nullopt;  // there is none, nearly always
+  std::string text;
+  std::getline(std::ifstream(taken), text);
+  std::error_code ignored;
+  fs::remove(taken, ignored);
+  for (const auto& [order, word] : kWords)
+    if (text == word) return order;
+  return std::nullopt;
 }
 
 }  // namespace luthier

@@ -23,7 +23,7 @@ RunSummary summary_of(const fs::path& folder) {
   };
   out.best_checkpoint = existing(status.best_checkpoint);
   out.latest_checkpoint = existing(status.latest_checkpoint);
-  if (out.status == "running" && !RunLock::is_held(folder)) {
+  if ((out.status == "running" || out.status == "paused") && !RunLock::is_held(folder)) {
     out.status = "interrupted";
     out.message = "The program that trained it ended without saying so; it can go on from its last checkpoint.";
   }

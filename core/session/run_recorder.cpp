@@ -72,6 +72,7 @@ db::RunState state_of(const std::string& status) {
   if (status == "done") return db::RunState::finished;
   if (status == "failed") return db::RunState::failed;
   if (status == "cancelled") return db::RunState::cancelled;
+  if (status == "paused") return db::RunState::paused;
   return db::RunState::running;
 }
 
@@ -209,10 +210,8 @@ void RunRecorder::apply(const RunWarning& event) {
 }
 
 void RunRecorder::apply(const RunPaused& event) {
+  record_.status.status = event.paused ? "paused" : "running";
   flush(true);
-  if (!catalog_) return;
-  catalog_->row.state = event.paused ? db::RunState::paused : db::RunState::running;
-  catalog_->connection->runs().update_progress(catalog_->row);
 }
 
 void RunRecorder::apply(const RunFinished& event) {

@@ -1,6 +1,7 @@
 #include "core/session/training_session.h"
 
 #include <chrono>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "audio/writer.h"
@@ -9,6 +10,7 @@
 #include "core/session/figure/raster.h"
 #include "core/session/run_preparation.h"
 #include "core/session/resume_check.h"
+#include "core/session/run_elsewhere.h"
 #include "core/session/run_recorder.h"
 #include "core/session/start_check.h"
 #include "core/session/step_cost.h"
@@ -31,7 +33,8 @@ constexpr double kPreviewRange = 80;  ///< dB
 class TrainingRun {
  public:
   TrainingRun(const TrainingRequest& request, RunListener& listener, std::stop_token stop, RunSwitches* switches)
-      : request_(request), listener_(listener), stop_(std::move(stop)), switches_(switches), id_(request.resume) {}
+      : request_(request), listener_(listener), asked_stop_(std::move(stop), [this] { own_stop_.request_stop(); }), stop_(own_stop_.get_token()),
+        switches_(switches ? switches : &own_switches_), id_(request.resume) {}
 
   Outcome run() {
     const Outcome outcome = guarded();
@@ -91,6 +94,7 @@ class TrainingRun {
     folder_ = workspace.runs() / request_.resume;
     resumed_ = load_run_record(folder_);
     lock_ = std::make_unique<RunLock>(folder_);
+    take_order(folder_);  // meant for an earlier sitting
     resumed_ = load_run_record(folder_);  // another program may have ended just now
     const fs::path latest = folder_ / "checkpoints" / "latest.safetensors";
     std::error_code error;
@@ -158,7 +162,7 @@ class TrainingRun {
 
   Outcome loop(Trainer& trainer) {
     const auto settings = settings_from<LoopSettings>(prepared_.config);
-    LoopControl control{stop_, [this] { return switches_ && switches_->paused.load(); }, [this] { return discarding(); }};
+    LoopControl control{stop_, [this] { return obey_orders(), switches_->paused.load(); }, [this] { return discarding(); }};
     if (request_.minutes > 0)
       control.enough = [end = Clock::now() + std::chrono::duration<double>(request_.minutes * 60)] { return Clock::now() >= end; };
     LoopOutputs outputs;
@@ -235,6 +239,7 @@ class TrainingRun {
     if (const auto* saved = std::get_if<CheckpointSaved>(&data); saved && fs::path(saved->path).stem() == "latest") saved_ = saved->step;
     tell({id_, std::move(data)});
     for (const auto& text : std::exchange(troubles_, {})) tell({id_, RunWarning{text}});
+    obey_orders();
   }
 
   void tell(const RunEvent& event) {
@@ -251,7 +256,18 @@ class TrainingRun {
     }
   }
 
-  bool discarding() const { return switches_ && switches_->discard.load(); }
+  bool discarding() const { return switches_->discard.load(); }
+
+  /// A look for an order costs microseconds, but so do the steps of a small model.
+  void obey_orders() {
+    if (!lock_ || Clock::now() - looked_ < std::chrono::milliseconds(100)) return;
+    looked_ = Clock::now();
+    const auto order = take_order(folder_);
+    if (!order) return;
+    switches_->paused = order == RunOrder::pause;
+    if (order == RunOrder::discard) switches_->discard = true;
+    if (order == RunOrder::stop || order == RunOrder::discard) own_stop_.request_stop();
+  }
 
   std::string discarded_sentence() const {
     std::error_code error;
@@ -275,8 +291,11 @@ class TrainingRun {
 
   const TrainingRequest& request_;
   RunListener& listener_;
+  std::stop_source own_stop_;  ///< also asked by an order
+  std::stop_callback<std::function<void()>> asked_stop_;
   std::stop_token stop_;
-  RunSwitches* switches_;
+  RunSwitches own_switches_;
+  RunSwitches* switches_;  ///< the caller's, or the own
   std::string id_, message_;
   std::optional<Workspace> workspace_;
   fs::path folder_;
@@ -287,7 +306,7 @@ class TrainingRun {
   std::unique_ptr<RunRecorder> recorder_;
   std::vector<std::string> early_warnings_, troubles_;
   std::int64_t step_ = 0, first_step_ = 0, saved_ = 0;
-  Clock::time_point started_ = Clock::now(), told_{};
+  Clock::time_point started_ = Clock::now(), told_{}, looked_{};
 };
 
 }  // namespace

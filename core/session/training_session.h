@@ -37,7 +37,7 @@ struct RunSwitches {
 /// recorder, to runs/<id>/{run.json,metrics.csv,events.jsonl,TensorBoard file,checkpoints,previews} and the catalog.
 /// Everything thrown inside ends as RunFinished{failed, message}; a stop is Outcome::cancelled with a checkpoint saved, or
 /// without one (RunSwitches::discard).
-/// RunFinished comes exactly once. One run is trained by one program at a time (file lock).
+/// RunFinished comes exactly once. One run is trained by one program at a time (file lock); others steer it by run_elsewhere.h.
 Outcome train(const TrainingRequest& request, RunListener& listener, std::stop_token stop, RunSwitches* switches = nullptr);
 
 /// A request without side effects: what it would train, and what two dry steps of every phase and a validation cost.
@@ -67,7 +67,7 @@ DryRun dry_run(const TrainingRequest& request, std::stop_token stop, double memo
 
 /// A run folder, read without the catalog: also runs that another program is writing.
 struct RunSummary {
-  std::string id, family, preset, device, status;  ///< status: "running", "done", "failed", "cancelled", "interrupted"
+  std::string id, family, preset, device, status;  ///< status: "running", "paused", "done", "failed", "cancelled", "interrupted"
   std::string started;                             ///< UTC, ISO 8601
   std::int64_t step = 0, total_steps = 0;
   double best = 0;                                 ///< best criterion; NaN: none
@@ -78,7 +78,7 @@ struct RunSummary {
 std::vector<RunSummary> list_runs(const std::filesystem::path& workspace);  ///< newest first
 RunSummary read_run(const std::filesystem::path& workspace, const std::string& id);  ///< throws ConfigError
 
-/// Follows a run that another program trains: new events of runs/<id>/events.jsonl since the last call.
+/// Follows a run that another program trains: new events of runs/<id>/events.jsonl since the last call, 1000 at most (then there may be more).
 class RunFollower {
  public:
   explicit RunFollower(std::filesystem::path run_folder);
