@@ -50,7 +50,9 @@ Json to_json(const RecordedClip& c) {
 }
 
 Json to_json(const RecordedSitting& s) {
-  return {{"started", s.started}, {"device", s.device}, {"version", s.version}, {"first_step", s.first_step}, {"changed", s.changed}, {"inexact", s.inexact}};
+  Json j = {{"started", s.started}, {"device", s.device}, {"version", s.version}, {"first_step", s.first_step}, {"changed", s.changed}};
+  if (s.compared) j["inexact"] = s.inexact, j["same_state"] = s.same_state;  // an older version compared nothing
+  return j;
 }
 
 Json to_json(const RunRecord& r) {
@@ -93,7 +95,7 @@ RunRecord record_from(const Json& j) {
   r.pair_set = j.at("pair_set"), r.pairs = j.at("pairs");
   for (const auto& s : j.at("sittings"))
     r.sittings.push_back({s.at("started"), s.at("device"), s.at("version"), s.at("first_step"), s.at("changed").get<std::vector<std::string>>(),
-                          s.value("inexact", std::vector<std::string>{})});
+                          s.value("inexact", std::vector<std::string>{}), s.contains("inexact"), s.value("same_state", false)});
   for (const auto& a : j.value("auditions", Json::array())) r.auditions.push_back({a.at("content"), a.at("style"), a.at("truth")});
   for (const auto& c : j.at("clips")) r.clips.push_back({c.at("id"), c.at("name"), c.at("label"), c.at("split"), c.at("phrase"), c.at("sha256")});
   return r;

@@ -23,7 +23,11 @@ struct RecordedSitting {
   std::string started, device, version;
   std::int64_t first_step = 0;
   std::vector<std::string> changed;  ///< settings changed at this resume, "name: a -> b"
-  std::vector<std::string> inexact;  ///< why its steps are not those of an unbroken run; empty: they are, bit for bit
+  std::vector<std::string> inexact;  ///< why its steps are not those of an unbroken run; empty: nothing speaks against it
+  bool compared = false;             ///< settings, clips, build and machine were held against the sitting before, for `inexact`
+  bool same_state = false;           ///< the state that was loaded had the hash of the one that was saved
+  /// Steps of an unbroken run, bit for bit, as far as can be known: all was compared, and nothing differs.
+  bool exact() const { return compared && same_state && inexact.empty(); }
 };
 
 /// A transfer that is made at every preview of a run, by clip number. `truth` plays the content's notes by the style's label; 0:

@@ -132,6 +132,13 @@ void RunRecorder::on_event(const RunEvent& event) {
   guarded([&] { std::visit([this](const auto& data) { apply(data); }, event.data); });
 }
 
+void RunRecorder::note_state(bool same) {
+  RecordedSitting& sitting = record_.sittings.back();
+  sitting.same_state = same;
+  if (!same) sitting.inexact.push_back("the state that was loaded is not the one that was saved");
+  guarded([&] { save_run_record(folder_, record_); });
+}
+
 void RunRecorder::guarded(const std::function<void()>& work) {
   try {
     work();

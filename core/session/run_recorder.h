@@ -26,6 +26,8 @@ class RunRecorder : public RunListener {
               std::function<void(const std::string&)> trouble);
   ~RunRecorder() override;
   void on_event(const RunEvent& event) override;
+  /// What the loop found when it had loaded the state of a run that goes on.
+  void note_state(bool same);
   const RunStatus& status() const { return record_.status; }
 
  private:

@@ -150,7 +150,7 @@ class TrainingRun {
     if (!resumed_) record.requested_labels = request_.labels, record.start_from = prepared_.start_text;
     record.pair_set = prepared_.pair_set, record.pairs = static_cast<std::int64_t>(prepared_.pairs.size());
     record.machine = run_machine_facts();
-    record.sittings.push_back({utc_now(), started.device, version_text(), first_step_, changed, resumed_ ? why_inexact(*resumed_, prepared_) : std::vector<std::string>{}});
+    record.sittings.push_back({utc_now(), started.device, version_text(), first_step_, changed, resumed_ ? why_inexact(*resumed_, prepared_) : std::vector<std::string>{}, true, false});
     record.auditions = prepared_.auditions;
     if (!resumed_)
       for (std::size_t i = 0; i < prepared_.clips->clips.size(); ++i) {
@@ -171,6 +171,10 @@ class TrainingRun {
     outputs.write_preview_image = [this](const Preview& p, std::int64_t step, int index) { return preview_image(p, step, index); };
     outputs.write_preview_audio = [this](const Preview& p, std::int64_t step, int index) { return preview_audio(p, step, index); };
     outputs.record = checkpoint_record();
+    outputs.state_compared = [this](bool same) {
+      recorder_->note_state(same);
+      if (!same) warn("The state that was loaded is not bit for bit the one that was saved, so the steps from here on may not be those of an unbroken run.");
+    };
     Auditions auditions(*workspace_, *prepared_.family, prepared_.device, prepared_.auditions, [this](const std::string& text) { warn(text); });
     if (!prepared_.auditions.empty()) outputs.audition = [&](const Checkpoint& weights) { return auditions.make(weights, stop_); };
     return run_training_loop(trainer, settings, checkpoint_ ? &*checkpoint_ : nullptr, control, outputs,

@@ -15,6 +15,7 @@
 #include "core/training/early_transfers.h"
 #include "core/training/ema.h"
 #include "core/training/epochs.h"
+#include "core/training/state_hash.h"
 
 namespace luthier {
 namespace {
@@ -167,6 +168,13 @@ class Loop {
     double since = 0;
     loader.number("loop.since_best", since);
     since_best_ = static_cast<std::int64_t>(since);
+    compare_state(checkpoint);
+  }
+
+  /// What lies in memory now is collected as a save would, so a part that was not loaded, or loaded otherwise, is found.
+  void compare_state(const Checkpoint& checkpoint) {
+    const auto saved = checkpoint.record.find(kStateHash);
+    if (saved != checkpoint.record.end() && outputs_.state_compared) outputs_.state_compared(state_hash(checkpoint_now(false).tensors) == saved->second);
   }
 
   static std::int64_t step_of(const Checkpoint& checkpoint) {
@@ -298,7 +306,9 @@ class Loop {
   void save(const std::string& name, bool best, bool weights) {
     if (not_finite_ > 0) return;  // what lies on disk is worth more than weights that are no numbers
     const auto path = outputs_.folder / "checkpoints" / (name + ".safetensors");
-    save_checkpoint(path, checkpoint_now(weights));
+    Checkpoint checkpoint = checkpoint_now(weights);
+    if (!weights) checkpoint.record[kStateHash] = state_hash(checkpoint.tensors);
+    save_checkpoint(path, checkpoint);
     if (!weights) last_save_ = Clock::now();
     outputs_.emit(CheckpointSaved{step_, path.string(), best});
   }

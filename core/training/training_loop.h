@@ -52,6 +52,9 @@ struct LoopOutputs {
   std::map<std::string, std::string> record;                  ///< into each checkpoint
   /// More previews, made with a checkpoint of the averaged weights (in memory) wherever a transfer makes sense; may be empty.
   std::function<std::vector<Preview>(const Checkpoint& weights)> audition;
+  /// Told once when a run goes on: whether the state that was loaded is bit for bit the one that was saved (core/training/state_hash).
+  /// Not called where the checkpoint does not say what was saved. May be empty.
+  std::function<void(bool same)> state_compared = {};
 };
 
 /// Runs (or goes on with) a training until its last step, until it is enough (measured and saved as at the last step), a stop,

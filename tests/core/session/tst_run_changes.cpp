@@ -3,13 +3,19 @@
 
 #include <sys/resource.h>
 
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QtTest>
+#include <future>
 #include <set>
 
 #include "core/session/auditions.h"
 #include "core/session/family_catalog.h"
+#include "core/session/run_elsewhere.h"
 #include "core/session/run_record.h"
 #include "core/training/checkpoint.h"
+#include "core/training/state_hash.h"
 #include "tests/support/core_small_run.h"
 #include "tests/support/core_workspace.h"
 
@@ -55,6 +61,8 @@ class TestRunChanges : public QObject {
   void initTestCase() { torch::set_num_threads(1); }
   void init();
   void aRunGoesOnWithOtherSettings();
+  void aStateThatIsNotTheSavedOneIsFound();
+  void ordersOfOthersAreObeyed();
   void whatShapesARunIsFixed_data();
   void whatShapesARunIsFixed();
   void aDroppedRunSavesNothingAndSaysSo();
@@ -90,11 +98,98 @@ void TestRunChanges::aRunGoesOnWithOtherSettings() {
   QCOMPARE(other.all<StepDone>().size(), std::size_t{5});
   const auto record = load_run_record(workspace_->runs() / first.run());
   QCOMPARE(record.sittings.size(), std::size_t{3});
-  QCOMPARE(record.sittings[1].inexact, std::vector<std::string>{});  // bit for bit
+  QCOMPARE(record.sittings[1].inexact, std::vector<std::string>{});
+  QVERIFY(record.sittings[1].exact());  // bit for bit, and checked
+  QVERIFY(!record.sittings[2].exact() && record.sittings[2].same_state);
   QCOMPARE(record.sittings[2].changed.size(), std::size_t{2});
   QCOMPARE(record.sittings[2].inexact.size(), std::size_t{1});  // when previews are made changes no step
   QVERIFY(says(record.sittings[2].inexact.front(), "learning_rate"));
   QCOMPARE(record.config.at("learning_rate"), Value(1e-4));
+}
+
+void TestRunChanges::aStateThatIsNotTheSavedOneIsFound() {
+  Log first, second;
+  first.stop_at = 9;
+  train(small(place()), first, first.stop.get_token());
+  const fs::path latest = workspace_->runs() / first.run() / "checkpoints" / "latest.safetensors";
+  Checkpoint checkpoint = load_checkpoint(latest);
+  for (auto& [name, tensor] : checkpoint.tensors)
+    if (name.starts_with("optim.") && name.ends_with("exp_avg")) {
+      tensor.view(-1)[0] += 1e-6;
+      break;
+    }
+  save_checkpoint(latest, checkpoint);
+  QVERIFY(train(resumed(place(), first.run()), second, {}) == Outcome::done);
+  const auto record = load_run_record(workspace_->runs() / first.run());
+  QVERIFY(!record.sittings[1].exact() && !record.sittings[1].same_state);
+  QVERIFY(record.sittings[1].inexact.size() == 1 && says(record.sittings[1].inexact.front(), "state"));
+  QVERIFY(says(record.warnings.back(), "not bit for bit"));
+  // A checkpoint of an older version does not say what it was, and a record of an older version does not say what was compared.
+  checkpoint = load_checkpoint(latest);
+  checkpoint.record.erase(kStateHash);
+  save_checkpoint(latest, checkpoint);
+  Log third;
+  auto more = resumed(place(), first.run());
+  more.overrides = {{"steps", std::int64_t{12}}};
+  QVERIFY(train(more, third, {}) == Outcome::done);
+  QVERIFY(!load_run_record(workspace_->runs() / first.run()).sittings[2].same_state);
+  QFile file(QString::fromStdString((workspace_->runs() / first.run() / "run.json").string()));
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  auto json = QJsonDocument::fromJson(file.readAll()).object();
+  auto sittings = json.value("sittings").toArray();
+  auto sitting = sittings[1].toObject();
+  sitting.remove("inexact"), sitting.remove("same_state");
+  sittings[1] = sitting, json["sittings"] = sittings;
+  file.close();
+  QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate) && file.write(QJsonDocument(json).toJson()) > 0);
+  file.close();
+  const auto old = load_run_record(workspace_->runs() / first.run());
+  QVERIFY(!old.sittings[1].compared && !old.sittings[1].exact() && old.sittings[1].inexact.empty());
+}
+
+void TestRunChanges::ordersOfOthersAreObeyed() {
+  auto request = small(place());
+  request.overrides["steps"] = std::int64_t{1000000};
+  request.overrides["validate_every"] = request.overrides["preview_every"] = std::int64_t{1000000};
+  const auto train_on = [&](const TrainingRequest& wanted, Log& log) {
+    return std::async(std::launch::async, [&] { return train(wanted, log, {}); });  // without switches, as luthierctl does
+  };
+  const auto status = [&](const std::string& run) { return read_run(place(), run); };
+  const auto becomes = [&](const std::string& run, const std::string& wanted) { return QTest::qWaitFor([&] { return status(run).status == wanted; }, 20000); };
+  Log log;
+  auto ended = train_on(request, log);
+  std::string run;
+  QVERIFY(QTest::qWaitFor([&] {
+    const auto runs = list_runs(place());
+    if (!runs.empty() && runs.front().step > 0) run = runs.front().id;
+    return !run.empty();
+  }, 20000));
+  order_run(*workspace_, run, RunOrder::pause);
+  QVERIFY(becomes(run, "paused"));
+  const auto step = status(run).step;
+  QTest::qWait(300);
+  QCOMPARE(status(run).step, step);
+  order_run(*workspace_, run, RunOrder::go_on);
+  QVERIFY(becomes(run, "running"));
+  QVERIFY(QTest::qWaitFor([&] { return status(run).step > step; }, 20000));
+  order_run(*workspace_, run, RunOrder::pause);
+  QVERIFY(becomes(run, "paused"));
+  order_run(*workspace_, run, RunOrder::stop);  // also of one that waits
+  QVERIFY(ended.get() == Outcome::cancelled);
+  QVERIFY(!status(run).latest_checkpoint.empty());
+  const std::string saved = load_checkpoint(status(run).latest_checkpoint).at("step");
+  QVERIFY_THROWS_EXCEPTION(ConfigError, order_run(*workspace_, run, RunOrder::stop));
+  QVERIFY_THROWS_EXCEPTION(ConfigError, order_run(*workspace_, "no-such-run", RunOrder::stop));
+  // What was left for an earlier sitting does not count.
+  std::ofstream(workspace_->runs() / run / "order") << "stop\n";
+  Log again;
+  ended = train_on(resumed(place(), run), again);
+  QVERIFY(QTest::qWaitFor([&] { return status(run).status == "running" && status(run).step > std::stoll(saved); }, 20000));
+  order_run(*workspace_, run, RunOrder::discard);
+  QVERIFY(ended.get() == Outcome::cancelled);
+  QVERIFY2(says(last_message(again), "Dropped at step"), last_message(again).c_str());
+  QCOMPARE(load_checkpoint(status(run).latest_checkpoint).at("step"), saved);
+  QVERIFY(!fs::exists(workspace_->runs() / run / "order") && !fs::exists(workspace_->runs() / run / "order.taken"));
 }
 
 void TestRunChanges::whatShapesARunIsFixed_data() {
