@@ -67,6 +67,7 @@ RunFollower::RunFollower(fs::path run_folder) : state_(std::make_unique<State>()
 RunFollower::~RunFollower() = default;
 
 std::vector<RunEvent> RunFollower::poll() {
+  constexpr std::size_t kMost = 1000;  // some milliseconds' work: who follows a long file can stop in between
   std::ifstream file(state_->folder / "events.jsonl", std::ios::binary);
   std::error_code error;
   const auto size = fs::file_size(state_->folder / "events.jsonl", error);
@@ -77,8 +78,8 @@ std::vector<RunEvent> RunFollower::poll() {
   const auto absolute = [&](std::string& path) {
     if (!path.empty() && fs::path(path).is_relative()) path = (state_->folder / path).string();
   };
-  for (std::string line; std::getline(file, line) && !file.eof();) {  // a line without its end is not whole yet
-    state_->position = file.tellg();
+  for (std::string line; events.size() < kMost && std::getline(file, line) && !file.eof();) {  // a line without its end is not whole yet
+    state_->position += static_cast<std::streamoff>(line.size()) + 1;
     try {
       RunEvent event = event_from_json_line(line);
       if (auto* preview = std::get_if<PreviewReady>(&event.data)) absolute(preview->image), absolute(preview->audio);

@@ -27,6 +27,7 @@
 #include "ui/training/loss_plot.h"
 #include "ui/training/qcustomplot_header.h"
 #include "ui/training/run_controller.h"
+#include "ui/training/run_watcher.h"
 #include "ui/training/run_record.h"
 #include "ui/transfer/model_choice.h"
 #include "ui/transfer/sound_slot.h"

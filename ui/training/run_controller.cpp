@@ -1,15 +1,36 @@
 #include "ui/training/run_controller.h"
 
-#include <QCoreApplication>
-#include <QMetaObject>
-#include <QProcess>
-#include <QStandardPaths>
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
+#include <cstdio>
 #include <utility>
 
+#include "core/session/train_words.h"
+#include "core/session/workspace.h"
+#include "ui/common/in_background.h"
+#include "ui/training/run_program.h"
+
 namespace luthier::ui {
+namespace {
+
+/// Lets luthierctl go on with a run that has just been stopped. Throws with a sentence, which stands in its log too.
+void pass_on(const std::filesystem::path& workspace, const std::string& run) {
+  if (run.empty()) throw SessionError(RunController::tr("The run had not begun yet, so luthierctl has nothing to go on with; start it anew.").toStdString());
+  const RunSummary summary = read_run(workspace, run);
+  const std::filesystem::path log = summary.folder / "luthierctl.log";
+  try {
+    if (summary.latest_checkpoint.empty()) throw SessionError(RunController::tr("The run %1 has no checkpoint, so luthierctl cannot go on with it; start it anew.").arg(QString::fromStdString(run)).toStdString());
+    if (summary.status == "done") return;  // its last step came first
+    TrainingRequest request;
+    request.workspace = workspace, request.resume = run;
+    request.device = summary.device.starts_with("cuda") ? "cuda" : "cpu";  // where it was trained
+    start_run_program(train_words(request), log);
+  } catch (const std::exception& error) {
+    if (std::FILE* file = std::fopen(log.c_str(), "a")) std::fprintf(file, "%s\n", error.what()), std::fclose(file);
+    throw;
+  }
+}
+
+}  // namespace
 
 /// Collects events on the run's thread; the GUI thread takes them in batches.
 class RunController::Bridge : public RunListener {
@@ -38,7 +59,12 @@ RunController::~RunController() {
   stop_.request_stop();
   if (switches_) switches_->paused = false;
   if (thread_.joinable()) thread_.join();
-  if (running_) pass_on();
+  if (!running_ || !handing_over_) return;
+  try {
+    pass_on(workspace_, run_.toStdString());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "luthier: %s\n", error.what());  // there is no window any more that could say it
+  }
 }
 
 void RunController::start(const TrainingRequest& request) {
@@ -51,7 +77,7 @@ void RunController::start(const TrainingRequest& request) {
   run_ = QString::fromStdString(request.resume);
   message_.clear();
   outcome_ = Outcome::done;
-  history_.clear();
+  sitting_.clear();
   running_ = true;
   handing_over_ = false;
   thread_ = std::thread([request, bridge = bridge_, switches = switches_, token = stop_.get_token()] {
@@ -85,23 +111,6 @@ void RunController::hand_over() {
   stop();
 }
 
-void RunController::pass_on() const {
-  if (!handing_over_ || run_.isEmpty()) return;
-  try {
-    if (read_run(workspace_, run_.toStdString()).latest_checkpoint.empty()) return;
-  } catch (const std::exception&) {
-    return;
-  }
-  const QString here = QCoreApplication::applicationDirPath();
-  QProcess program;
-  program.setProgram(QStandardPaths::findExecutable("luthierctl", {here, here + "/../bin"}));
-  program.setArguments({"--workspace", QString::fromStdString(workspace_.string()), "train", "--resume", run_});
-  program.setStandardInputFile(QProcess::nullDevice());
-  program.setStandardOutputFile(QProcess::nullDevice());
-  program.setStandardErrorFile(QProcess::nullDevice());
-  program.startDetached();
-}
-
 void RunController::discard() {
   if (!running_) return;
   switches_->discard = true;
@@ -122,54 +131,19 @@ void RunController::take() {
     }
   }
   if (!events.empty()) {
-    history_.insert(history_.end(), events.begin(), events.end());
+    for (const RunEvent& event : events) sitting_.apply(event);
     Q_EMIT arrived(events);
   }
   if (!over) return;
   timer_.stop();
   thread_.join();
   running_ = false;
-  pass_on();
+  if (std::exchange(handing_over_, false)) {
+    in_background<bool>(this, [workspace = workspace_, run = run_.toStdString()] { return pass_on(workspace, run), true; }, [](bool) {},
+                        [this](const QString& message) { Q_EMIT hand_over_failed(message); });
+  }
   Q_EMIT state_changed();
   Q_EMIT ended(outcome_, message_);
-}
-
-RunWatcher::RunWatcher(QObject* parent) : QObject(parent) {}
-
-RunWatcher::~RunWatcher() { stop(); }
-
-void RunWatcher::stop() {
-  ++number_;
-  thread_ = std::jthread();  // asks for a stop and joins
-}
-
-void RunWatcher::watch(const std::filesystem::path& run_folder, bool follow) {
-  stop();
-  const quint64 number = number_;
-  thread_ = std::jthread([this, number, run_folder, follow](std::stop_token stop_token) {
-    const QString run = QString::fromStdString(run_folder.filename().string());
-    RunFollower follower(run_folder);
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    do {
-      auto events = std::make_shared<std::vector<RunEvent>>();
-      try {
-        *events = follower.poll();
-      } catch (const std::exception&) {
-        // A half-written line or a folder that has just gone: the next look decides.
-      }
-      if (!events->empty()) {
-        QMetaObject::invokeMethod(
-            this,
-            [this, number, run, events] {
-              if (number == number_) Q_EMIT arrived(run, *events);
-            },
-            Qt::QueuedConnection);
-      }
-      std::unique_lock lock(mutex);
-      wake.wait_for(lock, stop_token, std::chrono::milliseconds(300), [] { return false; });
-    } while (follow && !stop_token.stop_requested());
-  });
 }
 
 }  // namespace luthier::ui

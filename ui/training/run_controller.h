@@ -9,6 +9,7 @@
 
 #include "core/run/events.h"
 #include "core/session/training_session.h"
+#include "ui/training/run_record.h"
 
 namespace luthier::ui {
 
@@ -28,14 +29,14 @@ class RunController : public QObject {
   const QString& run() const { return run_; }
   /// Where it is trained, or was trained last: another workspace may be open by now.
   const std::filesystem::path& workspace() const { return workspace_; }
-  /// Events of this sitting so far.
-  const std::vector<RunEvent>& history() const { return history_; }
+  /// What this sitting has told so far.
+  const RunRecord& sitting() const { return sitting_; }
 
   void start(const TrainingRequest& request);  ///< does nothing while one runs
   void set_paused(bool paused);
   void stop();     ///< after the present step, with a checkpoint
   /// Stops with a checkpoint, from which a luthierctl of its own goes on: the run outlives the window. Does so also when the window
-  /// is closed meanwhile. Without a checkpoint to go on from it is a plain stop.
+  /// is closed meanwhile; what it writes is in runs/<id>/luthierctl.log. Where it cannot, hand_over_failed says why, and there too.
   void hand_over();
   void discard();  ///< after the present step, without; also while a stop is under way
 
@@ -45,11 +46,11 @@ class RunController : public QObject {
   void state_changed();
   /// The thread has ended. `failed` holds the sentence when it failed.
   void ended(luthier::Outcome outcome, const QString& message);
+  void hand_over_failed(const QString& message);
 
  private:
   class Bridge;
   void take();
-  void pass_on() const;
 
   std::shared_ptr<Bridge> bridge_;
   std::shared_ptr<RunSwitches> switches_;
@@ -59,26 +60,8 @@ class RunController : public QObject {
   std::filesystem::path workspace_;
   QString run_, message_;
   Outcome outcome_ = Outcome::done;
-  std::vector<RunEvent> history_;
+  RunRecord sitting_;
   bool running_ = false, handing_over_ = false;
-};
-
-/// Reads the events of any run of the workspace from its folder, also while another program trains it. A thread of its own.
-class RunWatcher : public QObject {
-  Q_OBJECT
- public:
-  explicit RunWatcher(QObject* parent = nullptr);
-  ~RunWatcher() override;
-  /// Delivers all events that are there, then, with `follow`, new ones every 300 ms.
-  void watch(const std::filesystem::path& run_folder, bool follow);
-  void stop();
-
- Q_SIGNALS:
-  void arrived(const QString& run, const std::vector<luthier::RunEvent>& events);
-
- private:
-  std::jthread thread_;
-  quint64 number_ = 0;
 };
 
 }  // namespace luthier::ui

@@ -1,6 +1,7 @@
 #include "ui/training/run_record.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace luthier::ui {
 namespace {
@@ -14,6 +15,14 @@ void cut(RunRecord::Series& series, std::int64_t last) {
 
 }  // namespace
 
+/// A resumed run goes on from its checkpoint: what an interrupted sitting had written after it does not count.
+void RunRecord::cut_to(std::int64_t last) {
+  if (step <= last) return;
+  for (auto& [name, series] : losses) cut(series, last);
+  for (auto& [name, series] : metrics) cut(series, last);
+  last_validation_ = std::min(last_validation_, last);
+}
+
 void RunRecord::begin(const RunStarted& event) {
   family = QString::fromStdString(event.family);
   preset = QString::fromStdString(event.preset);
@@ -24,14 +33,8 @@ void RunRecord::begin(const RunStarted& event) {
   started = true;
   paused = finished = false;
   message.clear();
-  // A resumed run goes on from its checkpoint: what an interrupted sitting had written after it does not count.
-  if (step > event.first_step) {
-    for (auto& [name, series] : losses) cut(series, event.first_step);
-    for (auto& [name, series] : metrics) cut(series, event.first_step);
-    step = event.first_step;
-    last_validation_ = std::min(last_validation_, event.first_step);
-  }
-  step = event.first_step;
+  cut_to(event.first_step);
+  step = first_step = event.first_step;
   phases.clear();
   std::int64_t at = 0;
   for (const PhaseInfo& info : event.phases) {
@@ -47,6 +50,43 @@ void RunRecord::add(std::map<std::string, Series>& all, std::vector<std::string>
     place->second.steps.push_back(static_cast<double>(at));
     place->second.values.push_back(value);
   }
+}
+
+void RunRecord::put(Preview preview) {
+  const auto earlier = [](const Preview& a, const Preview& b) { return a.step < b.step; };
+  const auto [first, end] = std::equal_range(previews.begin(), previews.end(), preview, earlier);
+  const auto kept = std::remove_if(first, end, [&](const Preview& p) { return p.title == preview.title; });
+  previews.insert(previews.erase(kept, end), std::move(preview));
+}
+
+void RunRecord::go_on_with(const RunRecord& sitting) {
+  if (!sitting.started) return;
+  RunRecord all = sitting;
+  cut_to(sitting.first_step);
+  const auto join = [](auto& figures, auto& names, const auto& older, const auto& older_names) {
+    std::vector<std::string> order = older_names;
+    for (const std::string& name : names)
+      if (!older.contains(name)) order.push_back(name);
+    names = std::move(order);
+    for (const auto& [name, series] : older) {
+      Series& to = figures[name];
+      Series whole = series;  // a point that both have counts once
+      const auto from = whole.steps.empty() ? 0 : std::upper_bound(to.steps.begin(), to.steps.end(), whole.steps.back()) - to.steps.begin();
+      whole.steps.insert(whole.steps.end(), to.steps.begin() + from, to.steps.end());
+      whole.values.insert(whole.values.end(), to.values.begin() + from, to.values.end());
+      to = std::move(whole);
+    }
+  };
+  join(all.losses, all.loss_names, losses, loss_names);
+  join(all.metrics, all.metric_names, metrics, metric_names);
+  all.last_validation_ = std::max(last_validation_, sitting.last_validation_);
+  if (sitting.best_step < 0) all.best = best, all.best_step = best_step;
+  all.previews = std::move(previews);
+  for (const Preview& preview : sitting.previews) all.put(preview);
+  all.warnings = std::move(warnings);
+  for (const QString& text : sitting.warnings)
+    if (std::find(all.warnings.begin(), all.warnings.end(), text) == all.warnings.end()) all.warnings.push_back(text);
+  *this = std::move(all);
 }
 
 void RunRecord::apply(const RunEvent& event) {
@@ -73,10 +113,7 @@ void RunRecord::apply(const RunEvent& event) {
       best_step = validation->step;
     }
   } else if (const auto* preview = std::get_if<PreviewReady>(&event.data)) {
-    const QString title = QString::fromStdString(preview->title);
-    std::erase_if(previews, [&](const Preview& p) { return p.step == preview->step && p.title == title; });
-    previews.push_back({preview->step, title, QString::fromStdString(preview->image), QString::fromStdString(preview->audio)});
-    std::stable_sort(previews.begin(), previews.end(), [](const Preview& a, const Preview& b) { return a.step < b.step; });
+    put({preview->step, QString::fromStdString(preview->title), QString::fromStdString(preview->image), QString::fromStdString(preview->audio)});
   } else if (const auto* warning = std::get_if<RunWarning>(&event.data)) {
     const QString text = QString::fromStdString(warning->message);
     if (std::find(warnings.begin(), warnings.end(), text) == warnings.end()) warnings.push_back(text);

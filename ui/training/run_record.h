@@ -9,7 +9,7 @@
 namespace luthier::ui {
 
 /// What is known of one run: its events, gathered. Events may come twice or from two sources (file and live): older ones
-/// are ignored, so applying is safe. A plain value of the GUI thread.
+/// are ignored, so applying is safe. A plain value.
 class RunRecord {
  public:
   struct Series {
@@ -26,8 +26,12 @@ class RunRecord {
 
   void clear() { *this = RunRecord(); }
   void apply(const RunEvent& event);
+  /// Takes over a sitting of the same run that was gathered by itself, as if its events had been applied here; nothing of one that
+  /// has not started yet. Costs a copy of its figures, however many events there were.
+  void go_on_with(const RunRecord& sitting);
 
   QString id, family, preset, device, phase, message;
+  std::int64_t first_step = 0;  ///< of the last sitting: the checkpoint's that it went on from
   std::int64_t step = 0, total_steps = 0, parameters = 0, clips = 0, best_step = -1;
   double learning_rate = 0, steps_per_second = 0, seconds_left = -1, best = 0;
   bool started = false, paused = false, finished = false;
@@ -40,6 +44,8 @@ class RunRecord {
 
  private:
   void begin(const RunStarted& event);
+  void cut_to(std::int64_t last);
+  void put(Preview preview);
   void add(std::map<std::string, Series>& all, std::vector<std::string>& names, const Figures& figures, std::int64_t at);
   std::int64_t last_validation_ = -1;
 };

@@ -30,6 +30,7 @@ void RunTableModel::set_workspace(const std::filesystem::path& folder) {
   ++number_;
   reading_ = false;
   pinned_.clear();
+  Q_EMIT pins_changed();
   take({}, {});
   refresh();
 }
@@ -65,6 +66,13 @@ void RunTableModel::set_live(const QString& run, const QString& words, qint64 at
   live_step_ = at;
   const int row = row_of(run);
   if (row >= 0) Q_EMIT dataChanged(index(row, 0), index(row, column_count - 1));
+}
+
+void RunTableModel::set_pinned(const QStringList& runs) {
+  if (runs == pinned_) return;
+  pinned_ = runs;
+  if (!runs_.empty()) Q_EMIT dataChanged(index(0, name), index(rowCount() - 1, name), {Qt::CheckStateRole});
+  Q_EMIT pins_changed();
 }
 
 void RunTableModel::take(std::vector<RunSummary> runs, RunTitles titles) {
@@ -107,7 +115,7 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const {
   if (role == Qt::ForegroundRole && index.column() == state) {
     if (live) return theme().accent;
     if (run->status == "failed") return theme().danger;
-    if (run->status == "running") return theme().accent;
+    if (run->status == "running" || run->status == "paused") return theme().accent;
     if (run->status == "done") return theme().good;
     return theme().dim;
   }

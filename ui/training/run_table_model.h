@@ -28,6 +28,7 @@ class RunTableModel : public QAbstractTableModel {
   void set_live(const QString& run, const QString& words, qint64 at);
   /// Runs that are ticked: their curves are drawn beside the chosen one's.
   const QStringList& pinned() const { return pinned_; }
+  void set_pinned(const QStringList& runs);
 
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;
