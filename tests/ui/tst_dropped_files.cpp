@@ -23,6 +23,9 @@
 #include "ui/library/library_page.h"
 #include "ui/main_window.h"
 #include "ui/spectrogram/spectrogram_view.h"
+#include "ui/training/loss_plot.h"
+#include "ui/training/run_record.h"
+#include "ui/training/training_page.h"
 #include "ui/transfer/transfer_page.h"
 
 using namespace luthier;
@@ -42,6 +45,7 @@ class TestDroppedFiles : public QObject {
   void aReportBringsItsSoundsBack();
   void aReportOfTablesOpensTheirPage();
   void aGeneratedSoundBringsItsSlidersBack();
+  void aLossPlotOpensItsRun();
   void aFolderOfSoundsIsImported();
   void brokenOnesSayWhy_data();
   void brokenOnesSayWhy();
@@ -180,6 +184,26 @@ void TestDroppedFiles::aGeneratedSoundBringsItsSlidersBack() {
   QVERIFY(wait_for([&] { return (dialog = window_->findChild<LatentDialog*>()) && !dialog->sliders().empty(); }));
   QVERIFY2(wait_for([&] { return dialog->command().contains("axis_1=1.5") || dialog->command().contains("axis-1 1.5") || dialog->command().contains("1.5"); }), qPrintable(dialog->command()));
   dialog->close();
+}
+
+void TestDroppedFiles::aLossPlotOpensItsRun() {
+  const QString run = QString::fromStdString(train_tiny("cyclegan"));
+  luthier::ui::RunRecord record;
+  record.id = run;
+  record.apply({run.toStdString(), StepDone{1, 2, "all", {{"loss", 0.5}}, 1e-3, 1, 1}});
+  LossPlot plot;
+  plot.resize(500, 300);
+  plot.show_run(record);
+  for (const char* name : {"losses.csv", "losses.svg", "losses.png"}) {
+    plot.saver(path(name))();
+    window_->show_page("library");
+    window_->training().show_run({});
+    drop(path(name));
+    QVERIFY2(wait_for([&] { return window_->page() == "train" && window_->training().shown() == run; }), name);
+  }
+  write("foreign.json", R"({"kind": "loss_plot", "run": "20200101T000000Z-cyclegan-1"})");
+  drop(path("foreign.json"));
+  QVERIFY(wait_for([&] { return last_error().contains("20200101T000000Z-cyclegan-1"); }));
 }
 
 void TestDroppedFiles::aFolderOfSoundsIsImported() {

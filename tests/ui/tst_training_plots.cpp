@@ -1,9 +1,13 @@
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
 #include <QTableWidget>
 #include <cmath>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
+#include "core/session/carried_record.h"
 #include "core/session/family_catalog.h"
 #include "tests/support/ui_harness.h"
 #include "ui/common/workbench.h"
@@ -188,7 +192,7 @@ void TestTrainingPlots::whatIsDrawnIsSaved() {
   plot.resize(600, 300);
   QVERIFY(testing::show_active(plot));
   plot.show_run(record_of_two_phases());
-  for (const char* ending : {"png", "svg", "pdf", "csv"}) plot.save(folder.filePath(QStringLiteral("plot.") + ending));
+  for (const char* ending : {"png", "svg", "pdf", "csv"}) plot.saver(folder.filePath(QStringLiteral("plot.") + ending))();
   const QImage image(folder.filePath("plot.png"));
   QVERIFY(image.width() >= 1000 && image.text("Comment").contains("loss_plot"));
   QVERIFY2(testing::busy_share(image) > 0.005, qPrintable(QString::number(testing::busy_share(image))));
@@ -199,10 +203,26 @@ void TestTrainingPlots::whatIsDrawnIsSaved() {
   QFile numbers(folder.filePath("plot.csv"));
   QVERIFY(numbers.open(QIODevice::ReadOnly));
   const QList<QByteArray> lines = numbers.readAll().trimmed().split('\n');
-  QCOMPARE(lines.first(), QByteArray("run,figure,step,value"));
+  QCOMPARE(lines.first(), QByteArray("run,figure,step (optimiser steps),value (no unit)"));
   QVERIFY(lines.contains("run,loss,4,6"));
   QVERIFY(lines.last().contains("error,10,0.5"));
-  QVERIFY_EXCEPTION_THROWN(plot.save(folder.filePath("plot.gif")), std::exception);
+  QVERIFY_EXCEPTION_THROWN(plot.saver(folder.filePath("plot.gif"))(), std::exception);
+  const auto record = QJsonDocument::fromJson(QByteArray::fromStdString(carried_record(folder.filePath("plot.csv").toStdString()))).object();
+  QCOMPARE(record.value("kind").toString(), QStringLiteral("loss_plot"));
+  QCOMPARE(record.value("run").toString(), QStringLiteral("run"));
+  plot.saver(folder.filePath("plot.csv"))();  // the record is its own: written anew
+  QFile other(folder.filePath("notes.json"));
+  QVERIFY(other.open(QIODevice::WriteOnly) && other.write("{}") == 2);
+  other.close();
+  QVERIFY_EXCEPTION_THROWN(plot.saver(folder.filePath("notes.csv"))(), SessionError);
+  QVERIFY(!QFileInfo::exists(folder.filePath("notes.csv")));
+  // What is written is what was drawn when it was asked for, on whatever thread.
+  const auto write = plot.saver(folder.filePath("later.csv"));
+  plot.clear();
+  std::thread(write).join();
+  QFile later(folder.filePath("later.csv"));
+  QVERIFY(later.open(QIODevice::ReadOnly));
+  QCOMPARE(later.readAll().trimmed().split('\n'), lines);
 }
 
 void TestTrainingPlots::theFormDrawsWhatItsSettingsPlan() {

@@ -4,6 +4,7 @@
 #include <QCheckBox>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QJsonArray>
 #include <QJsonObject>
 #include <QLabel>
 #include <QMenu>
@@ -20,6 +21,7 @@
 #include "ui/application_style.h"
 #include "ui/common/drawing_export.h"
 #include "ui/common/error_box.h"
+#include "ui/common/in_background.h"
 #include "ui/common/spoken_reading.h"
 #include "ui/training/phase_marks.h"
 #include "ui/training/plot_cursor.h"
@@ -164,20 +166,19 @@ double LossPlot::keep() const { return smoothing_->value() / 100.0; }
 
 int LossPlot::point_count() const { return curves_.empty() ? 0 : curves_.front().points(); }
 
-void LossPlot::save(const QString& file) {
-  if (QFileInfo(file).suffix().toLower() == "csv") return write_plot_numbers(file, run_, curves_, pin_graphs_);
-  const QJsonObject record{{"kind", "loss_plot"}, {"version", QString::fromStdString(version_text())}, {"run", run_}, {"smoothing", keep()}, {"logarithmic", logarithmic()}};
-  write_plot_picture(file, *plot_, run_.isEmpty() ? tr("Losses") : run_, record);
+std::function<void()> LossPlot::saver(const QString& file) const {
+  QJsonArray pinned;
+  for (const auto& pin : pins_) pinned.append(pin->id);
+  const QJsonObject record{{"kind", "loss_plot"}, {"version", QString::fromStdString(version_text())}, {"run", run_}, {"pinned", pinned}, {"smoothing", keep()}, {"logarithmic", logarithmic()}};
+  if (QFileInfo(file).suffix().toLower() == "csv") return plot_numbers_writer(file, run_, curves_, pin_graphs_, record);
+  return plot_picture_writer(file, *plot_, run_.isEmpty() ? tr("Losses") : run_, record);
 }
 
 void LossPlot::ask_and_save(bool numbers) {
   const QString file = numbers ? ask_for_file(this, tr("Save the numbers"), "losses.csv", tr("Numbers (*.csv)")) : ask_for_picture_file(this, "losses");
   if (file.isEmpty()) return;
-  try {
-    save(file);
-  } catch (const std::exception& error) {
-    show_error(this, QString::fromUtf8(error.what()));
-  }
+  in_background<bool>(
+      this, [write = saver(file)] { return write(), true; }, [this, file](bool) { Q_EMIT saved(file); }, [this](const QString& message) { show_error(this, message); });
 }
 
 void LossPlot::clear() {

@@ -1,6 +1,7 @@
 #pragma once
 #include <QHash>
 #include <QWidget>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,11 +44,12 @@ class LossPlot : public QWidget {
   void set_logarithmic(bool on);
   QCustomPlot* plot() { return plot_; }
   PlotCursor& cursor() { return *cursor_; }
-  /// What is drawn, by the file's ending: .png, .svg or .pdf as it looks, .csv as numbers (a line for each step of each curve).
-  /// Throws SessionError.
-  void save(const QString& file);
+  /// What is drawn now, by the file's ending: .png, .svg or .pdf as it looks, .csv as numbers (a line for each step of each curve)
+  /// with its record beside it. Returns what writes the file, for any thread; that throws SessionError.
+  std::function<void()> saver(const QString& file) const;
 
  Q_SIGNALS:
+  void saved(const QString& file);
   void right_axis_changed();  ///< the phases may be told otherwise: show_run again
 
  private:

@@ -21,6 +21,7 @@
 #include "ui/main_window.h"
 #include "ui/pairs/pairs_page.h"
 #include "ui/spectrogram/picture_service.h"
+#include "ui/training/training_page.h"
 #include "ui/transfer/model_files.h"
 #include "ui/transfer/transfer_page.h"
 #include "ui/window/file_content.h"
@@ -101,6 +102,7 @@ void FileTaker::bring_back(const QString& path, const QJsonObject& record) {
     window_.show_page("explore");
     return window_.bench().say(tr("The map of this workspace; '%1' shows one of %2.").arg(name, record.value("workspace").toString()));
   }
+  if (kind == "loss_plot") return window_.training().show_recorded(record);
   show_error(&window_, tr("'%1' carries a record of the kind \"%2\", from which the window has nothing to bring back.").arg(name, kind));
 }
 
