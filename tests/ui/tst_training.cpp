@@ -80,6 +80,8 @@ class TestTraining : public QObject {
   void aStoppedRunGoesOnWithOtherSettings();
   void aRunThatLuthierctlTrainsIsSeenLive();
   void aRunOutlivesTheWindow();
+  void aRunTrainsInAProcessOfItsOwn();
+  void aProcessThatCannotTrainSaysWhy();
   void runsArePinnedBesideTheChosenOne();
   void previewsKeepTheirPlaceAndAreHeardBesideTheTruth();
   void theCheckSaysWhichBatchFits();
@@ -231,7 +233,17 @@ void TestTraining::aRunThatLuthierctlTrainsIsSeenLive() {
   QVERIFY(wait_for([&] { return page_->record().step > step; }, 15000));
   QVERIFY2(clock.elapsed() < 10000, qPrintable(QString::number(clock.elapsed())));
   QVERIFY(page_->plot().point_count() > 0);
-  QVERIFY(!page_->findChild<QPushButton*>("pause_training")->isVisible());  // it is not this window's
+  // It is not this window's, and can be steered all the same.
+  auto* pause = page_->findChild<QPushButton*>("pause_training");
+  QVERIFY(wait_for([&] { return pause->isVisible() && pause->text() == "Pause"; }));
+  pause->click();
+  QVERIFY(wait_for([&] { return page_->record().paused && pause->text() == "Go on"; }, 15000));
+  QCOMPARE(read_run(workspace_->folder(), run.toStdString()).status, std::string("paused"));
+  QCOMPARE(bench_->last_command(), (QStringList{"pause", run}));
+  pause->click();
+  QVERIFY(wait_for([&] { return !page_->record().paused && pause->text() == "Pause"; }, 15000));
+  QCOMPARE(bench_->last_command(), (QStringList{"unpause", run}));
+  QVERIFY(page_->findChild<QPushButton*>("drop_training")->isVisible());
   auto* stop = page_->findChild<QPushButton*>("stop_training");
   QVERIFY(wait_for([&] { return stop->isVisible() && stop->isEnabled(); }));
   stop->click();
@@ -260,14 +272,66 @@ void TestTraining::aRunOutlivesTheWindow() {
   QVERIFY(wait_for([&] { return state().step > step; }, 60000));
   QVERIFY(wait_for([&] {
     try {
-      stop_run_elsewhere(*workspace_, run.toStdString());
+      order_run(*workspace_, run.toStdString(), RunOrder::stop);
       return true;
     } catch (const ConfigError&) {
       return false;
     }
   }));
   QVERIFY(wait_for([&] { return state().status == "cancelled"; }, 60000));
-  QVERIFY_EXCEPTION_THROWN(stop_run_elsewhere(*workspace_, run.toStdString()), ConfigError);
+  QVERIFY(wait_for([&] { return !RunLock::is_held(workspace_->runs() / run.toStdString()); }));
+  QVERIFY_EXCEPTION_THROWN(order_run(*workspace_, run.toStdString(), RunOrder::stop), ConfigError);
+  QFile log(QString::fromStdString((workspace_->runs() / run.toStdString() / "luthierctl.log").string()));
+  QVERIFY(log.open(QIODevice::ReadOnly));
+  QVERIFY(log.readAll().contains(run.toUtf8()));
+}
+
+void TestTraining::aRunTrainsInAProcessOfItsOwn() {
+  auto* own = page_->form().findChild<QCheckBox*>("own_process");
+  QVERIFY(own && !own->isChecked());
+  own->setChecked(true);
+  page_->form().choose("simplegan", "tiny");
+  page_->form().form().set_values({{"steps", std::int64_t{1000000}}});
+  page_->start();
+  QVERIFY(!page_->controller().running() && !page_->form().findChild<QPushButton*>("start_training")->isEnabled());
+  QCOMPARE(bench_->last_command().mid(0, 4), (QStringList{"train", "simplegan", "--preset", "tiny"}));
+  QVERIFY2(wait_for([&] { return !page_->shown().isEmpty() && page_->record().step > 1; }, 60000), qPrintable(last_error()));
+  QVERIFY(!page_->controller().running() && page_->form().findChild<QPushButton*>("start_training")->isEnabled());
+  const QString run = page_->shown();
+  const auto folder = workspace_->runs() / run.toStdString();
+  QVERIFY(RunLock::is_held(folder) && QFileInfo(QString::fromStdString((folder / "luthierctl.log").string())).size() > 0);
+  QVERIFY(QDir(QString::fromStdString(workspace_->folder().string())).entryList({"*.log"}).isEmpty());
+  auto* abort = page_->findChild<QPushButton*>("drop_training");
+  QVERIFY(wait_for([&] { return abort->isVisible() && abort->isEnabled(); }));
+  abort->click();
+  QVERIFY(wait_for([&] { return page_->record().finished; }, 20000));
+  QVERIFY2(page_->record().message.contains("Dropped"), qPrintable(page_->record().message));
+  QCOMPARE(bench_->last_command(), (QStringList{"stop", run, "--discard"}));
+  own->setChecked(false);
+}
+
+void TestTraining::aProcessThatCannotTrainSaysWhy() {
+  RunLaunch launch;
+  QString message;
+  connect(&launch, &RunLaunch::failed, this, [&](const QString& words) { message = words; });
+  TrainingRequest request = quick_run(*workspace_, 10);
+  request.pair_set = "nothing";
+  launch.start(request);
+  QVERIFY(launch.pending());
+  QVERIFY(wait_for([&] { return !message.isEmpty(); }, 30000));
+  QVERIFY2(message.contains("no pair set 'nothing'"), qPrintable(message));
+  QVERIFY(!launch.pending());
+  // One that is stopped before its first step says nothing.
+  int times = 0;
+  bool began = false;
+  connect(&launch, &RunLaunch::failed, this, [&](const QString& words) { message = words, ++times; });
+  connect(&launch, &RunLaunch::started, this, [&] { began = true; });
+  launch.start(quick_run(*workspace_, 1000000));
+  launch.stop();
+  QVERIFY(wait_for([&] { return times == 1 || began; }, 30000));
+  if (!began) QCOMPARE(message, QString());  // on a slow machine it may just have got so far
+  QVERIFY(!launch.pending());
+  QVERIFY(QDir(QString::fromStdString(workspace_->folder().string())).entryList({"*.log"}).isEmpty());
 }
 
 void TestTraining::runsArePinnedBesideTheChosenOne() {
@@ -279,6 +343,16 @@ void TestTraining::runsArePinnedBesideTheChosenOne() {
   QCOMPARE(page_->plot().curve_count(), graphs);
   QVERIFY(page_->runs().setData(page_->runs().index(row, RunTableModel::name), Qt::Unchecked, Qt::CheckStateRole));
   QVERIFY(wait_for([&] { return page_->plot().pin_count() == 0; }));
+  // Another workspace has other runs.
+  QVERIFY(page_->runs().setData(page_->runs().index(row, RunTableModel::name), Qt::Checked, Qt::CheckStateRole));
+  QVERIFY(wait_for([&] { return page_->plot().pin_count() == 1; }));
+  bench_->close();
+  QVERIFY(wait_for([&] { return !bench_->has_workspace(); }));
+  QCOMPARE(page_->plot().pin_count(), 0);
+  bench_->open(QString::fromStdString(workspace_->folder().string()), false);
+  QVERIFY(wait_for([&] { return bench_->has_workspace() && page_->runs().rowCount() >= 2 && !page_->shown().isEmpty(); }));
+  QTest::qWait(100);
+  QCOMPARE(page_->plot().pin_count(), 0);
 }
 
 void TestTraining::previewsKeepTheirPlaceAndAreHeardBesideTheTruth() {

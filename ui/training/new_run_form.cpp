@@ -1,5 +1,6 @@
 #include "ui/training/new_run_form.h"
 
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QFormLayout>
@@ -28,6 +29,7 @@
 #include "ui/form/config_form.h"
 #include "ui/form/scrolled_form.h"
 #include "ui/training/run_check.h"
+#include "ui/training/run_steering.h"
 #include "ui/training/settings_timeline.h"
 
 namespace luthier::ui {
@@ -122,6 +124,12 @@ NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   timeline_ = new SettingsTimeline(this);
   column->addWidget(timeline_);
 
+  own_process_ = new QCheckBox(tr("Train in a process of its own"), this);
+  own_process_->setObjectName("own_process");
+  own_process_->setToolTip(tr("luthierctl trains, and this window watches: the run goes on when the window is closed or crashes, and others can be started beside it. Also for runs that are gone on with."));
+  own_process_->setChecked(RunSteering::wants_process());
+  column->addWidget(own_process_);
+
   auto* buttons = new QHBoxLayout;
   check_ = new QPushButton(tr("Check first"), this);
   check_->setToolTip(tr("Tries one step without training: clips, memory, time per step and time in all"));
@@ -156,6 +164,11 @@ NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   });
   connect(start_, &QPushButton::clicked, this, &NewRunForm::start_requested);
   connect(check_, &QPushButton::clicked, this, &NewRunForm::check_requested);
+  connect(own_process_, &QCheckBox::toggled, this, [this](bool on) {
+    RunSteering::want_process(on);
+    show_startable();
+    Q_EMIT process_wanted();
+  });
   connect(family_, &QComboBox::currentIndexChanged, this, &NewRunForm::show_family);
   connect(preset_, &QComboBox::currentIndexChanged, this, &NewRunForm::show_preset);
   for (const FamilyEntry& entry : family_catalog()) {
@@ -335,13 +348,15 @@ void NewRunForm::show_timeline() {
   timeline_->show_settings(entry->id, form_->values());
 }
 
-void NewRunForm::set_busy(bool training) {
+void NewRunForm::set_busy(bool training, bool launching) {
   training_ = training;
+  launching_ = launching;
   show_startable();
 }
 
 void NewRunForm::show_startable() {
-  const QString why = training_      ? tr("A run is training here; stop it first, or train with luthierctl beside it")
+  const QString why = launching_     ? tr("A run is being prepared in a process of its own; wait for its first step")
+                      : training_ && !own_process_->isChecked() ? tr("A run is training here; stop it first, or train beside it in a process of its own")
                       : none_chosen_ ? tr("No label is chosen to train on; choose some at Labels")
                       : !form_->valid() ? tr("A setting is out of its range; it is marked in red")
                                         : QString();

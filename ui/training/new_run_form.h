@@ -6,6 +6,7 @@
 
 #include "core/session/training_session.h"
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
@@ -25,7 +26,8 @@ class NewRunForm : public QWidget {
   explicit NewRunForm(Workbench& bench, QWidget* parent = nullptr);
   /// Throws ConfigError when a field is wrong.
   TrainingRequest request() const;
-  void set_busy(bool training);  ///< one run at a time: the start button waits
+  /// One run at a time in the window, and one at a time that is being prepared in a process of its own: the start button waits.
+  void set_busy(bool training, bool launching = false);
   /// The same as a command line.
   QString command() const;
   void choose(const QString& family, const QString& preset);
@@ -37,6 +39,7 @@ class NewRunForm : public QWidget {
  Q_SIGNALS:
   void start_requested();
   void check_requested();
+  void process_wanted();  ///< runs shall be started in a process of their own from now on, or in the window again
   void data_requested();  ///< the clips themselves shall be looked at
 
  private:
@@ -61,9 +64,10 @@ class NewRunForm : public QWidget {
   QLineEdit* auditions_;
   ConfigForm* form_;
   SettingsTimeline* timeline_;
+  QCheckBox* own_process_;
   QPushButton* start_;
   QPushButton* check_;
-  bool training_ = false, none_chosen_ = false;
+  bool training_ = false, launching_ = false, none_chosen_ = false;
   bool restoring_ = false;
   QString wanted_pairs_;   ///< to be chosen as soon as the sets are read
   QStringList off_;        ///< labels that are not trained on

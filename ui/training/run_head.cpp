@@ -11,7 +11,9 @@
 #include "core/session/family_catalog.h"
 #include "ui/application_style.h"
 #include "ui/common/background_task.h"
+#include "ui/common/words.h"
 #include "ui/training/run_controller.h"
+#include "ui/training/run_exactness.h"
 #include "ui/training/run_record.h"
 #include "ui/training/run_table_model.h"
 
@@ -19,7 +21,17 @@ namespace luthier::ui {
 namespace {
 
 bool is_mine(const QString& shown, const RunController& controller) {
-  return controller.running() && (controller.run() == shown || shown.isEmpty());
+  return controller.running() && controller.run() == shown;
+}
+
+/// Another program trains it, or holds it.
+bool is_elsewhere(const QString& shown, const RunSummary* summary, const RunController& controller) {
+  return !is_mine(shown, controller) && summary && (summary->status == "running" || summary->status == "paused");
+}
+
+/// Its events are quicker than the list.
+bool is_paused(const RunRecord& record, const RunSummary& summary) {
+  return record.started && !record.finished ? record.paused : summary.status == "paused";
 }
 
 QString number(std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); }
@@ -71,7 +83,7 @@ RunHead::RunHead(QWidget* parent) : QFrame(parent) {
   column->addWidget(bar_);
   column->addWidget(figures_);
   column->addWidget(message_);
-  connect(pause_, &QPushButton::clicked, this, &RunHead::pause_clicked);
+  connect(pause_, &QPushButton::clicked, this, [this] { Q_EMIT pause_clicked(!paused_); });
   connect(stop_, &QPushButton::clicked, this, &RunHead::stop_clicked);
   connect(drop_, &QPushButton::clicked, this, &RunHead::drop_clicked);
   connect(resume_, &QPushButton::clicked, this, &RunHead::resume_clicked);
@@ -85,51 +97,63 @@ QString RunHead::state_text(const QString& shown, const RunRecord& record, const
     if (controller.paused()) return tr("paused");
     return record.started ? tr("training") : tr("preparing");
   }
+  if (is_elsewhere(shown, summary, controller)) return run_state_text(is_paused(record, *summary) ? "paused" : "running");
   return summary ? run_state_text(summary->status) : QString();
 }
 
 void RunHead::show_run(const QString& shown, const QString& name, const RunRecord& record, const RunSummary* summary, const RunController& controller) {
-  const bool mine = is_mine(shown, controller), any = !shown.isEmpty() || controller.running();
+  const bool mine = is_mine(shown, controller), any = !shown.isEmpty() || mine || launching_;
   title_->setText(!any ? tr("No run yet: choose a family and a preset at the left, and start.") : shown.isEmpty() ? tr("New run") : name);
   title_->setToolTip(shown);
-  state_->setText(any ? state_text(shown, record, summary, controller) : QString());
+  state_->setText(launching_ && !mine ? tr("preparing") : any ? state_text(shown, record, summary, controller) : QString());
   bar_->setVisible(any);
-  show_progress(record, mine);
+  show_progress(record, summary, mine);
   show_figures(record, mine);
   show_message(record, summary, mine);
-  pause_->setVisible(mine);
-  pause_->setEnabled(!controller.stopping());
-  pause_->setText(controller.paused() ? tr("Go on") : tr("Pause"));
-  pause_->setIcon(icon(controller.paused() ? "play" : "pause"));
-  const bool elsewhere = !mine && summary && summary->status == "running";
+  show_buttons(shown, record, summary, controller);
+}
+
+void RunHead::show_buttons(const QString& shown, const RunRecord& record, const RunSummary* summary, const RunController& controller) {
+  const bool mine = is_mine(shown, controller), elsewhere = is_elsewhere(shown, summary, controller);
+  paused_ = mine ? controller.paused() : elsewhere && is_paused(record, *summary);
+  pause_->setVisible(mine || elsewhere);
+  pause_->setEnabled(elsewhere || !controller.stopping());
+  pause_->setText(paused_ ? tr("Go on") : tr("Pause"));
+  pause_->setIcon(icon(paused_ ? "play" : "pause"));
   stop_->setVisible(mine || elsewhere);
   stop_->setEnabled(elsewhere || !controller.stopping());
-  drop_->setVisible(mine);
-  drop_->setEnabled(!controller.discarding());
-  const bool resting = any && !mine && summary && summary->status != "running" && summary->status != "paused";
+  drop_->setVisible(mine || elsewhere || launching_);
+  drop_->setEnabled(elsewhere || launching_ || !controller.discarding());
+  const bool resting = !shown.isEmpty() && !mine && !elsewhere && summary;
   const bool saved = resting && !summary->latest_checkpoint.empty();
   resume_->setVisible(saved && summary->status != "done");
   change_->setVisible(saved);
-  for (QPushButton* b : {resume_, change_}) b->setEnabled(!controller.running());
+  for (QPushButton* b : {resume_, change_}) b->setEnabled(can_start_);
   const std::string role = summary ? family_role(summary->family) : std::string();
   transfer_->setVisible(saved && role != "vocoder");
   transfer_->setText(role == "generator" ? tr("Explore") : tr("Use in a transfer"));
   transfer_->setToolTip(role == "generator" ? tr("Sliders over the latent space: what this model makes from noise") : tr("Choose this run on the page Transfer"));
 }
 
-void RunHead::show_exactness(int sittings, const QStringList& why) {
-  exact_->setVisible(sittings > 1);
-  exact_->setText(why.isEmpty() ? tr("✓ bit-exact") : tr("not bit-exact"));
-  exact_->setToolTip(why.isEmpty() ? tr("Stopped and gone on with %1 times, each time step for step as an unbroken run (same build, settings, clips and machine).").arg(sittings - 1)
-                                   : tr("It was gone on with, but not as an unbroken run would have: %1").arg(why.join("; ")));
+void RunHead::show_exactness(const RunExactness& exactness) {
+  exact_->setVisible(exactness.resumed > 0 && (exactness.checked || !exactness.why.isEmpty()));
+  exact_->setText(exactness.why.isEmpty() ? tr("✓ bit-exact") : tr("not bit-exact"));
+  exact_->setToolTip(exactness.why.isEmpty()
+                         ? tr("Gone on with %1, and checked each time: the state in memory (weights, averages, optimisers, counters) had the hash it was saved with, "
+                              "and settings, clips, build, LibTorch, processor and number of threads were those of before. So its steps are those of an unbroken run.").arg(counted(exactness.resumed, tr("time"), tr("times")))
+                         : tr("It was gone on with, but not as an unbroken run would have: %1").arg(exactness.why.join("; ")));
 }
 
-void RunHead::show_progress(const RunRecord& record, bool mine) {
-  const double share = record.total_steps > 0 ? static_cast<double>(record.step) / static_cast<double>(record.total_steps) : 0;
+void RunHead::show_progress(const RunRecord& record, const RunSummary* summary, bool mine) {
+  // Until its events are read, or where there are none, the list knows how far it came.
+  const bool told = record.total_steps > 0 || !summary;
+  const std::int64_t step = told ? record.step : summary->step, total = told ? record.total_steps : summary->total_steps;
+  const double share = total > 0 ? static_cast<double>(step) / static_cast<double>(total) : 0;
   bar_->setValue(static_cast<int>(1000.0 * share));
-  QString text = tr("preparing");
-  if (record.total_steps > 0) {
-    text = tr("step %1 of %2 – %3 %").arg(number(record.step), number(record.total_steps)).arg(100.0 * share, 0, 'f', 0);
+  const bool at_work = mine || launching_ || !summary || summary->status == "running" || summary->status == "paused";
+  QString text = at_work ? tr("preparing") : tr("ended before its first step");
+  if (total > 0) {
+    text = tr("step %1 of %2 – %3 %").arg(number(step), number(total)).arg(100.0 * share, 0, 'f', 0);
     if (mine && record.seconds_left >= 0 && record.steps_per_second > 0) text += tr(" – %1 left").arg(duration_text(record.seconds_left));
   }
   bar_->setFormat(text);

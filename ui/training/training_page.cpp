@@ -1,22 +1,15 @@
 #include "ui/training/training_page.h"
 
-#include <QClipboard>
-#include <QCoreApplication>
-#include <QDesktopServices>
-#include <QGuiApplication>
 #include <QHeaderView>
+#include <QJsonArray>
+#include <QJsonObject>
 #include <QLabel>
-#include <QMenu>
-#include <QPointer>
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QTableView>
-#include <QThreadPool>
-#include <QUrl>
 #include <QVBoxLayout>
 
 #include "core/session/family_catalog.h"
-#include "core/session/run_elsewhere.h"
 #include "core/session/run_record.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
@@ -33,13 +26,15 @@
 #include "ui/training/preview_panel.h"
 #include "ui/training/resume_dialog.h"
 #include "ui/training/run_check.h"
+#include "ui/training/run_exactness.h"
 #include "ui/training/run_head.h"
+#include "ui/training/run_menu.h"
 #include "ui/training/run_names.h"
 #include "ui/training/run_table_model.h"
 
 namespace luthier::ui {
 
-TrainingPage::TrainingPage(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench), pins_(new PinnedRuns(this)) {
+TrainingPage::TrainingPage(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench), steering_(new RunSteering(bench, controller_, this)), pins_(new PinnedRuns(this)) {
   auto* outer = new QHBoxLayout(this);
   outer->setContentsMargins(10, 8, 10, 6);
   outer->setSpacing(10);
@@ -62,6 +57,7 @@ TrainingPage::TrainingPage(Workbench& bench, QWidget* parent) : QWidget(parent),
   connect(&bench_, &Workbench::workspace_closing, this, [this] {
     watcher_.stop();
     controller_.stop();
+    steering_->leave_workspace();
     runs_->set_workspace({});
     show_run({});
   });
@@ -111,9 +107,9 @@ QWidget* TrainingPage::make_run() {
 }
 
 void TrainingPage::connect_run() {
-  connect(head_, &RunHead::pause_clicked, this, [this] { controller_.set_paused(!controller_.paused()); });
-  connect(head_, &RunHead::stop_clicked, this, &TrainingPage::stop);
-  connect(head_, &RunHead::drop_clicked, &controller_, &RunController::discard);
+  connect(head_, &RunHead::pause_clicked, this, [this](bool on) { steering_->pause(shown_, on); });
+  connect(head_, &RunHead::stop_clicked, this, [this] { steering_->stop(shown_, false); });
+  connect(head_, &RunHead::drop_clicked, this, [this] { steering_->stop(shown_, true); });
   connect(head_, &RunHead::resume_clicked, this, &TrainingPage::resume);
   connect(head_, &RunHead::change_clicked, this, &TrainingPage::change);
   connect(head_, &RunHead::transfer_clicked, this, &TrainingPage::use);
@@ -125,29 +121,44 @@ void TrainingPage::connect_run() {
   connect(&controller_, &RunController::arrived, this, [this](const std::vector<RunEvent>& events) {
     if (controller_.run() == shown_ && bench_.has_workspace() && bench_.workspace().folder() == controller_.workspace()) arrived(events);
   });
-  connect(&controller_, &RunController::state_changed, this, [this] {
-    form_->set_busy(controller_.running());
+  const auto show_state = [this] {
+    form_->set_busy(controller_.running(), steering_->launching());
     show_head();
-  });
+  };
+  connect(&controller_, &RunController::state_changed, this, show_state);
+  connect(steering_, &RunSteering::state_changed, this, show_state);
+  connect(steering_, &RunSteering::launched, this, &TrainingPage::launched);
+  connect(form_, &NewRunForm::process_wanted, this, show_state);
   connect(&controller_, &RunController::ended, this, &TrainingPage::ended);
   connect(&watcher_, &RunWatcher::arrived, this, &TrainingPage::heard_from_file);
+  connect(&watcher_, &RunWatcher::caught_up, this, &TrainingPage::all_heard);
   connect(plot_, &LossPlot::right_axis_changed, this, [this] {
     if (!shown_.isEmpty()) plot_->show_run(record_);
   });
   connect(pins_, &PinnedRuns::changed, plot_, &LossPlot::set_pins);
+  connect(plot_, &LossPlot::saved, &bench_, [this](const QString& file) { bench_.say(tr("Written: %1").arg(file)); });
 }
 
 void TrainingPage::heard_from_file(const QString& id, const std::vector<RunEvent>& events) {
   if (id != shown_) return;
-  if (!controller_.running() || controller_.run() != id) {
-    arrived(events);
-    return;
-  }
-  // What the file holds of earlier sittings comes first, then this sitting as it was heard live.
-  record_.clear();
-  record_.id = id;
-  arrived(events);
-  arrived(controller_.history());
+  if (!merging_) return arrived(events);
+  for (const RunEvent& event : events) older_.apply(event);
+}
+
+/// What the file holds of earlier sittings comes first, then this sitting as it was heard live.
+void TrainingPage::all_heard(const QString& id) {
+  if (id != shown_ || !std::exchange(merging_, false)) return;
+  older_.id = id;
+  if (controller_.run() == id) older_.go_on_with(controller_.sitting());
+  record_ = std::exchange(older_, {});
+  arrived({});
+}
+
+void TrainingPage::launched(const std::filesystem::path& workspace, const QString& run) {
+  if (!bench_.has_workspace() || bench_.workspace().folder() != workspace) return;
+  bench_.say(tr("The run %1 trains in a process of its own.").arg(run));
+  runs_->refresh();
+  if (shown_.isEmpty() || shown_ == run) show_run(run);
 }
 
 QWidget* TrainingPage::make_runs() {
@@ -170,34 +181,17 @@ QWidget* TrainingPage::make_runs() {
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
     if (const RunSummary* run = runs_->at(index.row())) show_run(QString::fromStdString(run->id));
   });
-  connect(table_, &QTableView::customContextMenuRequested, this, &TrainingPage::run_menu);
+  connect(table_, &QTableView::customContextMenuRequested, this, [this](const QPoint& at) { show_run_menu(bench_, *table_, *runs_, *names_, at); });
   connect(runs_, &RunTableModel::refreshed, this, [this] {
+    read_pins();  // one may have begun to train, or ended
     if (runs_->rowCount() == 0) return;
     int row = runs_->row_of(shown_);
-    if (shown_.isEmpty()) row = 0;
+    const bool preparing = steering_->launching() || (controller_.running() && controller_.run().isEmpty());
+    if (shown_.isEmpty() && !preparing) row = 0;
     if (row >= 0 && table_->currentIndex().row() != row) table_->setCurrentIndex(runs_->index(row, 0));
     show_head();
   });
   return table_;
-}
-
-void TrainingPage::run_menu(const QPoint& at) {
-  const RunSummary* run = runs_->at(table_->indexAt(at).row());
-  if (!run) return;
-  QMenu menu(this);
-  const QString folder = QString::fromStdString(run->folder.string()), id = QString::fromStdString(run->id);
-  if (!run->latest_checkpoint.empty()) {
-    menu.addAction(icon("copy"), tr("Copy going on as a command"), this, [this, id] {
-      TrainingRequest request;
-      request.workspace = bench_.workspace().folder();
-      request.resume = id.toStdString();
-      QGuiApplication::clipboard()->setText(train_command(request));
-      bench_.say(tr("Copied: %1").arg(train_command(request)));
-    });
-  }
-  menu.addAction(tr("Rename…\tF2"), this, [this, id] { names_->edit(runs_->row_of(id)); });
-  menu.addAction(icon("folder"), tr("Open its folder"), this, [folder] { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
-  menu.exec(table_->viewport()->mapToGlobal(at));
 }
 
 void TrainingPage::workspace_opened() {
@@ -226,32 +220,16 @@ void TrainingPage::hideEvent(QHideEvent* event) {
 // --- actions ---------------------------------------------------------------------------------------------------------
 
 void TrainingPage::start() {
-  if (!bench_.has_workspace() || controller_.running()) return;
+  if (!bench_.has_workspace() || !steering_->can_start()) return;
   try {
     const TrainingRequest request = form_->request();
-    shown_.clear();
-    record_.clear();
-    plot_->clear();
-    previews_->clear();
-    watcher_.stop();
-    controller_.start(request);
-    bench_.say(tr("The run is being prepared; the clips are read first."));
+    show_run({});
+    steering_->start(request);
+    if (controller_.running()) bench_.say(tr("The run is being prepared; the clips are read first."));
   } catch (const std::exception& error) {
     show_error(this, QString::fromUtf8(error.what()));
   }
   show_head();
-}
-
-void TrainingPage::stop() {
-  if (controller_.running() && (controller_.run() == shown_ || shown_.isEmpty())) return controller_.stop();
-  if (!bench_.has_workspace() || shown_.isEmpty()) return;
-  in_background<bool>(
-      this,
-      [workspace = bench_.workspace(), run = shown_.toStdString()] {
-        stop_run_elsewhere(workspace, run);
-        return true;
-      },
-      [this](bool) { bench_.say(tr("luthierctl was asked to stop; it saves a checkpoint first.")); }, [this](const QString& message) { show_error(this, message); });
 }
 
 void TrainingPage::use() {
@@ -275,13 +253,13 @@ void TrainingPage::resume() {
 }
 
 void TrainingPage::change() {
-  if (!bench_.has_workspace() || controller_.running() || shown_.isEmpty()) return;
+  if (!bench_.has_workspace() || !steering_->can_start() || shown_.isEmpty()) return;
   ask_to_resume(bench_, this, shown_, [this](const TrainingRequest& request) { go_on(request); });
 }
 
 void TrainingPage::go_on(const TrainingRequest& request) {
-  if (controller_.running()) return;
-  controller_.start(request);
+  if (!steering_->can_start()) return;
+  steering_->start(request);
   show_run(QString::fromStdString(request.resume));
 }
 
@@ -298,10 +276,13 @@ void TrainingPage::show_run(const QString& id) {
   shown_ = id;
   record_.clear();
   record_.id = id;
+  older_.clear();
+  merging_ = live;
   plot_->clear();
   previews_->clear();
   if (id.isEmpty() || !bench_.has_workspace()) {
     watcher_.stop();
+    head_->show_exactness({});
     show_head();
     return;
   }
@@ -311,28 +292,36 @@ void TrainingPage::show_run(const QString& id) {
     table_->setCurrentIndex(runs_->index(row, 0));
     table_->viewport()->update();
   }
-  if (live) arrived(controller_.history());
+  if (live) {
+    record_.go_on_with(controller_.sitting());
+    arrived({});
+  }
   watcher_.watch(bench_.workspace().runs() / id.toStdString(), !live);
   show_head();
+  head_->show_exactness({});
   show_exactness();
 }
 
 // --- what is seen ----------------------------------------------------------------------------------------------------
 
 void TrainingPage::arrived(const std::vector<RunEvent>& events) {
-  for (const RunEvent& event : events) record_.apply(event);
+  for (const RunEvent& event : events) {
+    record_.apply(event);
+    if (const auto* start = std::get_if<RunStarted>(&event.data)) exactness_due_ = start->first_step > 0;
+  }
+  if (exactness_due_ && record_.step > record_.first_step) show_exactness();  // with the first step it is known
   if (!redraw_.isActive()) redraw_.start();
 }
 
 void TrainingPage::redraw() {
   if (shown_.isEmpty()) return;
-  plot_->show_run(record_);
+  if (!merging_) plot_->show_run(record_);  // a curve grows at its end alone: what comes before is read first
   if (bench_.has_workspace()) previews_->show_run(record_, bench_.workspace().runs() / shown_.toStdString());
   show_head();
 }
 
 void TrainingPage::read_pins() {
-  if (!bench_.has_workspace()) return;
+  if (!bench_.has_workspace()) return pins_->set({}, {}, {});
   QStringList growing;
   for (const RunSummary& run : runs_->runs()) {
     if (run.status == "running" || run.status == "paused") growing << QString::fromStdString(run.id);
@@ -342,34 +331,39 @@ void TrainingPage::read_pins() {
 
 void TrainingPage::show_head() {
   const RunSummary* summary = runs_->at(runs_->row_of(shown_));
-  const bool mine = controller_.running() && (controller_.run() == shown_ || shown_.isEmpty());
+  const bool mine = controller_.running() && controller_.run() == shown_;
   runs_->set_live(mine ? controller_.run() : QString(), RunHead::state_text(shown_, record_, summary, controller_), record_.step);
+  head_->set_ways(steering_->can_start(), steering_->launching(shown_));
   head_->show_run(shown_, runs_->name_of(shown_), record_, summary, controller_);
 }
 
 void TrainingPage::show_exactness() {
-  head_->show_exactness(0, {});
+  exactness_due_ = false;
   if (!bench_.has_workspace()) return;
-  QPointer<TrainingPage> self(this);
-  QThreadPool::globalInstance()->start([self, id = shown_, folder = bench_.workspace().runs() / shown_.toStdString()] {
-    int sittings = 0;
-    QStringList why;
-    try {
-      const auto record = load_run_record(folder);
-      sittings = static_cast<int>(record.sittings.size());
-      for (const auto& sitting : record.sittings) {
-        for (const auto& reason : sitting.inexact) why << QString::fromStdString(reason);
-      }
-    } catch (const std::exception&) {
-      return;  // a run without a readable record says nothing of it
-    }
-    QMetaObject::invokeMethod(
-        qApp,
-        [self, id, sittings, why] {
-          if (self && self->shown_ == id) self->head_->show_exactness(sittings, why);
-        },
-        Qt::QueuedConnection);
-  });
+  in_background<RunExactness>(
+      this, [folder = bench_.workspace().runs() / shown_.toStdString()] { return read_exactness(folder); },
+      [this, id = shown_](const RunExactness& exactness) {
+        if (shown_ == id) head_->show_exactness(exactness);
+      },
+      {});  // a run without a readable record says nothing of it
+}
+
+void TrainingPage::show_recorded(const QJsonObject& record) {
+  if (!bench_.has_workspace()) return;
+  const QString run = record.value("run").toString();
+  QStringList pinned = runs_->pinned();
+  if (record.contains("pinned")) pinned.clear();
+  for (const QJsonValue& pin : record.value("pinned").toArray()) pinned << pin.toString();
+  in_background<bool>(
+      this, [folder = bench_.workspace().runs() / run.toStdString(), named = !run.isEmpty() && !run.contains('/')] { return named && is_run(folder); },
+      [this, run, pinned, logarithmic = record.value("logarithmic").toBool()](bool here) {
+        if (!here) return show_error(this, tr("These losses are of the run '%1', which is not in this workspace; open the one that it was trained in.").arg(run));
+        Q_EMIT bench_.page_requested("train");
+        plot_->set_logarithmic(logarithmic);
+        show_run(run);
+        runs_->set_pinned(pinned);
+      },
+      {});
 }
 
 void TrainingPage::ended(Outcome outcome, const QString& message) {

@@ -4,7 +4,10 @@
 
 #include "ui/training/run_controller.h"
 #include "ui/training/run_record.h"
+#include "ui/training/run_steering.h"
+#include "ui/training/run_watcher.h"
 
+class QJsonObject;
 class QTableView;
 
 namespace luthier::ui {
@@ -33,6 +36,8 @@ class TrainingPage : public QWidget {
   void start();
   /// Looks at a run of the workspace.
   void show_run(const QString& id);
+  /// Looks at the run of a loss plot that was saved, with the runs that were pinned in it, by the plot's record.
+  void show_recorded(const QJsonObject& record);
 
  protected:
   void showEvent(QShowEvent* event) override;
@@ -46,13 +51,13 @@ class TrainingPage : public QWidget {
   void workspace_opened();
   void check();
   void use();
-  void stop();
   void resume();
   void change();
   void go_on(const TrainingRequest& request);
-  void run_menu(const QPoint& at);
   void arrived(const std::vector<RunEvent>& events);
   void heard_from_file(const QString& id, const std::vector<RunEvent>& events);
+  void all_heard(const QString& id);
+  void launched(const std::filesystem::path& workspace, const QString& run);
   void redraw();
   void show_head();
   void show_exactness();
@@ -63,7 +68,11 @@ class TrainingPage : public QWidget {
   RunController controller_;
   RunWatcher watcher_;
   RunRecord record_;
+  RunRecord older_;            ///< from the file, while the window's own run is shown: its earlier sittings
+  bool merging_ = false;       ///< what comes from the file goes there
+  bool exactness_due_ = false; ///< the run has just been gone on with
   QString shown_;  ///< id of the run that is looked at
+  RunSteering* steering_;
   NewRunForm* form_;
   RunHead* head_;
   LossPlot* plot_;

@@ -5,6 +5,7 @@
 #include "ui/common/error_box.h"
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
+#include "ui/training/run_program.h"
 #include "ui/training/training_page.h"
 #include "ui/transfer/live_panel.h"
 #include "ui/transfer/transfer_page.h"
@@ -43,9 +44,11 @@ bool may_stop_work(QWidget* window, Workbench& bench, TrainingPage& training, Tr
   bool go_on = false;
   if (run.running()) {
     QStringList ways{stop};
-    if (!run.run().isEmpty()) ways << tr("Train on without the window");
-    const int way = choose(window, program ? tr("A run is training here. Stop it and close?") : tr("A run is training here. Stop it and leave this workspace?"),
-                           tr("A checkpoint is saved first, and the run can be gone on with later; or luthierctl goes on with it at once, and this window shows it when it is opened again."), ways);
+    const bool can_go_on = !run.run().isEmpty() && !run_program().isEmpty();
+    if (can_go_on) ways << tr("Train on without the window");
+    const QString later = can_go_on ? tr("A checkpoint is saved first, and the run can be gone on with later; or luthierctl goes on with it at once, and this window shows it when it is opened again.")
+                                    : tr("A checkpoint is saved first, and the run can be gone on with later.");
+    const int way = choose(window, program ? tr("A run is training here. Stop it and close?") : tr("A run is training here. Stop it and leave this workspace?"), later, ways);
     if (way < 0) return false;
     go_on = way == 1;
   }
