@@ -152,12 +152,13 @@ void TestRunChanges::ordersOfOthersAreObeyed() {
   request.overrides["steps"] = std::int64_t{1000000};
   request.overrides["validate_every"] = request.overrides["preview_every"] = std::int64_t{1000000};
   const auto train_on = [&](const TrainingRequest& wanted, Log& log) {
-    return std::async(std::launch::async, [&] { return train(wanted, log, {}); });  // without switches, as luthierctl does
+    return std::async(std::launch::async, [wanted, &log] { return train(wanted, log, log.stop.get_token()); });  // without switches, as luthierctl does
   };
   const auto status = [&](const std::string& run) { return read_run(place(), run); };
   const auto becomes = [&](const std::string& run, const std::string& wanted) { return QTest::qWaitFor([&] { return status(run).status == wanted; }, 20000); };
-  Log log;
+  Log log, again;
   auto ended = train_on(request, log);
+  const auto end_at_last = qScopeGuard([&] { log.stop.request_stop(), again.stop.request_stop(); });
   std::string run;
   QVERIFY(QTest::qWaitFor([&] {
     const auto runs = list_runs(place());
@@ -182,7 +183,6 @@ void TestRunChanges::ordersOfOthersAreObeyed() {
   QVERIFY_THROWS_EXCEPTION(ConfigError, order_run(*workspace_, "no-such-run", RunOrder::stop));
   // What was left for an earlier sitting does not count.
   std::ofstream(workspace_->runs() / run / "order") << "stop\n";
-  Log again;
   ended = train_on(resumed(place(), run), again);
   QVERIFY(QTest::qWaitFor([&] { return status(run).status == "running" && status(run).step > std::stoll(saved); }, 20000));
   order_run(*workspace_, run, RunOrder::discard);
