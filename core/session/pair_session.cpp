@@ -1,6 +1,7 @@
 #include "core/session/pair_session.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <tuple>
 
@@ -67,7 +68,7 @@ db::PairSetRow find_set(db::Catalog& catalog, const std::string& name) {
   throw SessionError("there is no pair set '" + name + "'; 'pairs list' shows those there are");
 }
 
-db::ClipId clip_at(const Groups& groups, const std::string& label, std::int64_t index, std::int64_t line) {
+const NamedClip& clip_at(const Groups& groups, const std::string& label, std::int64_t index, std::int64_t line) {
   const auto found = groups.find(label);
   const std::string where = "line " + std::to_string(line) + " of the pair file names ";
   if (found == groups.end()) throw SessionError(where + "label '" + label.substr(0, 60) + "', which no clip carries");
@@ -75,26 +76,66 @@ db::ClipId clip_at(const Groups& groups, const std::string& label, std::int64_t 
   if (index >= count)
     throw SessionError(where + "clip " + std::to_string(index) + " of '" + label + "', which has " + std::to_string(count) + " (0 to " +
                        std::to_string(count - 1) + ")");
-  return found->second[static_cast<std::size_t>(index)].id;
+  return found->second[static_cast<std::size_t>(index)];
 }
 
+/// Refuses a file with what is wrong in each line, the first few in full.
+void refuse_lines(const std::vector<std::string>& problems) {
+  constexpr std::size_t kTold = 5;
+  if (problems.empty()) return;
+  std::string words = "nothing was imported: ";
+  for (std::size_t i = 0; i < std::min(kTold, problems.size()); ++i) words += (i ? " " : "") + problems[i];
+  if (problems.size() > kTold) words += " So it is with " + std::to_string(problems.size() - kTold) + " more lines.";
+  throw SessionError(words);
+}
+
+/// `lines` empty: pairs that were drawn, which need no check.
 std::vector<db::PairRow> resolve(const Groups& groups, const std::vector<IndexedPair>& pairs, const std::vector<std::int64_t>& lines, const char* reason) {
   std::vector<db::PairRow> rows;
   rows.reserve(pairs.size());
+  std::vector<std::string> problems;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const IndexedPair& pair = pairs[i];
     const std::int64_t line = lines.empty() ? static_cast<std::int64_t>(i) + 1 : lines[i];
+    const auto clip = [&](const std::string& label, std::int64_t index) {
+      const NamedClip& named = clip_at(groups, label, index, line);
+      return PairedClip{named.id, named.split};
+    };
+    const PairedClip content = clip(pair.content_label, pair.content_index), style = clip(pair.style_label, pair.style_index);
+    std::optional<PairedClip> target;
+    if (!pair.target_label.empty()) target = clip(pair.target_label, pair.target_index);
+    if (!lines.empty())
+      if (const auto problem = pair_problem(content, style, target); !problem.empty()) problems.push_back("line " + std::to_string(line) + ": " + problem);
     db::PairRow row;
-    row.content = clip_at(groups, pair.content_label, pair.content_index, line);
-    row.style = clip_at(groups, pair.style_label, pair.style_index, line);
-    if (!pair.target_label.empty()) row.target = clip_at(groups, pair.target_label, pair.target_index, line);
+    row.content = content.id, row.style = style.id;
+    if (target) row.target = target->id;
     row.reason = reason;
     rows.push_back(row);
   }
+  refuse_lines(problems);
   return rows;
 }
 
+bool one_line(const std::string& text) {
+  return std::none_of(text.begin(), text.end(), [](unsigned char c) { return std::iscntrl(c) != 0; });
+}
+
+std::string use_of(db::Split split) { return is_held_out(split) ? std::string("kept for ") + db::to_text(split) : "for training"; }
+
 }  // namespace
+
+std::string pair_problem(const PairedClip& content, const PairedClip& style, const std::optional<PairedClip>& target) {
+  const auto number = [](const PairedClip& clip) { return std::to_string(clip.id.value); };
+  if (content.id == style.id) return "Content and style are the same clip (" + number(content) + "); choose another for one of them.";
+  if (target && content.id == target->id) return "Content and target are the same clip (" + number(content) + "); the target is the content's notes by another instrument.";
+  const auto parted = [&](const PairedClip& other, const std::string& role) {
+    if (use_of(content.split) == use_of(other.split)) return std::string();
+    return "The content (clip " + number(content) + ") is " + use_of(content.split) + ", the " + role + " (clip " + number(other) + ") is " + use_of(other.split) +
+           "; choose clips of one split, so that what is measured on is never trained on.";
+  };
+  std::string problem = parted(style, "style");
+  return problem.empty() && target ? parted(*target, "target") : problem;
+}
 
 PairSetSummary generate_pairs(const Workspace& workspace, std::int64_t count, std::uint32_t seed, const std::string& name, const ProgressSink& progress,
                               const std::stop_token& stop) {
@@ -168,22 +209,31 @@ void remove_pair_set(const Workspace& workspace, const std::string& name) {
   edit.commit();
 }
 
-void add_pair(const Workspace& workspace, const std::string& set, std::int64_t content, std::int64_t style, std::int64_t target) {
-  const auto catalog = writable(workspace);
+void add_pair(db::Catalog& catalog, const std::string& set, db::PairRow pair) {
   if (set.empty()) throw SessionError("name the pair set that the pair shall go to");
-  const auto clip = [&](std::int64_t id) {
-    if (!catalog->clips().get({id})) throw SessionError("there is no clip " + std::to_string(id) + "; luthierctl clips lists them");
-    return db::ClipId{id};
+  if (!one_line(pair.reason)) throw SessionError("the reason of a pair is one line of text");
+  const auto clip = [&](db::ClipId id) {
+    const auto row = catalog.clips().get(id);
+    if (!row) throw SessionError("there is no clip " + std::to_string(id.value) + "; luthierctl clips lists them");
+    return PairedClip{id, row->split};
   };
-  db::PairRow pair;
-  pair.content = clip(content), pair.style = clip(style);
-  if (target != 0) pair.target = clip(target);
-  pair.reason = "chosen by hand";
-  db::Edit edit(*catalog, "add a pair to " + set);
-  const auto known = catalog->pairs().find_set(set);
+  const PairedClip content = clip(pair.content), style = clip(pair.style);
+  const auto problem = pair_problem(content, style, pair.target ? std::optional(clip(*pair.target)) : std::nullopt);
+  if (!problem.empty()) throw SessionError(problem);
+  if (pair.reason.empty()) pair.reason = "chosen by hand";
+  const auto known = catalog.pairs().find_set(set);
   db::PairSetRow fresh;
   fresh.name = set, fresh.kind = "manual";
-  catalog->pairs().add(known ? known->id : catalog->pairs().add_set(fresh), {pair});
+  catalog.pairs().add(known ? known->id : catalog.pairs().add_set(fresh), {pair});
+}
+
+void add_pair(const Workspace& workspace, const std::string& set, std::int64_t content, std::int64_t style, std::int64_t target, const std::string& reason) {
+  const auto catalog = writable(workspace);
+  db::PairRow pair;
+  pair.content = {content}, pair.style = {style}, pair.reason = reason;
+  if (target != 0) pair.target = db::ClipId{target};
+  db::Edit edit(*catalog, "add a pair to " + set);
+  add_pair(*catalog, set, pair);
   edit.commit();
 }
 
@@ -192,13 +242,33 @@ std::vector<db::PairRow> pairs_of_set(const Workspace& workspace, const std::str
   return catalog->pairs().pairs(find_set(*catalog, set).id);
 }
 
-void remove_pair(const Workspace& workspace, const std::string& set, std::int64_t row) {
+void remove_pairs(const Workspace& workspace, const std::string& set, const std::vector<std::int64_t>& rows) {
   const auto catalog = writable(workspace);
   const auto ids = catalog->pairs().ids(find_set(*catalog, set).id);
-  if (row < 1 || row > static_cast<std::int64_t>(ids.size()))
-    throw SessionError("the pair set '" + set + "' has no row " + std::to_string(row) + " (1 to " + std::to_string(ids.size()) + ")");
-  db::Edit edit(*catalog, "remove a pair");
-  catalog->pairs().remove({ids[static_cast<std::size_t>(row - 1)]});
+  std::vector<db::PairId> gone;
+  for (const std::int64_t row : rows) {
+    if (row < 1 || row > static_cast<std::int64_t>(ids.size()))
+      throw SessionError("the pair set '" + set + "' has no row " + std::to_string(row) + " (1 to " + std::to_string(ids.size()) + ")");
+    gone.push_back(ids[static_cast<std::size_t>(row - 1)]);
+  }
+  db::Edit edit(*catalog, gone.size() == 1 ? "remove a pair" : "remove " + std::to_string(gone.size()) + " pairs");
+  catalog->pairs().remove(gone);
+  edit.commit();
+}
+
+void rename_pair_set(db::Catalog& catalog, db::PairSetId set, const std::string& name) {
+  constexpr std::size_t kLongest = 120;  // bytes
+  if (name.empty() || name.size() > kLongest || !one_line(name)) throw SessionError("the name of a pair set is one line of 1 to " + std::to_string(kLongest) + " bytes");
+  if (const auto other = catalog.pairs().find_set(name); other && other->id != set) throw SessionError("there is a pair set '" + name + "' already; choose another name");
+  catalog.pairs().rename_set(set, name);
+}
+
+void rename_pair_set(const Workspace& workspace, const std::string& set, const std::string& name) {
+  const auto catalog = writable(workspace);
+  if (set.empty()) throw SessionError("name the pair set to rename; 'pairs list' shows those there are");
+  const auto known = find_set(*catalog, set);
+  db::Edit edit(*catalog, "rename the pair set " + set + " to " + name);
+  rename_pair_set(*catalog, known.id, name);
   edit.commit();
 }
 

@@ -29,15 +29,21 @@ std::optional<db::ClipId> style_for(db::Catalog& catalog, const db::ClipView& co
 
 }  // namespace
 
-std::vector<db::PairRow> suggest_pairs(const Workspace& workspace, db::ClipId content, std::size_t count) {
+std::vector<db::PairRow> suggest_pairs(const Workspace& workspace, db::ClipId content, std::size_t count, std::optional<db::ClipId> wanted) {
   const auto catalog = workspace.open_catalog();
   const auto own = catalog->clips().view(content);
-  if (!own) throw SessionError("there is no clip " + std::to_string(content.value) + " any more");
+  if (!own) throw SessionError("there is no clip " + std::to_string(content.value) + "; luthierctl clips lists them");
+  std::optional<db::ClipView> given;
+  if (wanted) {
+    given = catalog->clips().view(*wanted);
+    if (!given) throw SessionError("there is no clip " + std::to_string(wanted->value) + "; luthierctl clips lists them");
+    if (!may_pair(*own, *given)) return {};
+  }
   std::vector<db::PairRow> found;
   for (const auto& target : catalog->clips().views(same_phrase_clips(*catalog, content))) {
     if (found.size() == count) break;
-    if (!may_pair(*own, target)) continue;
-    const auto style = style_for(*catalog, *own, target);
+    if (!may_pair(*own, target) || (given && (given->label != target.label || given->clip.id == target.clip.id))) continue;
+    const auto style = given ? std::optional(given->clip.id) : style_for(*catalog, *own, target);
     if (!style) continue;
     db::PairRow row;
     row.content = content, row.style = *style, row.target = target.clip.id;
@@ -49,6 +55,7 @@ std::vector<db::PairRow> suggest_pairs(const Workspace& workspace, db::ClipId co
   std::size_t near = 0;
   for (const auto& [clip, distance] : map->neighbours(content, kNeighboursTried)) {
     if (near == count) break;
+    if (given && given->clip.id != clip) continue;
     const auto view = catalog->clips().view(clip);
     if (!view || !may_pair(*own, *view)) continue;
     char words[32];

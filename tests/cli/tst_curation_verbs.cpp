@@ -148,6 +148,35 @@ class TestCurationVerbs : public QObject {
     QCOMPARE(near.json().first()["label"].toString(), QString("bell"));
     QCOMPARE(ctl({"neighbours", "99"}).code, 1);
   }
+
+  void pairsAreSuggestedRefusedAndRenamed() {
+    const Said suggested = ctl({"pairs", "suggest", "--content", "2", "--count", "2"});
+    QVERIFY2(suggested.code == 0 && suggested.json().size() == 2, suggested.all());
+    const QJsonObject first = suggested.json().first();
+    QVERIFY2(first["style"].toInt() > 5 && first["reason"].toString().startsWith("sounds alike, horn beside bell"), suggested.all());
+    const QString style = QString::number(first["style"].toInt());
+    QCOMPARE(ctl({"pairs", "suggest", "--content", "2", "--style", style}).json().size(), 1);
+    QVERIFY(ctl({"pairs", "suggest", "--content", "2", "--style", "3"}).json().isEmpty());  // of the same label
+    QCOMPARE(ctl({"pairs", "suggest"}).code, 2);
+    QCOMPARE(ctl({"pairs", "add", "--set", "likely", "--content", "2", "--style", style, "--reason", first["reason"].toString()}).code, 0);
+    QCOMPARE(ctl({"pairs", "show", "--set", "likely"}).json().first()["reason"], first["reason"]);
+    QCOMPARE(ctl({"split", "test", "9"}).code, 0);
+    const Said leak = ctl({"pairs", "add", "--set", "likely", "--content", "2", "--style", "9"});
+    QVERIFY2(leak.code == 1 && leak.err.contains("clip 9) is kept for test"), leak.all());
+    write_file(folder_.filePath("leak.csv"), "bell,0,horn,0\nbell,1,horn,3\nhorn,1,horn,1\n");
+    const Said file = ctl({"pairs", "import", "leak.csv", "--name", "leaky"});
+    QVERIFY2(file.code == 1 && file.err.contains("line 2:") && file.err.contains("line 3: Content and style are the same clip"), file.all());
+    QCOMPARE(ctl({"undo"}).code, 0);
+    QCOMPARE(ctl({"pairs", "rename", "better", "--set", "likely"}).code, 0);
+    QCOMPARE(ctl({"pairs", "rename", "mine", "--set", "better"}).code, 1);  // taken
+    for (int i = 0; i < 3; ++i) QCOMPARE(ctl({"pairs", "add", "--set", "better", "--content", QString::number(1 + i), "--style", "7"}).code, 0);
+    QCOMPARE(ctl({"pairs", "remove", "--set", "better", "4-2"}).code, 2);
+    QCOMPARE(ctl({"pairs", "remove", "--set", "better", "1", "3-4"}).code, 0);
+    const auto left = ctl({"pairs", "show", "--set", "better"}).json();
+    QVERIFY(left.size() == 1 && left.first()["content"].toInt() == 1);
+    QCOMPARE(ctl({"undo"}).code, 0);
+    QCOMPARE(ctl({"pairs", "show", "--set", "better"}).json().size(), 4);
+  }
 };
 
 QTEST_GUILESS_MAIN(TestCurationVerbs)

@@ -5,9 +5,11 @@
 #include <fstream>
 
 #include "core/session/pair_session.h"
+#include "core/session/pair_suggestions.h"
 #include "core/session/phrase_pairs.h"
 #include "core/session/synth_session.h"
 #include "db/clip_store.h"
+#include "db/edit_journal.h"
 #include "db/pair_store.h"
 
 using namespace luthier;
@@ -106,6 +108,91 @@ class TestPairSession : public QObject {
       QVERIFY2(QString(error.what()).contains("validation or test"), error.what());
     }
     QVERIFY(catalog->pairs().sets().empty());
+  }
+
+  void aPairAcrossTheSplitIsRefused() {
+    QTemporaryDir folder;
+    const auto workspace = small(folder);
+    const auto catalog = workspace.open_catalog();
+    catalog->clips().set_split({{5}, {6}}, db::Split::test);
+    catalog->clips().set_split({{4}}, db::Split::train);
+    const auto refused = [&](std::int64_t content, std::int64_t style, std::int64_t target, const char* word) {
+      try {
+        add_pair(workspace, "mine", content, style, target);
+        return QString("accepted");
+      } catch (const SessionError& error) {
+        return QString(error.what()).contains(word) ? QString() : QString(error.what());
+      }
+    };
+    QCOMPARE(refused(1, 5, 0, "clip 5) is kept for test"), QString());
+    QCOMPARE(refused(1, 3, 6, "the target (clip 6) is kept for test"), QString());
+    QCOMPARE(refused(6, 2, 0, "clip 2) is for training"), QString());
+    QCOMPARE(refused(1, 1, 0, "same clip (1)"), QString());
+    QCOMPARE(refused(1, 2, 1, "same clip (1)"), QString());
+    QVERIFY(!catalog->pairs().find_set("mine"));
+    add_pair(workspace, "mine", 5, 6, 0, "both kept for test");
+    add_pair(workspace, "mine", 1, 4);  // not set aside yet, and for training
+    const auto rows = pairs_of_set(workspace, "mine");
+    QVERIFY(rows.size() == 2 && rows[0].reason == "both kept for test" && rows[1].reason == "chosen by hand");
+    QVERIFY_THROWS_EXCEPTION(SessionError, add_pair(workspace, "mine", 1, 4, 0, "two\nlines"));
+  }
+
+  void aFileNamesItsLinesThatLeak() {
+    QTemporaryDir folder;
+    const auto workspace = small(folder);
+    const auto catalog = workspace.open_catalog();
+    catalog->clips().set_split(catalog->clips().ids("inst:violin"), db::Split::validation);
+    const auto csv = std::filesystem::path(folder.path().toStdString()) / "leak.csv";
+    std::ofstream(csv) << "violin,0,violin,1\n\npiano,0,violin,1\npiano,1,piano,1\n";
+    try {
+      import_pairs(workspace, csv, "leaky");
+      QFAIL("accepted");
+    } catch (const SessionError& error) {
+      const QString words(error.what());
+      QVERIFY2(!words.contains("line 1:") && words.contains("line 3: The content") && words.contains("kept for validation") && words.contains("line 4: Content and style"), error.what());
+    }
+    QVERIFY(catalog->pairs().sets().empty());
+  }
+
+  void suggestionsKeepTheStyleThatIsGiven() {
+    QTemporaryDir folder;
+    const auto workspace = small(folder);
+    const auto catalog = workspace.open_catalog();
+    const auto pianos = catalog->clips().ids("inst:piano"), violins = catalog->clips().ids("inst:violin");
+    QCOMPARE(suggest_pairs(workspace, pianos[0]).size(), std::size_t{1});
+    for (const auto style : violins) {
+      const auto found = suggest_pairs(workspace, pianos[0], 6, style);
+      if (catalog->clips().get(style)->phrase == catalog->clips().get(pianos[0])->phrase) {
+        QVERIFY(found.empty());  // it is the truth itself
+      } else {
+        QVERIFY(found.size() == 1 && found[0].style == style && found[0].target);
+        QCOMPARE(catalog->clips().get(*found[0].target)->phrase, catalog->clips().get(pianos[0])->phrase);
+      }
+    }
+    QVERIFY(suggest_pairs(workspace, pianos[0], 6, pianos[1]).empty());
+    QVERIFY_THROWS_EXCEPTION(SessionError, suggest_pairs(workspace, pianos[0], 6, db::ClipId{99}));
+  }
+
+  void aSetIsRenamedAndLosesSeveralPairsAtOnce() {
+    QTemporaryDir folder;
+    const auto workspace = small(folder);
+    const auto catalog = workspace.open_catalog();
+    generate_pairs(workspace, 5, 1, "five");
+    generate_pairs(workspace, 5, 1, "other");
+    const auto before = pairs_of_set(workspace, "five");
+    remove_pairs(workspace, "five", {1, 3, 4});
+    QCOMPARE(pairs_of_set(workspace, "five").size(), std::size_t{2});
+    QVERIFY(pairs_of_set(workspace, "five")[0].id == before[1].id);
+    QVERIFY_THROWS_EXCEPTION(SessionError, remove_pairs(workspace, "five", {1, 3}));
+    QCOMPARE(catalog->journal().undo()->title, std::string("remove 3 pairs"));
+    QCOMPARE(pairs_of_set(workspace, "five").size(), std::size_t{5});
+    QVERIFY_THROWS_EXCEPTION(SessionError, rename_pair_set(workspace, "five", "other"));
+    QVERIFY_THROWS_EXCEPTION(SessionError, rename_pair_set(workspace, "five", ""));
+    QVERIFY_THROWS_EXCEPTION(SessionError, rename_pair_set(workspace, "five", "two\nlines"));
+    rename_pair_set(workspace, "five", "5");
+    QVERIFY(catalog->pairs().find_set("5") && !catalog->pairs().find_set("five"));
+    catalog->journal().undo();
+    QVERIFY(catalog->pairs().find_set("five"));
   }
 
   void targetsArePartsOfTheSamePlace() {
