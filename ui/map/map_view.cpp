@@ -23,6 +23,7 @@
 #include "ui/common/copy_command.h"
 #include "ui/common/dot_icon.h"
 #include "ui/common/drawing_export.h"
+#include "ui/common/empty_hint.h"
 #include "ui/common/error_box.h"
 #include "ui/common/words.h"
 #include "ui/common/spoken_reading.h"
@@ -111,6 +112,7 @@ QWidget* MapView::make_side() {
   legend_->setAccessibleName(tr("Labels on the map"));
   legend_->setToolTip(tr("Choose a label to see its clips alone; choose it again to see all"));
   legend_->setMaximumHeight(150);
+  say_when_empty(*legend_, tr("The labels of the map, when there is one."));
   column->addWidget(legend_);
   heard_ = title(tr("Sounds most like it"));
   heard_->setWordWrap(true);
@@ -118,6 +120,7 @@ QWidget* MapView::make_side() {
   near_->setObjectName("neighbours");
   near_->setAccessibleName(tr("Clips that sound most like the one that is heard"));
   near_->setToolTip(tr("Choose one to hear it; double-click or Enter goes to it on the map"));
+  say_when_empty(*near_, tr("Click a clip on the map: those that sound most like it are listed here."));
   column->addWidget(near_, 1);
   chosen_ = title({});
   show_ = new QPushButton(icon("library"), tr("Show only these in the library"), side);

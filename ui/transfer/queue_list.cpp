@@ -15,6 +15,7 @@
 #include "core/session/command_words.h"
 #include "ui/application_style.h"
 #include "ui/common/copy_command.h"
+#include "ui/common/empty_hint.h"
 #include "ui/common/kept_layout.h"
 #include "ui/common/words.h"
 #include "ui/common/workbench.h"
@@ -35,6 +36,7 @@ QueueList::QueueList(Workbench& bench, TransferQueue& queue, QWidget* parent) : 
   list_->setRootIsDecorated(false);
   list_->setAlternatingRowColors(true);
   list_->setUniformRowHeights(true);
+  say_when_empty(*list_, tr("Nothing runs or waits. Transfers that are started stand here, one after the other."));
   list_->header()->setStretchLastSection(true);
   list_->header()->resizeSection(0, 330);
   list_->header()->resizeSection(1, 170);

@@ -19,6 +19,7 @@
 #include "ui/common/copy_command.h"
 #include "ui/common/error_box.h"
 #include "ui/common/words.h"
+#include "ui/common/empty_hint.h"
 #include "ui/common/workbench.h"
 #include "ui/transfer/transfer_commands.h"
 
@@ -78,6 +79,7 @@ TransferHistory::TransferHistory(Workbench& bench, QWidget* parent) : QWidget(pa
   list_->setAccessibleName(tr("Earlier transfers"));
   list_->setWhatsThis(tr("Every result of this workspace, those that are kept with a star. Choose one to see and hear it; Enter or a double-click brings its content, style, model and settings back; Delete removes what is chosen, after a question."));
   list_->setAlternatingRowColors(true);
+  say_when_empty(*list_, tr("No transfers yet. Each result is kept here, with its settings."));
   list_->setSelectionMode(QAbstractItemView::ExtendedSelection);
   list_->setContextMenuPolicy(Qt::ActionsContextMenu);
   row->addWidget(search_, 1);
