@@ -1,8 +1,10 @@
 #include "ui/pairs/pair_table_model.h"
 
+#include <QRegularExpression>
 #include <algorithm>
 #include <map>
 
+#include "core/session/pair_session.h"
 #include "db/clip_store.h"
 #include "ui/application_style.h"
 
@@ -13,6 +15,33 @@ QString name_of(const db::ClipView& view) {
   QString words = QString::fromStdString(view.name);
   if (!view.label.empty()) words += "  ·  " + QString::fromStdString(view.label);
   return words;
+}
+
+/// Why the pair is none, or empty: splits change after a pair was made.
+QString problem_of(const PairView& view) {
+  const auto paired = [](const db::ClipView& clip) { return PairedClip{clip.clip.id, clip.clip.split}; };
+  return QString::fromStdString(pair_problem(paired(view.content), paired(view.style), view.target ? std::optional(paired(*view.target)) : std::nullopt));
+}
+
+/// "train", or where its clips part "train / test".
+QString splits_of(const PairView& view) {
+  QStringList all;
+  for (const db::ClipView* clip : {&view.content, &view.style, view.target ? &*view.target : nullptr}) {
+    const QString split = !clip || clip->clip.split == db::Split::none ? QString() : QString::fromLatin1(db::to_text(clip->clip.split));
+    if (clip && !all.contains(split)) all << split;
+  }
+  if (all.size() > 1) all.replaceInStrings(QRegularExpression("^$"), QStringLiteral("–"));
+  return all.join(" / ");
+}
+
+QVariant split_data(const PairView& view, int role) {
+  if (role == Qt::DisplayRole) return splits_of(view);
+  if (role != Qt::ForegroundRole && role != Qt::ToolTipRole) return {};
+  const QString problem = problem_of(view);
+  if (role == Qt::ForegroundRole) return problem.isEmpty() ? QVariant() : QVariant(theme().danger);
+  if (!problem.isEmpty()) return problem;
+  const db::Split split = view.content.clip.split;
+  return split == db::Split::validation || split == db::Split::test ? QVariant(PairTableModel::tr("A training leaves this pair out: its clips are kept for %1.").arg(db::to_text(split))) : QVariant();
 }
 
 std::vector<PairView> read_pairs(db::Catalog& catalog, const std::vector<db::PairId>& ids) {
@@ -127,6 +156,7 @@ QVariant PairTableModel::data(const QModelIndex& index, int role) const {
   if (role == Qt::DisplayRole && index.column() == number) return index.row() + 1;
   if (role == Qt::TextAlignmentRole && index.column() == number) return static_cast<int>(Qt::AlignRight | Qt::AlignVCenter);
   if (!view) return role == Qt::DisplayRole && index.column() == content ? QVariant(QStringLiteral("…")) : QVariant();
+  if (index.column() == split) return split_data(*view, role);
   const db::ClipView* clip = index.column() == content ? &view->content
                              : index.column() == style ? &view->style
                              : index.column() == target && view->target ? &*view->target
@@ -142,7 +172,7 @@ QVariant PairTableModel::data(const QModelIndex& index, int role) const {
 QVariant PairTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
   if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
   static const char* titles[column_count] = {QT_TR_NOOP("No."), QT_TR_NOOP("Content"), QT_TR_NOOP("Style"), QT_TR_NOOP("Target"),
-                                             QT_TR_NOOP("Reason")};
+                                             QT_TR_NOOP("Split"), QT_TR_NOOP("Reason")};
   return section >= 0 && section < column_count ? tr(titles[section]) : QString();
 }
 

@@ -22,7 +22,7 @@ struct PairView {
 class PairTableModel : public QAbstractTableModel {
   Q_OBJECT
  public:
-  enum Column { number, content, style, target, reason, column_count };
+  enum Column { number, content, style, target, split, reason, column_count };
   static constexpr int kPage = 128;
 
   explicit PairTableModel(QObject* parent = nullptr);

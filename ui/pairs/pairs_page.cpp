@@ -1,31 +1,32 @@
 #include "ui/pairs/pairs_page.h"
 
-#include <QFileDialog>
-#include <QFileInfo>
+#include <QGuiApplication>
 #include <QHeaderView>
 #include <QLabel>
 #include <QListWidget>
 #include <QLocale>
 #include <QMenu>
 #include <QPushButton>
-#include <QSettings>
+#include <QShortcut>
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QStackedLayout>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <functional>
+#include <limits>
 
-#include "core/session/pair_session.h"
 #include "db/pair_store.h"
-#include "db/phrase_store.h"
 #include "ui/application_style.h"
 #include "ui/common/dot_delegate.h"
-#include "ui/common/error_box.h"
+#include "ui/common/empty_hint.h"
 #include "ui/common/kept_layout.h"
 #include "ui/common/row_table.h"
-#include "ui/pairs/generate_dialog.h"
+#include "ui/common/words.h"
 #include "ui/pairs/pair_maker.h"
+#include "ui/pairs/pair_sets.h"
 #include "ui/pairs/pair_table_model.h"
 #include "ui/spectrogram/spectrogram_view.h"
 
@@ -33,9 +34,27 @@ namespace luthier::ui {
 namespace {
 QString text(const std::string& value) { return QString::fromStdString(value); }
 SoundChoice choice_of(const db::ClipView& view) { return {view.clip.id.value, {}, text(view.name), text(view.label)}; }
+
+void on_key(QWidget* widget, Qt::Key key, std::function<void()> action) {
+  auto* shortcut = new QShortcut(QKeySequence(key), widget, nullptr, nullptr, Qt::WidgetShortcut);
+  QObject::connect(shortcut, &QShortcut::activated, widget, std::move(action));
+}
+
+/// "3", "5-7": rows of a table as the command line counts them.
+QStringList row_words(std::vector<int> rows) {
+  std::sort(rows.begin(), rows.end());
+  QStringList words;
+  for (std::size_t i = 0; i < rows.size();) {
+    std::size_t end = i + 1;
+    while (end < rows.size() && rows[end] == rows[end - 1] + 1) ++end;
+    words << QString::number(rows[i] + 1) + (end - i > 1 ? "-" + QString::number(rows[end - 1] + 1) : QString());
+    i = end;
+  }
+  return words;
+}
 }  // namespace
 
-PairsPage::PairsPage(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
+PairsPage::PairsPage(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench), actions_(new PairSets(bench, this)) {
   auto* outer = new QHBoxLayout(this);
   outer->setContentsMargins(10, 8, 10, 6);
   outer->setSpacing(10);
@@ -47,7 +66,11 @@ PairsPage::PairsPage(Workbench& bench, QWidget* parent) : QWidget(parent), bench
     view_->set_sources({});
     shown_ = 0;
   });
-  connect(&bench_, &Workbench::catalog_changed, this, &PairsPage::refresh_sets);
+  connect(&bench_, &Workbench::catalog_changed, this, &PairsPage::note_change);
+  connect(actions_, &PairSets::made, this, [this](const QString& name) {
+    wanted_ = name;
+    refresh_sets();
+  });
 }
 
 QWidget* PairsPage::make_left() {
@@ -68,7 +91,9 @@ QWidget* PairsPage::make_left() {
   sets_ = new QListWidget(left);
   sets_->setAccessibleName(tr("Pair sets"));
   sets_->setAlternatingRowColors(true);
-  sets_->setWhatsThis(tr("Sets of pairs. A paired training reads one of them; the pairs of the chosen set are listed at the right."));
+  sets_->setWhatsThis(tr("Sets of pairs. A paired training reads one of them; the pairs of the chosen set are listed at the right. F2 renames the chosen set, Del removes it; a right-click has both."));
+  say_when_empty(*sets_, tr("No pair sets yet."));
+  sets_->setContextMenuPolicy(Qt::CustomContextMenu);
   auto* row = new QHBoxLayout;
   auto tool = [&](const char* icon_name, const QString& name, const QString& tip) {
     auto* b = new QToolButton(left);
@@ -80,9 +105,9 @@ QWidget* PairsPage::make_left() {
     row->addWidget(b);
     return b;
   };
-  auto* import = tool("import", tr("CSV"), tr("Read pairs from a CSV file: label1,idx1,label2,idx2 without a header"));
+  auto* import = tool("import", tr("Read CSV"), tr("Read pairs from a CSV file: label1,idx1,label2,idx2 without a header"));
   import->setAccessibleName(tr("Import pairs"));
-  export_ = tool("export", tr("CSV"), tr("Write the chosen set to a CSV file"));
+  export_ = tool("export", tr("Write CSV"), tr("Write the chosen set to a CSV file, with its targets if it has any"));
   export_->setAccessibleName(tr("Export pairs"));
   row->addStretch();
   remove_ = tool("remove", {}, tr("Remove the chosen set"));
@@ -93,12 +118,21 @@ QWidget* PairsPage::make_left() {
   column->addWidget(generate);
   column->addWidget(sets_, 1);
   column->addLayout(row);
-  connect(generate, &QPushButton::clicked, this, &PairsPage::ask_generate);
-  connect(import, &QToolButton::clicked, this, &PairsPage::ask_import);
-  connect(export_, &QToolButton::clicked, this, &PairsPage::ask_export);
-  connect(remove_, &QToolButton::clicked, this, &PairsPage::remove_set);
+  const auto with_chosen = [this](void (PairSets::*action)(const db::PairSetRow&)) {
+    return [this, action] {
+      if (const auto* set = chosen_row()) (actions_->*action)(db::PairSetRow(*set));  // a copy: the list may be read again meanwhile
+    };
+  };
+  connect(generate, &QPushButton::clicked, actions_, &PairSets::ask_generate);
+  connect(import, &QToolButton::clicked, actions_, &PairSets::ask_import);
+  connect(export_, &QToolButton::clicked, this, with_chosen(&PairSets::ask_export));
+  connect(remove_, &QToolButton::clicked, this, with_chosen(&PairSets::ask_remove));
+  on_key(sets_, Qt::Key_F2, with_chosen(&PairSets::ask_rename));
+  on_key(sets_, Qt::Key_Delete, with_chosen(&PairSets::ask_remove));
+  connect(sets_, &QListWidget::customContextMenuRequested, this, &PairsPage::open_set_menu);
   connect(sets_, &QListWidget::currentRowChanged, this, [this] {
     shown_ = 0;
+    row_ = 0;
     view_->set_sources({});
     model_->set_set(chosen_set());
     const bool any = static_cast<bool>(chosen_set());
@@ -118,6 +152,7 @@ QWidget* PairsPage::make_right() {
   maker_ = new PairMaker(bench_, [this] { return set_for_hand(); }, this);
   connect(maker_, &PairMaker::added, this, [this](const QString& set) {
     wanted_ = set;
+    to_last_ = true;
     refresh_sets();
   });
   auto* upper = new QWidget(above);
@@ -127,12 +162,14 @@ QWidget* PairsPage::make_right() {
   table_ = new QTableView(upper);
   table_->setObjectName("pair_table");
   table_->setAccessibleName(tr("Pairs of the chosen set"));
-  table_->setWhatsThis(tr("One pair a row: content, style and, where it is known, the target. A click shows and plays all of it."));
+  table_->setWhatsThis(tr("One pair a row: content, style and, where it is known, the target. A click shows and plays all of it; Shift and Ctrl choose several, Del takes the chosen ones out of the set."));
   table_->setModel(model_);
   show_as_rows(*table_);
+  table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+  on_key(table_, Qt::Key_Delete, [this] { remove_pairs(); });
   table_->setItemDelegate(new DotDelegate(table_));
   table_->setContextMenuPolicy(Qt::CustomContextMenu);
-  const int widths[] = {55, 215, 215, 215, 150};
+  const int widths[] = {55, 215, 215, 215, 80, 150};
   for (int i = 0; i < PairTableModel::column_count; ++i) table_->setColumnWidth(i, widths[i]);
   new KeptColumns(*table_->horizontalHeader(), "pairs/columns");
   empty_ = new QLabel(tr("No pairs yet. Press \"Generate pairs…\" at the left, or read a CSV file."), upper);
@@ -146,13 +183,19 @@ QWidget* PairsPage::make_right() {
   splitter->addWidget(view_);
   splitter->setSizes({260, 400});
   keep_splitter(*splitter, "pairs/splitter");
-  connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &PairsPage::show_pair);
-  connect(table_, &QTableView::clicked, this, &PairsPage::hear);
+  connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
+    if (now.isValid()) row_ = now.row();
+    show_pair();
+  });
+  connect(table_, &QTableView::clicked, this, [this](const QModelIndex& index) {
+    if (!(QGuiApplication::keyboardModifiers() & (Qt::ControlModifier | Qt::ShiftModifier))) hear(index);  // those choose several
+  });
   connect(table_, &QTableView::activated, this, &PairsPage::hear);
   connect(table_, &QTableView::customContextMenuRequested, this, &PairsPage::open_pair_menu);
   connect(model_, &PairTableModel::loaded, this, [this] {
     stack_->setCurrentIndex(model_->rowCount() > 0 ? 0 : 1);
-    if (model_->rowCount() > 0 && !table_->currentIndex().isValid()) table_->setCurrentIndex(model_->index(0, PairTableModel::content));
+    if (model_->rowCount() > 0 && !table_->currentIndex().isValid())
+      table_->setCurrentIndex(model_->index(std::min(row_, model_->rowCount() - 1), PairTableModel::content));
   });
   connect(model_, &PairTableModel::rows_arrived, this, &PairsPage::show_pair);
   return splitter;
@@ -167,27 +210,33 @@ void PairsPage::workspace_opened() {
   }
   rows_.clear();
   model_->set_catalog(bench_.catalog());
-  refresh_sets();
+  note_change();
+}
+
+void PairsPage::note_change() {
+  stale_ = true;
+  if (isVisible()) refresh_sets();
 }
 
 void PairsPage::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
-  refresh_sets();
+  if (stale_) refresh_sets();
 }
 
-db::PairSetId PairsPage::chosen_set() const {
+const db::PairSetRow* PairsPage::chosen_row() const {
   const int row = sets_->currentRow();
-  return row >= 0 && row < static_cast<int>(rows_.size()) ? rows_[static_cast<std::size_t>(row)].id : db::PairSetId{};
+  return row >= 0 && row < static_cast<int>(rows_.size()) ? &rows_[static_cast<std::size_t>(row)] : nullptr;
 }
+
+db::PairSetId PairsPage::chosen_set() const { return chosen_row() ? chosen_row()->id : db::PairSetId{}; }
 
 QString PairsPage::set_for_hand() const {
-  const int row = sets_->currentRow();
-  if (row >= 0 && row < static_cast<int>(rows_.size()) && rows_[static_cast<std::size_t>(row)].kind == "manual") return text(rows_[static_cast<std::size_t>(row)].name);
-  return QStringLiteral("by hand");
+  return chosen_row() && chosen_row()->kind == "manual" ? text(chosen_row()->name) : QStringLiteral("by hand");
 }
 
 void PairsPage::refresh_sets() {
   if (!bench_.catalog()) return;
+  stale_ = false;
   bench_.catalog()->run(
       this, [](db::Catalog& catalog) { return catalog.pairs().sets(); },
       [this](std::vector<db::PairSetRow> rows) {
@@ -206,7 +255,7 @@ void PairsPage::refresh_sets() {
             if (text(row.name) == wanted_) choose = static_cast<int>(i);
           }
         }
-        const bool same = choose >= 0 && rows_[static_cast<std::size_t>(choose)].id == before && wanted_.isEmpty();
+        const bool same = choose >= 0 && rows_[static_cast<std::size_t>(choose)].id == before;
         wanted_.clear();
         if (same) {
           const QSignalBlocker block(sets_);
@@ -217,6 +266,7 @@ void PairsPage::refresh_sets() {
           sets_->setCurrentRow(choose);
           if (choose < 0) model_->set_set({});
         }
+        if (std::exchange(to_last_, false)) row_ = std::numeric_limits<int>::max();
         export_->setEnabled(choose >= 0);
         remove_->setEnabled(choose >= 0);
       });
@@ -224,89 +274,25 @@ void PairsPage::refresh_sets() {
 
 // --- sets ------------------------------------------------------------------------------------------------------------
 
-void PairsPage::ask_generate() {
-  if (!bench_.catalog()) return;
-  bench_.catalog()->run(
-      this, [](db::Catalog& catalog) { return catalog.phrases().all().size() > 1; },
-      [this](bool phrases) {
-        GeneratePairsDialog dialog(phrases, this);
-        if (dialog.exec() == QDialog::Accepted) generate(dialog.name(), dialog.count(), dialog.seed(), dialog.by_phrase());
-      });
-}
-
-void PairsPage::generate(const QString& name, int count, quint64 seed, bool by_phrase) {
-  if (!bench_.has_workspace()) return;
-  QStringList words{"pairs", "generate", "--seed", QString::number(seed)};
-  if (by_phrase) words << "--phrases";
-  if (count > 0) words << "--count" << QString::number(count);
-  if (!name.isEmpty()) words << "--name" << name;
-  bench_.note_command(words);
-  auto made = std::make_shared<PairSetSummary>();
-  BackgroundTask* task = bench_.start_task(
-      tr("Generating pairs"),
-      [made, by_phrase, count, seed, workspace = bench_.workspace(), n = name.toStdString()](std::stop_token stop, const ProgressSink& sink) {
-        sink({0, "", -1});
-        const auto start = static_cast<std::uint32_t>(seed);
-        *made = by_phrase ? generate_phrase_pairs(workspace, count, start, n) : generate_pairs(workspace, count, start, n, sink, stop);
-      });
-  connect(task, &BackgroundTask::failed, this, [this](const QString& message) { show_error(this, message); });
-  connect(task, &BackgroundTask::done, this, [this, made] {
-    wanted_ = text(made->name);
-    bench_.say(tr("Pair set \"%1\" with %2 pairs.").arg(wanted_, QLocale().toString(static_cast<qlonglong>(made->pairs))));
-    refresh_sets();
-  });
-}
-
-void PairsPage::ask_import() {
-  const QString file = QFileDialog::getOpenFileName(this, tr("Read pairs from a CSV file"), QSettings().value("files/csv").toString(),
-                                                    tr("CSV (*.csv *.txt);;All files (*)"));
-  if (file.isEmpty()) return;
-  QSettings().setValue("files/csv", QFileInfo(file).absolutePath());
-  import_file(file, {});
-}
-
-void PairsPage::import_file(const QString& file, const QString& name) {
-  if (!bench_.has_workspace()) return;
-  auto made = std::make_shared<PairSetSummary>();
-  BackgroundTask* task = bench_.start_task(tr("Reading pairs"), [made, workspace = bench_.workspace(), path = file.toStdString(),
-                                                                 n = name.toStdString()](std::stop_token, const ProgressSink&) {
-    *made = import_pairs(workspace, path, n);
-  });
-  connect(task, &BackgroundTask::failed, this, [this](const QString& message) { show_error(this, message); });
-  connect(task, &BackgroundTask::done, this, [this, made] {
-    wanted_ = text(made->name);
-    refresh_sets();
-  });
-}
-
-void PairsPage::ask_export() {
-  const int row = sets_->currentRow();
-  if (row < 0) return;
-  const QString start = QSettings().value("files/csv").toString() + "/" + text(rows_[static_cast<std::size_t>(row)].name) + ".csv";
-  const QString file = QFileDialog::getSaveFileName(this, tr("Write pairs to a CSV file"), start, tr("CSV (*.csv)"));
-  if (file.isEmpty()) return;
-  QSettings().setValue("files/csv", QFileInfo(file).absolutePath());
-  export_file(file);
-}
+void PairsPage::generate(const QString& name, int count, quint64 seed, bool by_phrase) { actions_->generate(name, count, seed, by_phrase); }
+void PairsPage::import_file(const QString& file, const QString& name) { actions_->import_file(file, name); }
 
 void PairsPage::export_file(const QString& file) {
-  const int row = sets_->currentRow();
-  if (row < 0 || !bench_.has_workspace()) return;
-  const std::string name = rows_[static_cast<std::size_t>(row)].name;
-  BackgroundTask* task = bench_.start_task(tr("Writing pairs"), [workspace = bench_.workspace(), path = file.toStdString(),
-                                                                 name](std::stop_token, const ProgressSink&) {
-    export_pairs(workspace, path, name);
-  });
-  connect(task, &BackgroundTask::failed, this, [this](const QString& message) { show_error(this, message); });
-  connect(task, &BackgroundTask::done, this, [this, file] { bench_.say(tr("Pairs written to %1").arg(file)); });
+  if (const auto* set = chosen_row()) actions_->export_file(*set, file);
 }
 
-void PairsPage::remove_set() {
-  const int row = sets_->currentRow();
-  if (row < 0) return;
-  const db::PairSetRow set = rows_[static_cast<std::size_t>(row)];
-  if (!confirm(this, tr("Remove the pair set \"%1\"?").arg(text(set.name)), tr("Its clips stay. Ctrl+Z brings it back."), tr("Remove pair set"))) return;
-  bench_.edit(tr("remove the pair set %1").arg(text(set.name)), [id = set.id](db::Catalog& catalog) { catalog.pairs().remove_set(id); });
+void PairsPage::rename_set(const QString& name) {
+  if (const auto* set = chosen_row()) actions_->rename(*set, name);
+}
+
+void PairsPage::open_set_menu(const QPoint& at) {
+  if (!sets_->itemAt(at) || !chosen_row()) return;
+  QMenu menu(this);
+  const db::PairSetRow set = *chosen_row();
+  menu.addAction(tr("Rename…\tF2"), this, [this, set] { actions_->ask_rename(set); });
+  menu.addAction(icon("export"), tr("Write to a CSV file…"), this, [this, set] { actions_->ask_export(set); });
+  menu.addAction(icon("remove"), tr("Remove…\tDel"), this, [this, set] { actions_->ask_remove(set); });
+  menu.exec(sets_->viewport()->mapToGlobal(at));
 }
 
 // --- the pair that is shown ------------------------------------------------------------------------------------------
@@ -378,18 +364,32 @@ void PairsPage::hear(const QModelIndex& index) {
   }
 }
 
+void PairsPage::remove_pairs() {
+  std::vector<int> rows;
+  std::vector<db::PairId> gone;
+  for (const QModelIndex& index : table_->selectionModel()->selectedRows()) {
+    rows.push_back(index.row());
+    gone.push_back({model_->id_at(index.row())});
+  }
+  if (gone.empty() || !chosen_row()) return;
+  row_ = *std::min_element(rows.begin(), rows.end());  // what comes after them is next
+  bench_.note_command(QStringList{"pairs", "remove", "--set", text(chosen_row()->name)} + row_words(rows));
+  const QString pairs = counted(static_cast<qint64>(gone.size()), tr("pair"), tr("pairs"));
+  bench_.edit(gone.size() == 1 ? tr("remove a pair") : tr("remove %1").arg(pairs), [gone](db::Catalog& catalog) { catalog.pairs().remove(gone); },
+              [this, pairs] { bench_.say(tr("%1 taken out of the set. Ctrl+Z brings back what was removed.").arg(pairs)); });
+}
+
 void PairsPage::open_pair_menu(const QPoint& at) {
   const PairView* view = model_->view_at(table_->indexAt(at).row());
   if (!view) return;
+  const auto chosen = table_->selectionModel()->selectedRows().size();
   QMenu menu(this);
   menu.addAction(icon("transfer"), tr("Use in a transfer"), this, [this, content = choice_of(view->content), style = choice_of(view->style)] {
     bench_.set_slot(true, content);
     bench_.set_slot(false, style);
     Q_EMIT bench_.page_requested("transfer");
   });
-  menu.addAction(icon("remove"), tr("Remove this pair"), this, [this, id = view->pair.id] {
-    bench_.edit(tr("remove a pair"), [id](db::Catalog& catalog) { catalog.pairs().remove({id}); });
-  });
+  menu.addAction(icon("remove"), (chosen > 1 ? tr("Remove %1\tDel").arg(counted(chosen, tr("pair"), tr("pairs"))) : tr("Remove this pair\tDel")), this, &PairsPage::remove_pairs);
   menu.exec(table_->viewport()->mapToGlobal(at));
 }
 
