@@ -139,6 +139,7 @@ void DuplicatesDialog::take(Found found) {
 }
 
 void DuplicatesDialog::exclude() {
+  bench_.note_command({"duplicates", "--exclude"});
   bench_.edit(tr("exclude %1 that occur twice").arg(clips_text(extra_.size())), [ids = extra_](db::Catalog& catalog) { catalog.clips().set_excluded(ids, true); });
   bench_.say(tr("%1 excluded. Ctrl+Z takes it back.").arg(clips_text(extra_.size())));
 }
@@ -149,6 +150,7 @@ void DuplicatesDialog::remove() {
                tr("Remove %1").arg(clips))) {
     return;
   }
+  bench_.note_command({"duplicates", "--remove"});
   bench_.edit(tr("remove %1 that occur twice").arg(clips), [ids = extra_](db::Catalog& catalog) { catalog.clips().remove(ids); });
 }
 
