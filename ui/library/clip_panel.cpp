@@ -42,6 +42,7 @@ ClipPanel::ClipPanel(Workbench& bench, QWidget* parent) : QWidget(parent), bench
   column->addWidget(make_title_row());
   column->addWidget(view_, 1);
   column->addWidget(&view_->tools().readout());  // the row above is full
+  static_cast<QHBoxLayout*>(view_->tools().layout())->addStretch(1);  // and where it is not, its boxes stay as wide as elsewhere
   connect(recut_, &RecutTools::whole_changed, this, [this] {
     if (shown_) load(false);
   });
