@@ -23,6 +23,7 @@ class TestClipTable : public QObject {
   void init();
   void cleanup();
   void rowsComeInWithoutWaiting();
+  void theFirstRowsAreThereBeforeTheList();
   void searchAndSortChangeTheList();
   void aWrongSearchIsToldAndKeepsTheList();
   void editsShowUpAndUndo();
@@ -69,6 +70,22 @@ void TestClipTable::rowsComeInWithoutWaiting() {
   QCOMPARE(model_->index(179, ClipTableModel::seconds).data().toString(), QStringLiteral("0.20"));
   QVERIFY(!model_->view_at(0) || model_->view_at(0)->clip.id.value == model_->id_at(0));
   QCOMPARE(model_->row_of(model_->id_at(77)), 77);
+}
+
+void TestClipTable::theFirstRowsAreThereBeforeTheList() {
+  model_->set_catalog(nullptr);
+  std::vector<std::pair<QString, int>> seen;
+  connect(model_.get(), &ClipTableModel::begun, this, [&] {
+    QVERIFY(model_->loading() && model_->view_at(0) && model_->view_at(ClipTableModel::kPage - 1));
+    seen.emplace_back("begun", model_->rowCount());
+  });
+  connect(model_.get(), &QAbstractItemModel::rowsInserted, this, [&] { seen.emplace_back("inserted", model_->rowCount()); });
+  connect(model_.get(), &ClipTableModel::loaded, this, [&] { seen.emplace_back("loaded", model_->rowCount()); });
+  model_->set_catalog(worker_.get());
+  QVERIFY(testing::wait_for([&] { return !seen.empty() && seen.back().first == "loaded"; }));
+  QCOMPARE(seen, (std::vector<std::pair<QString, int>>{{"begun", ClipTableModel::kPage}, {"inserted", 180}, {"loaded", 180}}));
+  QCOMPARE(model_->id_at(0), 1);
+  QCOMPARE(model_->row_of(model_->id_at(179)), 179);
 }
 
 void TestClipTable::searchAndSortChangeTheList() {

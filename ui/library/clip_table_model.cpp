@@ -4,6 +4,7 @@
 #include <QMimeData>
 #include <QSet>
 #include <algorithm>
+#include <utility>
 
 #include "ui/application_style.h"
 #include "ui/common/words.h"
@@ -42,6 +43,7 @@ ClipTableModel::ClipTableModel(QObject* parent) : QAbstractTableModel(parent) {}
 void ClipTableModel::set_catalog(CatalogWorker* worker) {
   worker_ = worker;
   ticket_ = Ticket();
+  begun_ = false;
   beginResetModel();
   ids_.clear();
   rows_.clear();
@@ -84,6 +86,7 @@ void ClipTableModel::refresh() {
   ticket_ = ticket_.next();
   std::vector<db::ClipOrder> orders;
   for (const SortKey& key : keys_) orders.push_back({sort_column(key.column), key.order == Qt::DescendingOrder});
+  if (ids_.empty() && !restriction_ && query_.isEmpty() && keys_.empty()) read_first_rows();
   worker_->read(
       this, ticket_,
       [query = query_.toStdString(), orders, kept = restriction_](db::Catalog& catalog) {
@@ -102,8 +105,29 @@ void ClipTableModel::refresh() {
       });
 }
 
+/// Where nothing is shown yet: what is seen at once, before all ids are read. Unsorted clips stand by their numbers, so the lowest
+/// numbers are the first rows.
+void ClipTableModel::read_first_rows() {
+  worker_->read(
+      this, ticket_,
+      [](db::Catalog& catalog) {
+        ClipList list{catalog.clips().ids("id:1.." + std::to_string(8 * kPage)), {}, {}};
+        if (list.ids.size() > kPage) list.ids.resize(kPage);
+        for (std::size_t i = 0; i < list.ids.size(); ++i) list.rows.insert(list.ids[i].value, static_cast<int>(i));
+        list.first_page = placed(list.ids, catalog);
+        return list;
+      },
+      [this](ClipList list) {
+        if (list.ids.size() < kPage) return;  // few clips, or their first are gone: the list itself is as quick
+        show_list(std::move(list));
+        begun_ = true;
+        Q_EMIT begun();
+      });
+}
+
 void ClipTableModel::take(ClipList list) {
   loading_ = false;
+  const bool begun = std::exchange(begun_, false);
   if (list.ids == ids_) {
     for (Page& page : pages_) {
       page.stale = true;
@@ -111,22 +135,31 @@ void ClipTableModel::take(ClipList list) {
     }
     ++list_number_;
     if (!ids_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, column_count - 1));
-  } else {
-    beginResetModel();
+  } else if (begun && list.ids.size() > ids_.size() && std::equal(ids_.begin(), ids_.end(), list.ids.begin())) {
+    beginInsertRows({}, rowCount(), static_cast<int>(list.ids.size()) - 1);  // the list goes on; what is shown stays
     ids_ = std::move(list.ids);
     rows_ = std::move(list.rows);
-    pages_.clear();
-    recent_.clear();
-    ++list_number_;
-    if (!list.first_page.empty()) {
-      Page& first = add_page(0);
-      first.rows = std::move(list.first_page);
-      first.fetched = true;
-    }
-    endResetModel();
-    if (rowCount() > 0) Q_EMIT rows_arrived(0, std::min(kPage, rowCount()) - 1);
+    endInsertRows();
+  } else {
+    show_list(std::move(list));
   }
   Q_EMIT loaded();
+}
+
+void ClipTableModel::show_list(ClipList list) {
+  beginResetModel();
+  ids_ = std::move(list.ids);
+  rows_ = std::move(list.rows);
+  pages_.clear();
+  recent_.clear();
+  ++list_number_;
+  if (!list.first_page.empty()) {
+    Page& first = add_page(0);
+    first.rows = std::move(list.first_page);
+    first.fetched = true;
+  }
+  endResetModel();
+  if (rowCount() > 0) Q_EMIT rows_arrived(0, std::min(kPage, rowCount()) - 1);
 }
 
 qint64 ClipTableModel::id_at(int row) const {

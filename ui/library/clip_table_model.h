@@ -64,6 +64,7 @@ class ClipTableModel : public QAbstractTableModel {
 
  Q_SIGNALS:
   void loaded();                               ///< a new list of ids is shown
+  void begun();                                ///< of a catalog that was opened the first rows are there; the list goes on
   void query_failed(const QString& message);   ///< the search text is wrong; the old list stays
   void rows_arrived(int first, int last);
   void files_fell_short(int files, int clips);  ///< another program took dragged clips, and got fewer files
@@ -83,7 +84,9 @@ class ClipTableModel : public QAbstractTableModel {
     QHash<qint64, int> rows;
     std::vector<db::ClipView> first_page;
   };
+  void read_first_rows();
   void take(ClipList list);
+  void show_list(ClipList list);
   QVariant text_of(const db::ClipView& view, int column) const;
 
   CatalogWorker* worker_ = nullptr;
@@ -98,6 +101,7 @@ class ClipTableModel : public QAbstractTableModel {
   Ticket ticket_;
   quint64 list_number_ = 0;
   bool loading_ = false;
+  bool begun_ = false;  ///< of the list only the first rows are shown
 };
 
 }  // namespace luthier::ui

@@ -123,6 +123,10 @@ void LibraryPage::connect_table() {
     if (!keep_selected_.empty()) return;  // somebody has chosen what is to be shown
     for (const db::ClipId id : selection()) keep_selected_.push_back(id.value);
   });
+  connect(model_, &ClipTableModel::begun, this, [this] {
+    stack_->setCurrentIndex(0);
+    table_->viewport()->repaint();  // seen before the whole list is read
+  });
   connect(model_, &ClipTableModel::loaded, this, &LibraryPage::list_loaded);
   connect(model_, &ClipTableModel::rows_arrived, this, [this](int first, int last) {
     const int row = table_->currentIndex().row();
