@@ -8,6 +8,7 @@
 #include "core/data/sound_store.h"
 #include "core/families/family.h"
 #include "core/families/latent_diffusion/studio.h"
+#include "core/families/latent_diffusion/studio_features.h"
 #include "core/families/latent_diffusion/studio_sampler.h"
 #include "core/signal/mel_front_end.h"
 
@@ -275,6 +276,71 @@ class TestStudio : public QObject {
     QVERIFY(moved(1, "model.denoiser.out.weight"));
     // What learns is averaged too, or previews and checkpoints would mix the two.
     QCOMPARE(trainer->averaged(1).size(), learns ? std::size_t{3} : std::size_t{2});
+  }
+
+  /// What is added to trained weights starts without effect, so that they can go on learning with it.
+  void grownNetworksStartAsTheyWere() {
+    auto settings = small();
+    settings.latent_skips = true;
+    auto grown = settings;
+    grown.blocks = 2, grown.deep_blocks = 6, grown.reach = 16, grown.refine_blocks = 2, grown.refine_width = 16, grown.content_memory = true;
+    const Checkpoint trained = checkpoint_of(settings);
+    Networks before(settings, torch::kCPU), after(grown, torch::kCPU);
+    const auto fill = [&](Networks& networks) {
+      torch::NoGradGuard guard;
+      for (const auto& [name, module] : std::vector<std::pair<std::string, torch::nn::Module*>>{
+               {"autoencoder", networks.autoencoder.get()}, {"style_encoder", networks.style_encoder.get()}, {"denoiser", networks.denoiser.get()}}) {
+        for (auto& item : module->named_parameters())
+          if (const auto found = trained.tensors.find("model." + name + "." + item.key()); found != trained.tensors.end()) item.value().copy_(found->second);
+        for (auto& item : module->named_buffers())
+          if (const auto found = trained.tensors.find("model." + name + "." + item.key()); found != trained.tensors.end()) item.value().copy_(found->second);
+      }
+    };
+    fill(before), fill(after);
+    torch::NoGradGuard guard;
+    torch::manual_seed(9);
+    const auto content = torch::randn({2, 64, settings.bands}), z = torch::randn({2, 16, settings.latent}), time = torch::full({2}, 0.7);
+    const auto estimate = [&](Networks& networks) {
+      const auto style = networks.style_encoder->forward(content);
+      return networks.rendered(networks.denoiser->forward(z, networks.encoded(content), time, style), content, style);
+    };
+    QCOMPARE(after.encoded(content).size(2), 3 * settings.latent);
+    QVERIFY(torch::allclose(estimate(before), estimate(after), 1e-4, 1e-5));
+  }
+
+  /// A note that has ended stays in the memory, lower by the fall; an attack across all bands leaves nothing.
+  void whatRingsOnFallsSlowlyAndForgetsAttacks() {
+    auto sound = torch::full({1, 100, 8}, -5.0f);
+    sound.narrow(1, 10, 30).select(2, 3).fill_(2.0f);  // a note of 30 frames
+    sound.narrow(1, 50, 4).fill_(3.0f);                // an attack of 4
+    const auto rung = ringing_on(sound, 0.01);
+    QCOMPARE(rung.sizes(), sound.sizes());
+    QVERIFY(std::abs(rung[0][39][3].item<float>() - 2.0f) < 1e-5);
+    QVERIFY(std::abs(rung[0][89][3].item<float>() - 1.5f) < 1e-4);  // 50 frames after the note's last
+    QVERIFY((rung[0].select(1, 5) <= -5.0f + 1e-5f).all().item<bool>());
+    QVERIFY((rung[0].select(1, 3).narrow(0, 0, 18) <= -5.0f + 1e-5f).all().item<bool>());  // it looks back only
+  }
+
+  /// Crops come from what is kept of a clip's analysis, and are the same to half precision.
+  void keptFeaturesAreTheAnalysis() {
+    ClipSet clips;
+    clips.clips.resize(2);
+    clips.features = {tone(220, 16000, 1.5), tone(330, 16000, 0.2)};
+    const SoundStore store(clips, torch::kCPU);
+    RepresentationSpec spec;
+    spec.kind = "log_mel", spec.sample_rate = 16000, spec.n_fft = 2048, spec.hop = 256, spec.bands = 64;
+    const MelFrontEnd front_end(spec, torch::kCPU);
+    const CropFeatures features(store, front_end, 2, 256, 1024, 64, torch::kCPU);
+    QVERIFY(features.kept());
+    const auto compare = [&](std::int64_t clip, std::int64_t start, std::int64_t frames, double tolerance) {
+      const auto direct = front_end(store.crop({clip, clip}, {start, start}, front_end.span(frames)));
+      const auto kept = features.crop({clip, clip}, {start, start}, frames);
+      return kept.sizes() == direct.sizes() && (kept - direct).abs().max().item<double>() <= tolerance;
+    };
+    QVERIFY(compare(0, -1024, 94, 0.01));
+    QVERIFY(compare(0, -1024 + 20 * 256, 32, 0.01));
+    QVERIFY(compare(0, 77, 32, 0));        // between frames: analysed anew
+    QVERIFY(compare(1, -1024, 32, 0));     // longer than the clip: reflected
   }
 
   void shippedSizeFitsFortyMegabytesAtHalfPrecision() {
