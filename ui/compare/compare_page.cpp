@@ -35,6 +35,8 @@
 namespace luthier::ui {
 namespace {
 
+constexpr const char* kNeeded = "needed";  ///< of a button: as many sounds must be there
+
 QString title_of(const SoundChoice& choice) { return choice.label.isEmpty() ? choice.title : choice.title + "  ·  " + choice.label; }
 
 }  // namespace
@@ -135,8 +137,10 @@ QWidget* ComparePage::make_left() {
 
 void ComparePage::add_list_tools(QVBoxLayout* column, QWidget* parent) {
   auto* row = new QHBoxLayout;
-  auto tool = [&](const char* icon_name, const QString& name, auto action) {
+  auto tool = [&](const char* icon_name, const QString& name, auto action, int needed = 0) {
     auto* b = new QToolButton(parent);
+    b->setProperty(kNeeded, needed);
+    b->setEnabled(needed == 0);
     b->setIcon(icon(icon_name));
     b->setIconSize({18, 18});
     b->setAccessibleName(name);
@@ -146,10 +150,10 @@ void ComparePage::add_list_tools(QVBoxLayout* column, QWidget* parent) {
   };
   tool("library", tr("Add clips of the library"), [this] { add_clips(); });
   tool("folder", tr("Add sound files"), [this] { add_files(); });
-  tool("arrow-up-plain", tr("Move up"), [this] { move_chosen(-1); });
-  tool("arrow-down-plain", tr("Move down"), [this] { move_chosen(1); });
-  tool("remove", tr("Take out of the comparison"), [this] { remove_chosen(); });
-  tool("close", tr("Take all out"), [this] { clear(); });
+  tool("arrow-up-plain", tr("Move up"), [this] { move_chosen(-1); }, 2);
+  tool("arrow-down-plain", tr("Move down"), [this] { move_chosen(1); }, 2);
+  tool("remove", tr("Take out of the comparison"), [this] { remove_chosen(); }, 1);
+  tool("close", tr("Take all out"), [this] { clear(); }, 1);
   row->addStretch();
   column->addLayout(row);
 }
@@ -213,6 +217,9 @@ void ComparePage::rebuild(bool keep_view) {
       list_->addItem(item);
     }
     list_->setCurrentRow(std::min(before, list_->count() - 1));
+  }
+  for (auto* button : findChildren<QToolButton*>()) {
+    if (const int needed = button->property(kNeeded).toInt(); needed > 0) button->setEnabled(list_->count() >= needed);
   }
   const auto sounds = loaded();
   eq_match_->setEnabled(sounds.size() >= 2);

@@ -131,7 +131,7 @@ void StatusLine::show_device() {
   }
   if (device_->toolTip() == device + figures) return;
   device_->setToolTip(device + figures);
-  device_->setText(device_->fontMetrics().elidedText(device, Qt::ElideRight, 300));
+  device_->setText(device_->fontMetrics().elidedText(device, Qt::ElideRight, player.audible() ? 300 : 640));
   figures_->setText(figures);
   figures_->setToolTip(tr("Latency: from the program to the ear, as the sound system reports it. Dropouts: how often the sound was not ready in time."));
 }
