@@ -160,6 +160,9 @@ class TestEvaluatePage : public QObject {
     QStringList files;
     connect(page_.get(), &EvaluatePage::files_dropped, this, [&files](const QStringList& paths) { files = paths; });
     const QString error = last_error();
+    QDragEnterEvent entered(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(page_.get(), &entered);
+    QVERIFY(entered.isAccepted());
     QDropEvent dropped(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
     QApplication::sendEvent(page_.get(), &dropped);
     QCOMPARE(files, QStringList{folder_.path() + "/report.html"});

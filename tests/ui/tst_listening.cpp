@@ -1,4 +1,3 @@
-// labels: pending
 // timeout: 240
 #include <QComboBox>
 #include <QHeaderView>

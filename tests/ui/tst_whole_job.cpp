@@ -197,7 +197,7 @@ void TestWholeJob::aRunIsStartedPausedStoppedAndGoneOnWith() {
   QCOMPARE(preset->currentText(), QStringLiteral("tiny"));
   click_child<QPushButton>(page, "start_training");
   QVERIFY(wait_for([&] { return page.record().step >= 3; }, 60000));
-  QVERIFY(page.plot().point_count() >= 1);
+  QVERIFY(wait_for([&] { return page.plot().point_count() >= 1; }, 1000));
   QElapsedTimer clock;
   clock.start();
   click_child<QPushButton>(page, "pause_training");

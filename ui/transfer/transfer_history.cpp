@@ -125,6 +125,7 @@ TransferHistory::TransferHistory(Workbench& bench, QWidget* parent) : QWidget(pa
 QAction* TransferHistory::make_tool(const char* icon_name, const QString& words, const QString& tip, const char* object) {
   auto* action = new QAction(icon(icon_name), words, this);
   action->setToolTip(tip);
+  action->setWhatsThis(tip);
   list_->addAction(action);
   auto* button = new QToolButton(this);
   button->setDefaultAction(action);
