@@ -43,7 +43,7 @@ class Player {
   std::optional<SampleRange> loop() const;
   void set_gain(float linear);  ///< 0 … 4, smoothed over 10 ms
   float gain() const;
-  /// 0.25 … 2, pitch is kept (Rubber Band). Returns false, and plays at 1, when the library was built without
+  /// 0.1 … 2, pitch is kept (Rubber Band). Returns false, and plays at 1, when the library was built without
   /// it.
   bool set_speed(double factor);
   double speed() const;
@@ -55,7 +55,7 @@ class Player {
   std::size_t length() const;
   int sample_rate() const;          ///< of the loaded buffers; 0: none
   bool audible() const;             ///< false: no sound output; the playhead moves all the same
-  std::string description() const;  ///< device name, or kNoOutputMessage
+  std::string description() const;  ///< "name · latency" of the device, or kNoOutputMessage
   std::size_t underruns() const;    ///< times the ring ran dry while playing
 
  private:

@@ -42,7 +42,7 @@ class SoundPlayer : public QObject {
   double volume() const { return volume_; }
   void set_muted(bool muted);
   bool muted() const { return muted_; }
-  /// 0.25..2 times as fast; the pitch stays. Stays 1 where the program was built without Rubber Band.
+  /// 0.1..2 times as fast; the pitch stays. Stays 1 where the program was built without Rubber Band.
   void set_speed(double factor);
   double speed() const { return speed_; }
   void step_speed(int by);  ///< to the next faster (1) or slower (-1) of speeds()
@@ -50,7 +50,7 @@ class SoundPlayer : public QObject {
   /// Brings the sounds of a deck to the loudness of its quietest one (ITU-R BS.1770), so that they can be compared fairly.
   void set_equal_loudness(bool on);
   bool equal_loudness() const { return equal_; }
-  /// Device by number of list_devices; -1 the default. The deck stays.
+  /// Device by number of list_devices; -1 the default; audio::kLookAgain looks for devices anew. What is played goes on there.
   void set_device(int index);
   int device() const { return device_; }
 
@@ -59,7 +59,7 @@ class SoundPlayer : public QObject {
   double length() const;    ///< seconds
   bool ready() const { return player_ != nullptr; }
   bool audible() const;
-  QString description() const;  ///< device, or the sentence that there is none
+  QString description() const;  ///< device with its latency, or the sentence that there is none
   std::size_t underruns() const;
 
  Q_SIGNALS:

@@ -20,7 +20,7 @@ namespace luthier::ui {
 /// The part that takes the pointer is in scene_pointer.cpp.
 ///
 /// Pointer: wheel scrolls in time, Ctrl+wheel zooms in time, Alt+wheel in frequency, Shift+wheel scrolls in frequency;
-/// click goes there, drag selects, middle or Shift+drag moves the picture, double-click shows all.
+/// (wheel and Ctrl+wheel the other way round with wheel_zooms()); click goes there, drag selects, middle or Shift+drag moves the picture, double-click shows all.
 class SpectrogramScene : public QObject {
   Q_OBJECT
  public:
