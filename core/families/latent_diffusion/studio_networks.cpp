@@ -30,6 +30,8 @@ std::int64_t dilation_of(std::int64_t block, std::int64_t reach) {
   return std::min(reach, std::int64_t{2} << (block - 4) % doublings);
 }
 
+constexpr std::int64_t kRingBands = 5;  // a partial's own bands and the valleys beside it
+
 torch::Tensor plain_norm(const torch::Tensor& x) { return torch::layer_norm(x, {x.size(-1)}); }
 
 }  // namespace
@@ -249,8 +251,12 @@ torch::Tensor DenoiserImpl::embed(const torch::Tensor& time, const Style& style)
 torch::Tensor ringing_on(const torch::Tensor& features, double decay) {
   constexpr std::int64_t kKept = 10;  // frames, longer than an attack lasts in the analysis
   const std::int64_t frames = features.size(1);
-  const auto before = features.narrow(1, 0, 1).expand({-1, kKept - 1, -1});
-  const auto kept = std::get<0>(torch::cat({before, features}, 1).unfold(1, kKept, 1).min(-1));
+  auto kept = torch::cat({features.narrow(1, 0, 1).expand({-1, kKept - 1, -1}), features}, 1);
+  for (std::int64_t wide = 1; wide < kKept;) {  // the least of `wide` frames, then of up to twice as many
+    const std::int64_t more = std::min(wide, kKept - wide), left = kept.size(1) - more;
+    kept = torch::minimum(kept.narrow(1, 0, left), kept.narrow(1, more, left));
+    wide += more;
+  }
   const auto fallen = (torch::arange(frames, features.options()) * decay).reshape({1, -1, 1});
   return std::get<0>(torch::cummax(kept + fallen, 1)) - fallen;
 }
@@ -282,6 +288,36 @@ torch::Tensor DenoiserImpl::forward(const torch::Tensor& z, const torch::Tensor&
   return h.to(torch::kFloat) + gains[0].to(torch::kFloat) * z + gains[1].to(torch::kFloat) * content;
 }
 
+RingMixerImpl::RingMixerImpl(const StudioSettings& s) {
+  constexpr std::int64_t kChannels = 16;
+  in = register_module("in", torch::nn::Linear(6 * kRingBands, kChannels));
+  film = register_module("film", torch::nn::Linear(s.refine_width, 2 * kChannels));
+  middle = register_module("middle", torch::nn::Linear(kChannels, kChannels));
+  out = register_module("out", torch::nn::Linear(kChannels, 2));
+  place = register_parameter("place", torch::zeros({s.bands, kChannels}));
+  zero(film);
+  zero(out);
+}
+
+torch::Tensor RingMixerImpl::forward(const torch::Tensor& estimate, const torch::Tensor& rung, const torch::Tensor& content,
+                                     const torch::Tensor& content_rung, const torch::Tensor& hidden) {
+  const auto level = estimate.detach();
+  const auto above = torch::relu(rung - level.repeat({1, 1, 2})), content_above = torch::relu(content_rung - content.repeat({1, 1, 2}));
+  const auto film_of_step = film->forward(hidden).unsqueeze(2).chunk(2, -1);
+  // Views side by side at the steps of `hidden`, [batch, frame / 2, band, 6]: a gate may be slow, what it opens is not.
+  const auto views = padded_to(torch::cat({level, above, content, content_above}, -1), 2).to(film_of_step[0].dtype());
+  const std::int64_t bands = level.size(2);
+  const auto steps = views.reshape({views.size(0), hidden.size(1), 2, 6, bands}).mean(2).transpose(2, 3);
+  const auto wide = F::pad(steps, F::PadFuncOptions({0, 0, kRingBands / 2, kRingBands / 2}));
+  std::vector<torch::Tensor> around;  // each band's neighbours
+  for (std::int64_t i = 0; i < kRingBands; ++i) around.push_back(wide.narrow(2, i, bands));
+  auto h = in->forward(torch::cat(around, -1)) + place.to(steps.dtype());
+  h = middle->forward(torch::silu(torch::addcmul(film_of_step[1], h, 1 + film_of_step[0])));
+  const auto gates = out->forward(torch::silu(h)).permute({0, 1, 3, 2}).reshape({views.size(0), hidden.size(1), 2 * bands});
+  const auto mixed = (gates.to(estimate.dtype()).repeat_interleave(2, 1).narrow(1, 0, level.size(1)) * above).chunk(2, -1);
+  return mixed[0] + mixed[1];
+}
+
 RefinerImpl::RefinerImpl(const StudioSettings& s) : bands_(s.bands) {
   in = register_module("in", Conv3(4 * s.bands, s.refine_width));
   blocks = register_module("blocks", torch::nn::ModuleList());
@@ -289,15 +325,27 @@ RefinerImpl::RefinerImpl(const StudioSettings& s) : bands_(s.bands) {
   norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({s.refine_width})));
   out = register_module("out", torch::nn::Linear(s.refine_width, 2 * s.bands));
   zero(out);
+  if (!s.refine_ring) return;
+  ring = register_module("ring", Conv3(4 * s.bands, s.refine_width));
+  mixer = register_module("mixer", RingMixer(s));
+  zero(ring->linear);
 }
 
-torch::Tensor RefinerImpl::forward(const torch::Tensor& decoded, const torch::Tensor& content, const Style& style) {
-  const auto both = padded_to(torch::cat({decoded, content.to(decoded.dtype())}, -1), 2);
+torch::Tensor RefinerImpl::forward(const torch::Tensor& decoded, const torch::Tensor& content, const Style& style, const torch::Tensor& rung,
+                                   const torch::Tensor& content_rung) {
+  const std::int64_t frames = decoded.size(1);
+  const auto in_twos = [](const torch::Tensor& x) {
+    const auto padded = padded_to(x, 2);
+    return padded.reshape({padded.size(0), padded.size(1) / 2, 2 * padded.size(2)});
+  };
   const auto e = torch::silu(style.vector);
-  auto h = in->forward(both.reshape({both.size(0), both.size(1) / 2, 4 * bands_}));
+  auto h = in->forward(in_twos(torch::cat({decoded, content.to(decoded.dtype())}, -1)));
+  if (ring) h = h + ring->forward(in_twos(torch::relu(rung - decoded.repeat({1, 1, 2}))));
   for (const auto& block : *blocks) h = block->as<FilmBlock>()->forward(h, e);
-  const auto added = out->forward(torch::silu(norm->forward(h))).reshape({both.size(0), both.size(1), bands_});
-  return decoded + added.narrow(1, 0, decoded.size(1)).to(decoded.dtype());
+  h = torch::silu(norm->forward(h));
+  const auto refined = decoded + out->forward(h).reshape({h.size(0), -1, bands_}).narrow(1, 0, frames).to(decoded.dtype());
+  if (!ring) return refined;
+  return refined + mixer->forward(decoded, rung, content, content_rung, h);
 }
 
 }  // namespace luthier::studio

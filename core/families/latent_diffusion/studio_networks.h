@@ -140,13 +140,31 @@ TORCH_MODULE(Denoiser);
 /// of a logarithm -> the same shape. Frame t depends on frames up to t alone.
 torch::Tensor ringing_on(const torch::Tensor& features, double decay);
 
+/// Lets an estimate ring on: for every band and two frames, how much of what rings above it is mixed in, judged by the five bands
+/// around it with the same weights everywhere. A note that rings is a matter of a few bands, so this learns from few sounds what a
+/// layer over all bands does not from many. Starts without effect; hands no gradient to the estimate.
+class RingMixerImpl : public torch::nn::Module {
+ public:
+  explicit RingMixerImpl(const StudioSettings& settings);
+  /// estimate, content [batch, frame, band]; rung: of either as it would ring on, slowly and quickly falling, [batch, frame, 2 * band];
+  /// hidden [batch, ceil(frame / 2), refine_width], what the blocks know. -> what is to be added, [batch, frame, band]
+  torch::Tensor forward(const torch::Tensor& estimate, const torch::Tensor& rung, const torch::Tensor& content, const torch::Tensor& content_rung,
+                        const torch::Tensor& hidden);
+  torch::nn::Linear in{nullptr}, film{nullptr}, middle{nullptr}, out{nullptr};
+  torch::Tensor place;  ///< parameter [band, channel]: where on the frequency axis a band lies
+};
+TORCH_MODULE(RingMixer);
+
 /// Adds to a decoded estimate what the latent's grid and its few channels lost, from the content's own frames; starts at zero.
 class RefinerImpl : public torch::nn::Module {
  public:
   explicit RefinerImpl(const StudioSettings& settings);
-  /// decoded, content: normalised log-mel [batch, frame, band] -> the same shape.
-  torch::Tensor forward(const torch::Tensor& decoded, const torch::Tensor& content, const Style& style);
-  Conv3 in{nullptr};
+  /// decoded, content: normalised log-mel [batch, frame, band] -> the same shape. With `refine_ring` also both
+  /// as they would ring on, slowly and quickly falling, [batch, frame, 2 * band] (Networks::ringing); else not looked at.
+  torch::Tensor forward(const torch::Tensor& decoded, const torch::Tensor& content, const Style& style, const torch::Tensor& rung = {},
+                        const torch::Tensor& content_rung = {});
+  Conv3 in{nullptr}, ring{nullptr};  ///< ring: of what rings on above the estimate, from zero; empty without `refine_ring`
+  RingMixer mixer{nullptr};          ///< empty without `refine_ring`
   torch::nn::ModuleList blocks{nullptr};
   torch::nn::LayerNorm norm{nullptr};
   torch::nn::Linear out{nullptr};

@@ -30,8 +30,7 @@ void Networks::eval() {
   if (refiner) refiner->eval();
 }
 
-torch::Tensor Networks::rung(const torch::Tensor& features) const {
-  if (!settings.content_memory) return {};
+torch::Tensor Networks::ringing(const torch::Tensor& features) const {
   const double neper = std::log(10.0) / 20, per_second = static_cast<double>(settings.rate) / static_cast<double>(settings.hop);
   const double unit = neper / per_second / autoencoder->deviation.item<double>();  // of a dB a second
   return torch::cat({ringing_on(features, kSlowFall * unit), ringing_on(features, kQuickFall * unit)}, -1);
@@ -46,7 +45,9 @@ torch::Tensor Networks::encoded(const torch::Tensor& features, const torch::Tens
 
 torch::Tensor Networks::rendered(const torch::Tensor& latent, const torch::Tensor& content, const Style& style) {
   auto decoded = autoencoder->decode(latent, content.size(1)).to(torch::kFloat);
-  return refiner ? refiner->forward(decoded, content, style).to(torch::kFloat) : decoded;
+  if (!refiner) return decoded;
+  if (!settings.refine_ring) return refiner->forward(decoded, content, style).to(torch::kFloat);
+  return refiner->forward(decoded, content, style, ringing(decoded.detach()), ringing(content)).to(torch::kFloat);
 }
 
 namespace {

@@ -25,8 +25,10 @@ struct Networks {
   /// for a memory -> [batch, ceil(frame / patch), latent or 3 * latent].
   torch::Tensor encoded(const torch::Tensor& features, const torch::Tensor& rung);
   torch::Tensor encoded(const torch::Tensor& features) { return encoded(features, rung(features)); }
-  /// The features as they would ring on, slowly and quickly falling: [batch, frame, 2 * band]; undefined without a memory.
-  torch::Tensor rung(const torch::Tensor& features) const;
+  /// Features [batch, frame, band] as they would ring on, slowly and quickly falling: [batch, frame, 2 * band].
+  torch::Tensor ringing(const torch::Tensor& features) const;
+  /// The content's ringing; undefined without a memory.
+  torch::Tensor rung(const torch::Tensor& features) const { return settings.content_memory ? ringing(features) : torch::Tensor(); }
   /// What a latent estimate stands for: decoded, then refined beside the content's features [batch, frame, band] -> the same shape.
   torch::Tensor rendered(const torch::Tensor& latent, const torch::Tensor& content, const Style& style);
 };

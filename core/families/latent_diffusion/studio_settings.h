@@ -29,6 +29,7 @@ struct StudioSettings {
   std::int64_t style_tokens = 8, style_width = 224, attention_heads = 4;
   bool film = true, cross_attention = true, content_channels = true, latent_skips = false, content_memory = false;
   std::int64_t refine_blocks = 0, refine_width = 256;
+  bool refine_ring = false;
   // diffusion
   std::string objective = "diffusion";
   std::int64_t steps = 4000, batch = 16, frames = 192, style_frames = 192;
@@ -89,6 +90,7 @@ struct StudioSettings {
     v.toggle("content_memory", content_memory, "The content's sustained partials, as they would ring on, stand beside it: what a harp or a bell keeps sounding is seen long after its note.");
     v.number("refine_blocks", refine_blocks, 0, 16, "blocks", "Blocks that refine the decoded estimate beside the content at two frames a step; 0: none.");
     v.number("refine_width", refine_width, 16, 1024, "channels", "Width of these blocks.");
+    v.toggle("refine_ring", refine_ring, "These blocks may let the estimate ring on: they see what of it would still sound if nothing were damped, and mix it in band by band.");
     v.group("Training");
     v.choice("objective", objective, {"diffusion", "regression"}, "Diffusion with v-prediction, or direct regression by the same network.");
     v.number("steps", steps, 1, 10000000, "steps", "Optimiser steps of the diffusion.");

@@ -284,7 +284,8 @@ class TestStudio : public QObject {
     auto settings = small();
     settings.latent_skips = true;
     auto grown = settings;
-    grown.blocks = 2, grown.deep_blocks = 6, grown.reach = 16, grown.refine_blocks = 2, grown.refine_width = 16, grown.content_memory = true;
+    grown.blocks = 2, grown.deep_blocks = 6, grown.reach = 16, grown.refine_blocks = 2, grown.refine_width = 16;
+    grown.content_memory = grown.refine_ring = true;
     const Checkpoint trained = checkpoint_of(settings);
     Networks before(settings, torch::kCPU), after(grown, torch::kCPU);
     const auto fill = [&](Networks& networks) {
@@ -320,6 +321,25 @@ class TestStudio : public QObject {
     QVERIFY(std::abs(rung[0][89][3].item<float>() - 1.5f) < 1e-4);  // 50 frames after the note's last
     QVERIFY((rung[0].select(1, 5) <= -5.0f + 1e-5f).all().item<bool>());
     QVERIFY((rung[0].select(1, 3).narrow(0, 0, 18) <= -5.0f + 1e-5f).all().item<bool>());  // it looks back only
+  }
+
+  /// With its gate open the refiner lets an ended note sound on, falling, and changes nothing where nothing rings above.
+  void theRefinerLetsNotesRing() {
+    auto settings = small();
+    settings.refine_blocks = 1, settings.refine_width = 16, settings.refine_ring = true;
+    Networks networks(settings, torch::kCPU);
+    torch::NoGradGuard guard;
+    auto decoded = torch::full({1, 99, settings.bands}, -2.0f);
+    decoded.narrow(1, 10, 30).select(2, 3).fill_(2.0f);
+    const auto rung = networks.ringing(decoded), content = torch::zeros_like(decoded);
+    const auto style = networks.style_encoder->forward(content);
+    const auto render = [&] { return networks.refiner->forward(decoded, content, style, rung, networks.ringing(content)); };
+    QVERIFY(torch::equal(render(), decoded));
+    networks.refiner->mixer->out->bias[0].fill_(1);  // wholly what falls slowly
+    const auto slow = rung.narrow(-1, 0, settings.bands);
+    QVERIFY(torch::allclose(render(), torch::maximum(slow, decoded), 1e-4, 1e-5));
+    QVERIFY(render()[0][80][3].item<float>() > 0);
+    QVERIFY(torch::equal(render().narrow(1, 10, 30).select(2, 3), decoded.narrow(1, 10, 30).select(2, 3)));
   }
 
   /// Crops come from what is kept of a clip's analysis, and are the same to half precision.
