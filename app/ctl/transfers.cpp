@@ -55,11 +55,11 @@ int list(const Options& options, const Context& context) {
   const FoundTransfers found = find_transfers(*workspace.open_catalog(), query);
   std::vector<std::vector<std::string>> rows;
   for (const auto& row : found.rows) {
-    const std::string model = transfer_model_name(row.model), file = (workspace.resolve(row.folder) / row.audio).string();
+    const std::string model = transfer_model_name(row.model), name = model_name(row.model, found.titles), file = (workspace.resolve(row.folder) / row.audio).string();
     if (context.json)
       print_json({{"event", "transfer"}, {"transfer", row.id.value}, {"kept", row.kept}, {"made", row.created_at}, {"content", row.content}, {"style", row.style},
-                  {"model", model}, {"file", file}, {"seconds", row.seconds}, {"settings", Json::parse(row.settings_json, nullptr, false)}});
-    rows.push_back({std::to_string(row.id.value), row.kept ? "kept" : "", row.created_at, row.content, row.style, model, file});
+                  {"model", model}, {"model_title", name == model ? Json() : Json(name)}, {"file", file}, {"seconds", row.seconds}, {"settings", Json::parse(row.settings_json, nullptr, false)}});
+    rows.push_back({std::to_string(row.id.value), row.kept ? "kept" : "", row.created_at, row.content, row.style, name, file});
   }
   if (context.json) return kDone;
   print_table({"transfer", "kept", "made", "content", "style", "model", "file"}, rows);
@@ -70,7 +70,7 @@ int list(const Options& options, const Context& context) {
 
 const VerbRegistration transfers{"transfers", "list, search, keep and remove the results of the workspace", [](CLI::App& command) {
   auto options = std::make_shared<Options>();
-  command.add_option("words", options->words, "only results that have all of these in content, style, model, settings, notes, folder or time");
+  command.add_option("words", options->words, "only results that have all of these in content, style, model and its title, settings, notes, folder or time");
   command.add_flag("--kept", options->kept, "only results that are marked as kept");
   command.add_option("--limit", options->limit, "how many at most, the newest first")->check(CLI::Range(1, 1000000))->capture_default_str();
   command.add_option("--keep", options->keep, "mark these as kept (numbers): 'free --transfers' leaves them");

@@ -53,16 +53,19 @@ std::string rename_run(const Workspace& workspace, const std::string& run, const
   return wanted;
 }
 
-RunTitles run_titles(const Workspace& workspace) {
+RunTitles run_titles(db::Catalog& catalog) {
   RunTitles titles;
-  try {
-    for (const db::RunRow& row : workspace.open_catalog()->runs().all()) {
-      if (!row.title.empty()) titles[row.folder] = row.title;
-    }
-  } catch (const std::exception&) {
-    // runs are listed by their folders, whatever has become of the catalog
-  }
+  for (const db::RunRow& row : catalog.runs().all())
+    if (!row.title.empty()) titles[row.folder] = row.title;
   return titles;
+}
+
+RunTitles run_titles(const Workspace& workspace) {
+  try {
+    return run_titles(*workspace.open_catalog());
+  } catch (const std::exception&) {
+    return {};  // runs are listed by their folders, whatever has become of the catalog
+  }
 }
 
 }  // namespace luthier

@@ -17,9 +17,9 @@ std::string lower(std::string text) {
   return text;
 }
 
-std::string searched_text(const db::TransferRow& row) {
+std::string searched_text(const db::TransferRow& row, const RunTitles& titles) {
   std::string all;
-  for (const std::string& part : {row.content, row.style, transfer_model_name(row.model), row.model, row.settings_json, row.notes, row.folder, row.created_at}) all += part + "\n";
+  for (const std::string& part : {row.content, row.style, transfer_model_name(row.model), model_name(row.model, titles), row.model, row.settings_json, row.notes, row.folder, row.created_at}) all += part + "\n";
   return lower(std::move(all));
 }
 
@@ -33,15 +33,18 @@ std::string transfer_model_name(const std::string& model) {
   return std::find(shipped.begin(), shipped.end(), file) != shipped.end() ? "shipped weights" : file.filename().string();
 }
 
+std::string model_name(const std::string& model, const RunTitles& titles) { return name_of(transfer_model_name(model), titles); }
+
 FoundTransfers find_transfers(db::Catalog& catalog, const TransferQuery& query) {
   std::vector<std::string> words;
   std::istringstream stream(lower(query.words));
   for (std::string word; stream >> word;) words.push_back(word);
   FoundTransfers found;
+  found.titles = run_titles(catalog);
   for (auto& row : catalog.transfers().all(1'000'000)) {
     if (query.kept_only && !row.kept) continue;
     if (!words.empty()) {
-      const std::string text = searched_text(row);
+      const std::string text = searched_text(row, found.titles);
       if (!std::all_of(words.begin(), words.end(), [&](const std::string& word) { return text.find(word) != std::string::npos; })) continue;
     }
     if (++found.count <= query.limit) found.rows.push_back(std::move(row));

@@ -166,6 +166,12 @@ void TestWindowState::aWorkspaceThatCannotBeWrittenSaysSo() {
     QCOMPARE(last_error(), read_only(bench()));
     QVERIFY2(said.isEmpty(), qPrintable(said));  // nobody is told that it was done
     QVERIFY(bench().last_command().isEmpty());
+    for (const auto key : {Qt::Key_X, Qt::Key_Delete}) {
+      show_error(nullptr, "nothing");
+      QTest::keyClick(&window_->library().table(), key);
+      QCOMPARE(last_error(), read_only(bench()));
+      QVERIFY2(said.isEmpty(), qPrintable(said));
+    }
     show_error(nullptr, "nothing");
     bench().undo();
     QCOMPARE(last_error(), read_only(bench()));

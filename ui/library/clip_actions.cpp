@@ -65,6 +65,12 @@ void ClipActions::label(qint64 label) {
   Q_EMIT labelled(static_cast<int>(ids.size()));
 }
 
+std::vector<db::ClipId> ClipActions::ids_to_change() const {
+  auto ids = selection_().ids;
+  if (!ids.empty() && !may_write(bench_)) ids.clear();
+  return ids;
+}
+
 void ClipActions::label_by_key(int key) {
   if (key == 0) return label(0);
   for (const db::LabelRow& row : labels_) {
@@ -74,6 +80,7 @@ void ClipActions::label_by_key(int key) {
 }
 
 void ClipActions::new_label() {
+  if (!may_write(bench_)) return;
   bool ok = false;
   const QString name =
       QInputDialog::getText(window_, tr("New label"), tr("Name of the instrument or sound:"), QLineEdit::Normal, {}, &ok).trimmed();
@@ -87,7 +94,7 @@ void ClipActions::new_label() {
 }
 
 void ClipActions::set_split(db::Split split) {
-  const auto ids = selection_().ids;
+  const auto ids = ids_to_change();
   if (ids.empty()) return;
   const QString name = QString::fromLatin1(db::to_text(split));
   bench_.edit(tr("split of %1: %2").arg(count_text(ids.size()), name), [ids, split](db::Catalog& catalog) { catalog.clips().set_split(ids, split); });
@@ -96,7 +103,7 @@ void ClipActions::set_split(db::Split split) {
 }
 
 void ClipActions::set_phrase(const QString& name) {
-  const auto ids = selection_().ids;
+  const auto ids = ids_to_change();
   if (ids.empty()) return;
   bench_.edit(tr("phrase of %1: %2").arg(count_text(ids.size()), name.isEmpty() ? tr("none") : name), [ids, n = name.toStdString()](db::Catalog& catalog) {
     std::optional<db::PhraseId> phrase;
@@ -113,7 +120,7 @@ void ClipActions::set_phrase(const QString& name) {
 
 void ClipActions::ask_phrase() {
   const Selection now = selection_();
-  if (now.ids.empty()) return;
+  if (now.ids.empty() || !may_write(bench_)) return;
   bool ok = false;
   const QString before = now.current ? text(now.current->phrase) : QString();
   const QString name = QInputDialog::getText(window_, tr("Phrase"), tr("Clips of one phrase play the same notes. Name of the phrase of %1:").arg(count_text(now.ids.size())),
@@ -129,20 +136,21 @@ void ClipActions::change_rating(int by) {
 }
 
 void ClipActions::set_rating(int stars) {
-  const auto ids = selection_().ids;
+  const auto ids = ids_to_change();
   if (ids.empty()) return;
   bench_.edit(tr("rate %1 %2").arg(count_text(ids.size())).arg(stars), [ids, stars](db::Catalog& catalog) { catalog.clips().set_rating(ids, stars); });
   bench_.note_command(QStringList{"rate", QString::number(stars)} + clip_words(ids));
 }
 
 void ClipActions::add_tag() {
+  if (ids_to_change().empty()) return;
   bool ok = false;
   const QString name = QInputDialog::getText(window_, tr("Add tag"), tr("Tag:"), QLineEdit::Normal, {}, &ok).trimmed();
   if (ok && !name.isEmpty()) add_tag(name);
 }
 
 void ClipActions::add_tag(const QString& name) {
-  const auto ids = selection_().ids;
+  const auto ids = ids_to_change();
   if (ids.empty()) return;
   bench_.edit(tr("tag %1 %2").arg(count_text(ids.size()), name), [ids, n = name.toStdString()](db::Catalog& catalog) {
     catalog.clips().add_tag(ids, catalog.labels().tag(n));
@@ -151,14 +159,14 @@ void ClipActions::add_tag(const QString& name) {
 }
 
 void ClipActions::remove_tag(qint64 tag) {
-  const auto ids = selection_().ids;
+  const auto ids = ids_to_change();
   if (ids.empty()) return;
   bench_.edit(tr("take a tag from %1").arg(count_text(ids.size())), [ids, tag](db::Catalog& catalog) { catalog.clips().remove_tag(ids, db::TagId{tag}); });
 }
 
 void ClipActions::edit_notes() {
   const Selection now = selection_();
-  if (now.ids.empty()) return;
+  if (now.ids.empty() || !may_write(bench_)) return;
   bool ok = false;
   const QString before = now.current ? text(now.current->clip.notes) : QString();
   const QString notes = QInputDialog::getMultiLineText(window_, tr("Notes"), tr("Notes on %1:").arg(count_text(now.ids.size())), before, &ok);
@@ -170,7 +178,7 @@ void ClipActions::edit_notes() {
 
 void ClipActions::toggle_excluded() {
   const Selection now = selection_();
-  if (now.ids.empty()) return;
+  if (now.ids.empty() || !may_write(bench_)) return;
   const bool exclude = !now.current || !now.current->clip.excluded;
   const QString clips = count_text(now.ids.size());
   bench_.edit((exclude ? tr("exclude %1") : tr("include %1")).arg(clips),
@@ -180,7 +188,7 @@ void ClipActions::toggle_excluded() {
 }
 
 void ClipActions::remove() {
-  const auto ids = selection_().ids;
+  const auto ids = ids_to_change();
   if (ids.empty() || !bench_.catalog()) return;
   bench_.catalog()->run(
       this, [ids](db::Catalog& catalog) { return catalog.recordings().used_only_by(ids); },

@@ -55,6 +55,8 @@ class ClipActions : public QObject {
 
  private:
   QString count_text(std::size_t clips) const;
+  /// What is chosen; empty, with the reason shown, where the workspace cannot be written.
+  std::vector<db::ClipId> ids_to_change() const;
   void fill_tags(QMenu& menu);
   void fill_splits(QMenu& menu);
   void fill_phrases(QMenu& menu);

@@ -37,9 +37,9 @@ QStringList numbers(const std::vector<db::TransferId>& ids) {
   return words;
 }
 
-QListWidgetItem* make_item(const db::TransferRow& row) {
+QListWidgetItem* make_item(const db::TransferRow& row, const QString& model) {
   auto* item = new QListWidgetItem(QObject::tr("%1   %2  →  %3   (%4)")
-                                       .arg(text(row.created_at).replace('T', ' ').remove('Z').left(16), text(row.content), text(row.style), model_title(row.model)));
+                                       .arg(text(row.created_at).replace('T', ' ').remove('Z').left(16), text(row.content), text(row.style), model));
   item->setData(Qt::UserRole, static_cast<qlonglong>(row.id.value));
   item->setData(kKept, row.kept);
   item->setToolTip(text(row.settings_json));
@@ -52,12 +52,12 @@ QListWidgetItem* make_item(const db::TransferRow& row) {
 
 }  // namespace
 
-QString model_title(const std::string& model) {
-  const std::string name = transfer_model_name(model);
+QString result_file(const Workbench& bench, const db::TransferRow& row) { return text((bench.workspace().folder() / row.folder / row.audio).string()); }
+
+QString TransferHistory::model_title(const std::string& model) const {
+  const std::string name = model_name(model, titles_);
   return name == "shipped weights" ? QObject::tr("shipped weights") : text(name);
 }
-
-QString result_file(const Workbench& bench, const db::TransferRow& row) { return text((bench.workspace().folder() / row.folder / row.audio).string()); }
 
 TransferHistory::TransferHistory(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench), limit_(kPage) {
   auto* column = new QVBoxLayout(this);
@@ -224,12 +224,13 @@ void TransferHistory::refresh() {
   bench_.catalog()->read(
       this, ticket_, [query = TransferQuery{search_->text().toStdString(), false, limit_}](db::Catalog& catalog) { return find_transfers(catalog, query); },
       [this](const FoundTransfers& found) {
+        titles_ = found.titles;
         QSignalBlocker block(list_);
         const QVariant before = list_->currentItem() ? list_->currentItem()->data(Qt::UserRole) : QVariant();
         const auto chosen_before = selected();
         list_->clear();
         for (const db::TransferRow& row : found.rows) {
-          auto* item = make_item(row);
+          auto* item = make_item(row, model_title(row.model));
           list_->addItem(item);
           if (item->data(Qt::UserRole) == before) list_->setCurrentItem(item, QItemSelectionModel::NoUpdate);
           if (std::find(chosen_before.begin(), chosen_before.end(), row.id) != chosen_before.end()) item->setSelected(true);

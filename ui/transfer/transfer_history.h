@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 
+#include "core/session/run_title.h"
 #include "db/rows.h"
 #include "ui/common/catalog_worker.h"
 
@@ -22,6 +23,7 @@ class TransferHistory : public QWidget {
   explicit TransferHistory(Workbench& bench, QWidget* parent = nullptr);
   void refresh();
   void unmark();  ///< none is chosen
+  QString model_title(const std::string& model) const;  ///< a run's title or its id, a file of weights by its name
   void show_newest();  ///< reads the whole list again and chooses the first
 
  Q_SIGNALS:
@@ -48,6 +50,7 @@ class TransferHistory : public QWidget {
   bool newest_wanted_ = false;
   int limit_;
   Ticket ticket_;
+  RunTitles titles_;  ///< of the runs, as last read
   QAction* restore_;
   QAction* again_;
   QAction* keep_;
@@ -55,8 +58,6 @@ class TransferHistory : public QWidget {
   QAction* remove_;
 };
 
-/// A run's id as it is, a file of weights by its name.
-QString model_title(const std::string& model);
 /// Where the result of a transfer lies.
 QString result_file(const Workbench& bench, const db::TransferRow& row);
 

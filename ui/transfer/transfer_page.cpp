@@ -217,7 +217,7 @@ void TransferPage::show_earlier(const db::TransferRow& row) {
   };
   auto shown = std::make_shared<Shown>();
   shown->record = {{"run", row.model}, {"content", row.content}, {"style", row.style}, {"settings", row.settings_json}};
-  const QString words = tr("%1 by %2").arg(text(row.created_at).replace('T', ' ').remove('Z'), model_title(row.model));
+  const QString words = tr("%1 by %2").arg(text(row.created_at).replace('T', ' ').remove('Z'), history_->model_title(row.model));
   const QString file = result_file(bench_, row);
   const auto result = [this, number, shown, words, file] {
     bench_.sounds().file(

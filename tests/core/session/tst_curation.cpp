@@ -175,6 +175,13 @@ class TestCuration : public QObject {
     QCOMPARE(find_transfers(*catalog, {"bell trumpet", false, 9}).count, std::int64_t{0});
     QCOMPARE(transfer_model_name("20260101T000000Z-cyclegan-1/best.safetensors"), std::string("20260101T000000Z-cyclegan-1"));
     QCOMPARE(transfer_model_name("/elsewhere/mine.safetensors"), std::string("mine.safetensors"));
+    // A run is called, and found, by the title that it was given.
+    db::RunRow run;
+    run.folder = "20260101T000000Z-cyclegan-1", run.family = "cyclegan";
+    catalog->runs().set_title(catalog->runs().add(run), "Evening take");
+    const auto titled = find_transfers(*catalog, {"evening", false, 9});
+    QCOMPARE(titled.rows.front().id, harp);
+    QCOMPARE(model_name(titled.rows.front().model, titled.titles), std::string("Evening take"));
     // A number that is not there marks none of them.
     QVERIFY(sentence([&] { mark_transfers(*catalog, {organ, {99}}, true); }).find("no transfer 99") != std::string::npos);
     QCOMPARE(find_transfers(*catalog, {"", true, 9}).count, std::int64_t{0});
