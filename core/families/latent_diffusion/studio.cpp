@@ -58,6 +58,7 @@ class StudioTransfer : public FamilyTransfer {
     load("style_encoder", *networks_.style_encoder);
     load("denoiser", *networks_.denoiser);
     if (networks_.refiner) load("refiner", *networks_.refiner);
+    if (networks_.finisher) load("finisher", *networks_.finisher);
     networks_.eval();
   }
 
@@ -164,7 +165,7 @@ class StudioTransfer : public FamilyTransfer {
       sum.narrow(1, window.start, window.length).add_(mean * window.fade);
       weight.narrow(1, window.start, window.length).add_(window.fade);
     }
-    return sum / weight;
+    return networks_.finished(sum / weight, features, style);
   }
 
   Networks networks_;
@@ -195,6 +196,7 @@ std::vector<ModuleCount> studio_modules(const StudioSettings& settings) {
                                   {"style_encoder", count(*networks.style_encoder)},
                                   {"denoiser", count(*networks.denoiser)}};
   if (networks.refiner) all.push_back({"refiner", count(*networks.refiner)});
+  if (networks.finisher) all.push_back({"finisher", count(*networks.finisher)});
   return all;
 }
 

@@ -30,7 +30,8 @@ std::int64_t dilation_of(std::int64_t block, std::int64_t reach) {
   return std::min(reach, std::int64_t{2} << (block - 4) % doublings);
 }
 
-constexpr std::int64_t kRingBands = 5;  // a partial's own bands and the valleys beside it
+constexpr std::int64_t kViews = 6;  // what the finisher sees of each frame and band: estimate and content, and how far each rings above itself
+constexpr std::int64_t kMade = 3;   // what it makes of it: an addition, and how much of what rings slowly and quickly is mixed in
 
 torch::Tensor plain_norm(const torch::Tensor& x) { return torch::layer_norm(x, {x.size(-1)}); }
 
@@ -288,36 +289,6 @@ torch::Tensor DenoiserImpl::forward(const torch::Tensor& z, const torch::Tensor&
   return h.to(torch::kFloat) + gains[0].to(torch::kFloat) * z + gains[1].to(torch::kFloat) * content;
 }
 
-RingMixerImpl::RingMixerImpl(const StudioSettings& s) {
-  constexpr std::int64_t kChannels = 16;
-  in = register_module("in", torch::nn::Linear(6 * kRingBands, kChannels));
-  film = register_module("film", torch::nn::Linear(s.refine_width, 2 * kChannels));
-  middle = register_module("middle", torch::nn::Linear(kChannels, kChannels));
-  out = register_module("out", torch::nn::Linear(kChannels, 2));
-  place = register_parameter("place", torch::zeros({s.bands, kChannels}));
-  zero(film);
-  zero(out);
-}
-
-torch::Tensor RingMixerImpl::forward(const torch::Tensor& estimate, const torch::Tensor& rung, const torch::Tensor& content,
-                                     const torch::Tensor& content_rung, const torch::Tensor& hidden) {
-  const auto level = estimate.detach();
-  const auto above = torch::relu(rung - level.repeat({1, 1, 2})), content_above = torch::relu(content_rung - content.repeat({1, 1, 2}));
-  const auto film_of_step = film->forward(hidden).unsqueeze(2).chunk(2, -1);
-  // Views side by side at the steps of `hidden`, [batch, frame / 2, band, 6]: a gate may be slow, what it opens is not.
-  const auto views = padded_to(torch::cat({level, above, content, content_above}, -1), 2).to(film_of_step[0].dtype());
-  const std::int64_t bands = level.size(2);
-  const auto steps = views.reshape({views.size(0), hidden.size(1), 2, 6, bands}).mean(2).transpose(2, 3);
-  const auto wide = F::pad(steps, F::PadFuncOptions({0, 0, kRingBands / 2, kRingBands / 2}));
-  std::vector<torch::Tensor> around;  // each band's neighbours
-  for (std::int64_t i = 0; i < kRingBands; ++i) around.push_back(wide.narrow(2, i, bands));
-  auto h = in->forward(torch::cat(around, -1)) + place.to(steps.dtype());
-  h = middle->forward(torch::silu(torch::addcmul(film_of_step[1], h, 1 + film_of_step[0])));
-  const auto gates = out->forward(torch::silu(h)).permute({0, 1, 3, 2}).reshape({views.size(0), hidden.size(1), 2 * bands});
-  const auto mixed = (gates.to(estimate.dtype()).repeat_interleave(2, 1).narrow(1, 0, level.size(1)) * above).chunk(2, -1);
-  return mixed[0] + mixed[1];
-}
-
 RefinerImpl::RefinerImpl(const StudioSettings& s) : bands_(s.bands) {
   in = register_module("in", Conv3(4 * s.bands, s.refine_width));
   blocks = register_module("blocks", torch::nn::ModuleList());
@@ -325,27 +296,60 @@ RefinerImpl::RefinerImpl(const StudioSettings& s) : bands_(s.bands) {
   norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({s.refine_width})));
   out = register_module("out", torch::nn::Linear(s.refine_width, 2 * s.bands));
   zero(out);
-  if (!s.refine_ring) return;
-  ring = register_module("ring", Conv3(4 * s.bands, s.refine_width));
-  mixer = register_module("mixer", RingMixer(s));
-  zero(ring->linear);
 }
 
-torch::Tensor RefinerImpl::forward(const torch::Tensor& decoded, const torch::Tensor& content, const Style& style, const torch::Tensor& rung,
-                                   const torch::Tensor& content_rung) {
-  const std::int64_t frames = decoded.size(1);
-  const auto in_twos = [](const torch::Tensor& x) {
-    const auto padded = padded_to(x, 2);
-    return padded.reshape({padded.size(0), padded.size(1) / 2, 2 * padded.size(2)});
-  };
+torch::Tensor RefinerImpl::forward(const torch::Tensor& decoded, const torch::Tensor& content, const Style& style) {
+  const auto both = padded_to(torch::cat({decoded, content.to(decoded.dtype())}, -1), 2);
   const auto e = torch::silu(style.vector);
-  auto h = in->forward(in_twos(torch::cat({decoded, content.to(decoded.dtype())}, -1)));
-  if (ring) h = h + ring->forward(in_twos(torch::relu(rung - decoded.repeat({1, 1, 2}))));
+  auto h = in->forward(both.reshape({both.size(0), both.size(1) / 2, 4 * bands_}));
   for (const auto& block : *blocks) h = block->as<FilmBlock>()->forward(h, e);
-  h = torch::silu(norm->forward(h));
-  const auto refined = decoded + out->forward(h).reshape({h.size(0), -1, bands_}).narrow(1, 0, frames).to(decoded.dtype());
-  if (!ring) return refined;
-  return refined + mixer->forward(decoded, rung, content, content_rung, h);
+  const auto added = out->forward(torch::silu(norm->forward(h))).reshape({both.size(0), both.size(1), bands_});
+  return decoded + added.narrow(1, 0, decoded.size(1)).to(decoded.dtype());
+}
+
+FinisherImpl::FinisherImpl(const StudioSettings& s) : width_(s.finish_width) {
+  const auto conv = [](std::int64_t from, std::int64_t to, std::int64_t time, std::int64_t bands, std::int64_t dilation) {
+    return torch::nn::Conv2d(torch::nn::Conv2dOptions(from, to, {time, bands}).dilation({dilation, 1}).padding({0, bands / 2}));
+  };
+  const auto silent = [](torch::nn::Conv2d& one) {
+    torch::nn::init::zeros_(one->weight);
+    torch::nn::init::zeros_(one->bias);
+  };
+  in = register_module("in", conv(2 * kViews, width_, 1, 5, 1));
+  convs = register_module("convs", torch::nn::ModuleList());
+  mixes = register_module("mixes", torch::nn::ModuleList());
+  for (std::int64_t i = 0; i < s.finish_blocks; ++i) {
+    convs->push_back(conv(width_, width_, 3, 3, std::int64_t{1} << i));
+    auto mix = conv(width_, width_, 1, 1, 1);
+    silent(mix);
+    mixes->push_back(mix);
+  }
+  film = register_module("film", torch::nn::Linear(s.embedding, 2 * width_ * (s.finish_blocks + 1)));
+  out = register_module("out", conv(width_, 2 * kMade, 1, 1, 1));
+  place = register_parameter("place", torch::zeros({1, width_, 1, s.bands}));
+  zero(film);
+  silent(out);
+}
+
+std::int64_t FinisherImpl::look_back() const { return 4 * ((std::int64_t{1} << convs->size()) - 1); }
+
+torch::Tensor FinisherImpl::forward(const torch::Tensor& estimate, const torch::Tensor& rung, const torch::Tensor& content,
+                                    const torch::Tensor& content_rung, const Style& style) {
+  const std::int64_t batch = estimate.size(0), frames = estimate.size(1), bands = estimate.size(2);
+  const auto above = torch::relu(rung - estimate.repeat({1, 1, 2})), content_above = torch::relu(content_rung - content.repeat({1, 1, 2}));
+  const auto seen = padded_to(torch::cat({estimate, above, content, content_above}, -1), 2);
+  const std::int64_t steps = seen.size(1) / 2;  // of two frames
+  const auto views = seen.reshape({batch, steps, 2, kViews, bands}).permute({0, 3, 2, 1, 4}).reshape({batch, 2 * kViews, steps, bands});
+  const auto films = film->forward(torch::silu(style.vector)).reshape({batch, -1, 2, width_, 1, 1}).unbind(1);
+  const auto styled = [&](std::size_t i, const torch::Tensor& x) { return torch::silu(torch::addcmul(films[i].select(1, 1), x, 1 + films[i].select(1, 0))); };
+  auto h = in->forward(views.contiguous(torch::MemoryFormat::ChannelsLast)) + place;
+  for (std::size_t i = 0; i < convs->size(); ++i) {
+    const auto past = F::pad(styled(i, h), F::PadFuncOptions({0, 0, std::int64_t{2} << i, 0}));
+    h = h + mixes[i]->as<torch::nn::Conv2d>()->forward(torch::silu(convs[i]->as<torch::nn::Conv2d>()->forward(past)));
+  }
+  const auto made = out->forward(styled(convs->size(), h)).to(estimate.dtype()).reshape({batch, kMade, 2, steps, bands}).permute({1, 0, 3, 2, 4});
+  const auto parts = made.reshape({kMade, batch, 2 * steps, bands}).narrow(2, 0, frames).unbind(0);
+  return estimate + parts[0] + parts[1] * above.narrow(-1, 0, bands) + parts[2] * above.narrow(-1, bands, bands);
 }
 
 }  // namespace luthier::studio

@@ -140,31 +140,13 @@ TORCH_MODULE(Denoiser);
 /// of a logarithm -> the same shape. Frame t depends on frames up to t alone.
 torch::Tensor ringing_on(const torch::Tensor& features, double decay);
 
-/// Lets an estimate ring on: for every band and two frames, how much of what rings above it is mixed in, judged by the five bands
-/// around it with the same weights everywhere. A note that rings is a matter of a few bands, so this learns from few sounds what a
-/// layer over all bands does not from many. Starts without effect; hands no gradient to the estimate.
-class RingMixerImpl : public torch::nn::Module {
- public:
-  explicit RingMixerImpl(const StudioSettings& settings);
-  /// estimate, content [batch, frame, band]; rung: of either as it would ring on, slowly and quickly falling, [batch, frame, 2 * band];
-  /// hidden [batch, ceil(frame / 2), refine_width], what the blocks know. -> what is to be added, [batch, frame, band]
-  torch::Tensor forward(const torch::Tensor& estimate, const torch::Tensor& rung, const torch::Tensor& content, const torch::Tensor& content_rung,
-                        const torch::Tensor& hidden);
-  torch::nn::Linear in{nullptr}, film{nullptr}, middle{nullptr}, out{nullptr};
-  torch::Tensor place;  ///< parameter [band, channel]: where on the frequency axis a band lies
-};
-TORCH_MODULE(RingMixer);
-
 /// Adds to a decoded estimate what the latent's grid and its few channels lost, from the content's own frames; starts at zero.
 class RefinerImpl : public torch::nn::Module {
  public:
   explicit RefinerImpl(const StudioSettings& settings);
-  /// decoded, content: normalised log-mel [batch, frame, band] -> the same shape. With `refine_ring` also both
-  /// as they would ring on, slowly and quickly falling, [batch, frame, 2 * band] (Networks::ringing); else not looked at.
-  torch::Tensor forward(const torch::Tensor& decoded, const torch::Tensor& content, const Style& style, const torch::Tensor& rung = {},
-                        const torch::Tensor& content_rung = {});
-  Conv3 in{nullptr}, ring{nullptr};  ///< ring: of what rings on above the estimate, from zero; empty without `refine_ring`
-  RingMixer mixer{nullptr};          ///< empty without `refine_ring`
+  /// decoded, content: normalised log-mel [batch, frame, band] -> the same shape.
+  torch::Tensor forward(const torch::Tensor& decoded, const torch::Tensor& content, const Style& style);
+  Conv3 in{nullptr};
   torch::nn::ModuleList blocks{nullptr};
   torch::nn::LayerNorm norm{nullptr};
   torch::nn::Linear out{nullptr};
@@ -173,6 +155,30 @@ class RefinerImpl : public torch::nn::Module {
   std::int64_t bands_;
 };
 TORCH_MODULE(Refiner);
+
+/// Goes over an estimate in two dimensions: the same weights for every band, a window of a few bands, and blocks that look back over
+/// time by 2, 4, 8 … steps of two frames. Beside the estimate it sees what of it, and of the content, would still ring if nothing were
+/// damped; it adds to it, and mixes in what rings. Where a harp's note goes on after the content's has ended is a matter of one band and
+/// its past, so this learns from few notes what a layer over all bands does not from many. Frame t depends on frames up to t + 1; it
+/// starts without effect.
+class FinisherImpl : public torch::nn::Module {
+ public:
+  explicit FinisherImpl(const StudioSettings& settings);
+  /// estimate, content: normalised log-mel [batch, frame, band]; rung: each as it rings on, slowly and quickly falling,
+  /// [batch, frame, 2 * band] (Networks::ringing) -> the estimate, finished.
+  torch::Tensor forward(const torch::Tensor& estimate, const torch::Tensor& rung, const torch::Tensor& content, const torch::Tensor& content_rung,
+                        const Style& style);
+  /// Frames before frame t that its result may depend on; even.
+  std::int64_t look_back() const;
+  torch::nn::Conv2d in{nullptr}, out{nullptr};
+  torch::nn::ModuleList convs{nullptr}, mixes{nullptr};
+  torch::nn::Linear film{nullptr};
+  torch::Tensor place;  ///< parameter [1, width, 1, band]: where on the frequency axis a band lies
+
+ private:
+  std::int64_t width_;
+};
+TORCH_MODULE(Finisher);
 
 /// Cosine schedule with zero terminal SNR: z = alpha x + sigma e, alpha = cos(pi t / 2), sigma = sin(pi t / 2).
 /// v = alpha e - sigma x (Salimans and Ho 2022), so x = alpha z - sigma v and e = sigma z + alpha v.

@@ -10,6 +10,7 @@ namespace {
 
 /// dB a second: two notes of one level apart in time are told apart by how far the two have fallen apart.
 constexpr double kSlowFall = 4, kQuickFall = 16;
+constexpr std::int64_t kStretch = 1500;  ///< frames that are finished at a time; even
 
 }  // namespace
 
@@ -18,9 +19,8 @@ Networks::Networks(const StudioSettings& s, torch::Device target)
   autoencoder->to(device);
   style_encoder->to(device);
   denoiser->to(device);
-  if (s.refine_blocks == 0) return;
-  refiner = Refiner(s);
-  refiner->to(device);
+  if (s.refine_blocks > 0) refiner = Refiner(s), refiner->to(device);
+  if (s.finish_blocks > 0) finisher = Finisher(s), finisher->to(device);
 }
 
 void Networks::eval() {
@@ -28,6 +28,7 @@ void Networks::eval() {
   style_encoder->eval();
   denoiser->eval();
   if (refiner) refiner->eval();
+  if (finisher) finisher->eval();
 }
 
 torch::Tensor Networks::ringing(const torch::Tensor& features) const {
@@ -46,8 +47,20 @@ torch::Tensor Networks::encoded(const torch::Tensor& features, const torch::Tens
 torch::Tensor Networks::rendered(const torch::Tensor& latent, const torch::Tensor& content, const Style& style) {
   auto decoded = autoencoder->decode(latent, content.size(1)).to(torch::kFloat);
   if (!refiner) return decoded;
-  if (!settings.refine_ring) return refiner->forward(decoded, content, style).to(torch::kFloat);
-  return refiner->forward(decoded, content, style, ringing(decoded.detach()), ringing(content)).to(torch::kFloat);
+  return refiner->forward(decoded, content, style).to(torch::kFloat);
+}
+
+torch::Tensor Networks::finished(const torch::Tensor& rendered, const torch::Tensor& content, const Style& style) {
+  if (!finisher) return rendered;
+  const auto rung = ringing(rendered.detach()), content_rung = ringing(content);
+  const std::int64_t frames = rendered.size(1);
+  std::vector<torch::Tensor> stretches;
+  for (std::int64_t start = 0; start < frames; start += kStretch) {
+    const std::int64_t from = std::max<std::int64_t>(0, start - finisher->look_back()), end = std::min(frames, start + kStretch);
+    const auto cut = [&](const torch::Tensor& x) { return x.narrow(1, from, end - from); };
+    stretches.push_back(finisher->forward(cut(rendered), cut(rung), cut(content), cut(content_rung), style).to(torch::kFloat).narrow(1, start - from, end - start));
+  }
+  return torch::cat(stretches, 1);
 }
 
 namespace {

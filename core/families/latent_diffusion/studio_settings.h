@@ -29,9 +29,9 @@ struct StudioSettings {
   std::int64_t style_tokens = 8, style_width = 224, attention_heads = 4;
   bool film = true, cross_attention = true, content_channels = true, latent_skips = false, content_memory = false;
   std::int64_t refine_blocks = 0, refine_width = 256;
-  bool refine_ring = false;
+  std::int64_t finish_blocks = 0, finish_width = 32;
   // diffusion
-  std::string objective = "diffusion";
+  std::string objective = "diffusion", learns = "all";
   std::int64_t steps = 4000, batch = 16, frames = 192, style_frames = 192;
   double learning_rate = 8e-4, weight_decay = 1e-3;
   std::int64_t warmup = 200;
@@ -90,9 +90,11 @@ struct StudioSettings {
     v.toggle("content_memory", content_memory, "The content's sustained partials, as they would ring on, stand beside it: what a harp or a bell keeps sounding is seen long after its note.");
     v.number("refine_blocks", refine_blocks, 0, 16, "blocks", "Blocks that refine the decoded estimate beside the content at two frames a step; 0: none.");
     v.number("refine_width", refine_width, 16, 1024, "channels", "Width of these blocks.");
-    v.toggle("refine_ring", refine_ring, "These blocks may let the estimate ring on: they see what of it would still sound if nothing were damped, and mix it in band by band.");
+    v.number("finish_blocks", finish_blocks, 0, 8, "blocks", "Blocks that go over the finished estimate with the same weights for all bands and let notes ring on, each looking twice as far back; 0: none.");
+    v.number("finish_width", finish_width, 4, 256, "channels", "Width of these blocks.");
     v.group("Training");
     v.choice("objective", objective, {"diffusion", "regression"}, "Diffusion with v-prediction, or direct regression by the same network.");
+    v.choice("learns", learns, {"all", "finish"}, "What learns: all, or the finishing blocks alone, on what the rest makes as it is.");
     v.number("steps", steps, 1, 10000000, "steps", "Optimiser steps of the diffusion.");
     v.number("batch", batch, 1, 4096, "crops", "Crops in one step.");
     v.number("frames", frames, 16, 4096, "frames", "Length of a content crop.");

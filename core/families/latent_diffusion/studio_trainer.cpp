@@ -33,6 +33,7 @@ constexpr std::int64_t kFiguresEveryOnCuda = 20;  // reading a figure waits for 
 
 StudioTrainer::StudioTrainer(const TrainingInputs& inputs, const StudioSettings& settings)
     : inputs_(inputs), settings_(settings), source_(inputs, settings), networks_((torch::manual_seed(1), settings), inputs.device) {
+  if (finish_only() && !networks_.finisher) throw ConfigError("There are no finishing blocks to learn alone (learns = finish); set 'finish_blocks' above 0.");
   Rng rng(271828, 0);
   networks_.autoencoder->fit(source_.draw_any(std::min<std::int64_t>(256, 64 + 2 * static_cast<std::int64_t>(source_.clips().size())), rng));
   AdamWOptions options;
@@ -52,8 +53,10 @@ StudioTrainer::StudioTrainer(const TrainingInputs& inputs, const StudioSettings&
 }
 
 std::vector<torch::nn::Module*> StudioTrainer::denoising() {
+  if (finish_only()) return {networks_.finisher.get()};
   std::vector<torch::nn::Module*> all = {networks_.denoiser.get(), networks_.style_encoder.get()};
   if (networks_.refiner) all.push_back(networks_.refiner.get());
+  if (networks_.finisher) all.push_back(networks_.finisher.get());
   return all;
 }
 
@@ -128,13 +131,21 @@ torch::Tensor StudioTrainer::diffusion_loss(const Batch& batch, Figures& figures
   torch::Tensor out, decoded;
   {
     const nn::Autocast precision(inputs_.device, settings_.mixed_precision, nn::Autocast::Where::any);
-    const auto style = styled(batch.at("style"), batch.at("dropped"));
-    out = networks_.denoiser->forward(z, batch.at("content_latent"), regression ? torch::ones_like(time) : time, style).to(torch::kFloat);
-    if (settings_.mel_loss > 0 || settings_.distance_loss > 0 || regression)
-      decoded = networks_.rendered(regression ? -out : alpha * z - sigma * out, batch.at("content"), style);
+    Style style;
+    {
+      const torch::AutoGradMode gradients(!finish_only());
+      style = styled(batch.at("style"), batch.at("dropped"));
+      out = networks_.denoiser->forward(z, batch.at("content_latent"), regression ? torch::ones_like(time) : time, style).to(torch::kFloat);
+      if (settings_.mel_loss > 0 || settings_.distance_loss > 0 || regression || finish_only())
+        decoded = networks_.rendered(regression ? -out : alpha * z - sigma * out, batch.at("content"), style);
+    }
+    if (decoded.defined()) decoded = networks_.finished(decoded, batch.at("content"), style);
   }
   torch::Tensor error, loss;
-  if (regression) {
+  if (finish_only()) {
+    error = (decoded - batch.at("target")).square().mean();
+    loss = decoded_error(decoded, batch.at("target"), std::max(settings_.mel_loss, 0.5));
+  } else if (regression) {
     error = (out + x).square().mean();  // v at pure noise, without the noise: so it can go on from diffusion
     loss = decoded_error(decoded, batch.at("target"), 1);
   } else {
@@ -145,7 +156,7 @@ torch::Tensor StudioTrainer::diffusion_loss(const Batch& batch, Figures& figures
   }
   figures = {{"loss", 0}, {"error", 0}};
   const bool read = !inputs_.device.is_cuda();
-  if (read) figures = {{"loss", loss.item<double>()}, {regression ? "latent_mse" : "v_mse", error.item<double>()}};
+  if (read) figures = {{"loss", loss.item<double>()}, {finish_only() ? "mel_mse" : regression ? "latent_mse" : "v_mse", error.item<double>()}};
   return loss;
 }
 
@@ -218,7 +229,7 @@ Figures StudioTrainer::validate_diffusion() {
     StudioTransferSettings options;
     options.steps = steps;
     Rng rng(99, static_cast<std::uint64_t>(steps));
-    const auto rendered = networks_.rendered(sample(networks_, content, by, options, rng, {}, {}), content_features, by);
+    const auto rendered = networks_.finished(networks_.rendered(sample(networks_, content, by, options, rng, {}, {}), content_features, by), content_features, by);
     return ((rendered - target).abs().mean() * autoencoder.deviation).item<double>();
   };
   figures.emplace_back("mel_l1", error_of(1, style));
@@ -253,7 +264,8 @@ std::vector<Preview> StudioTrainer::preview(int phase) {
     StudioTransferSettings options;
     Rng rng(97, 0);
     const auto content = autoencoder.normalise(first("content"));
-    rendered = networks_.rendered(sample(networks_, networks_.encoded(content).to(torch::kFloat), style, options, rng, {}, {}), content, style);
+    const auto latent = sample(networks_, networks_.encoded(content).to(torch::kFloat), style, options, rng, {}, {});
+    rendered = networks_.finished(networks_.rendered(latent, content, style), content, style);
   }
   const auto result = autoencoder.denormalise(rendered);
   const auto decibels = [](const torch::Tensor& log_mel) { return (log_mel[0].t() * 8.685889638).to(torch::kCPU).contiguous(); };
@@ -282,6 +294,7 @@ void StudioTrainer::visit(StateVisitor& visitor) {
   visitor.module("style_encoder", *networks_.style_encoder);
   visitor.module("denoiser", *networks_.denoiser);
   if (networks_.refiner) visitor.module("refiner", *networks_.refiner);
+  if (networks_.finisher) visitor.module("finisher", *networks_.finisher);
   if (autoencoder_optimiser_) autoencoder_optimiser_->visit("autoencoder_optimiser", visitor);
   if (decoder_optimiser_) decoder_optimiser_->visit("decoder_optimiser", visitor);
   optimiser_->visit("optimiser", visitor);
@@ -291,6 +304,7 @@ std::vector<std::pair<std::string, torch::nn::Module*>> StudioTrainer::averaged(
   if (is_autoencoder(phase)) return {};
   std::vector<std::pair<std::string, torch::nn::Module*>> all = {{"style_encoder", networks_.style_encoder.get()}, {"denoiser", networks_.denoiser.get()}};
   if (networks_.refiner) all.emplace_back("refiner", networks_.refiner.get());
+  if (networks_.finisher) all.emplace_back("finisher", networks_.finisher.get());
   if (!learning_decoder().empty()) all.emplace_back("autoencoder", networks_.autoencoder.get());
   return all;
 }

@@ -27,7 +27,8 @@ class StudioTrainer : public Trainer {
  private:
   std::vector<torch::nn::Module*> denoising();
   /// What of the autoencoder learns beside the denoiser.
-  std::vector<torch::nn::Module*> learning_decoder() { return settings_.decoder_learns ? networks_.autoencoder->decoder() : std::vector<torch::nn::Module*>{}; }
+  bool finish_only() const { return settings_.learns == "finish"; }
+  std::vector<torch::nn::Module*> learning_decoder() { return settings_.decoder_learns && !finish_only() ? networks_.autoencoder->decoder() : std::vector<torch::nn::Module*>{}; }
   bool is_autoencoder(int phase) const { return settings_.ae_steps > 0 && phase == 0; }
   torch::Tensor autoencoder_loss(const Batch& batch, Rng& rng, Figures& figures);
   torch::Tensor diffusion_loss(const Batch& batch, Figures& figures);

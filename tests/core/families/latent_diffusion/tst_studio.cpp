@@ -229,17 +229,21 @@ class TestStudio : public QObject {
 
   void theDecoderGoesOnLearningOnlyWhereItShall_data() {
     QTest::addColumn<bool>("learns");
-    QTest::newRow("frozen") << false;
-    QTest::newRow("decoder_learns") << true;
+    QTest::addColumn<bool>("finish_only");
+    QTest::newRow("frozen") << false << false;
+    QTest::newRow("decoder_learns") << true << false;
+    QTest::newRow("the finishing blocks alone") << true << true;
   }
   void theDecoderGoesOnLearningOnlyWhereItShall() {
     QFETCH(bool, learns);
+    QFETCH(bool, finish_only);
     using I = std::int64_t;
     const auto& family = find_family("latent_diffusion");
     auto config = complete(family.schema(), {});
     for (const auto& [name, value] : Config{{"width", I{16}}, {"deep_width", I{16}}, {"blocks", I{1}}, {"deep_blocks", I{1}}, {"style_width", I{16}}, {"embedding", I{16}},
                                             {"ae_width", I{16}}, {"latent", I{16}}, {"bands", I{48}}, {"n_fft", I{512}}, {"batch", I{2}}, {"frames", I{32}}, {"style_frames", I{32}},
-                                            {"attention_heads", I{2}}, {"ae_steps", I{2}}, {"steps", I{2}}, {"warmup", I{0}}, {"decoder_learns", learns}})
+                                            {"attention_heads", I{2}}, {"ae_steps", I{2}}, {"steps", I{2}}, {"warmup", I{0}}, {"decoder_learns", learns},
+                                            {"finish_blocks", I{1}}, {"finish_width", I{4}}, {"learns", std::string(finish_only ? "finish" : "all")}})
       config[name] = value;
     auto clips = std::make_shared<ClipSet>();
     clips->representation = {"waveform", 16000, 0, 0, 0, false};
@@ -272,11 +276,12 @@ class TestStudio : public QObject {
       return !torch::equal(before.at(name), weights().at(name));
     };
     QVERIFY(moved(0, "model.autoencoder.decode_out.weight"));
-    QCOMPARE(moved(1, "model.autoencoder.decode_out.weight"), learns);
+    QCOMPARE(moved(1, "model.autoencoder.decode_out.weight"), learns && !finish_only);
     QVERIFY(!moved(1, "model.autoencoder.encode_out.weight"));
-    QVERIFY(moved(1, "model.denoiser.out.weight"));
+    QCOMPARE(moved(1, "model.denoiser.out.weight"), !finish_only);
+    QVERIFY(moved(1, "model.finisher.out.weight"));
     // What learns is averaged too, or previews and checkpoints would mix the two.
-    QCOMPARE(trainer->averaged(1).size(), learns ? std::size_t{3} : std::size_t{2});
+    QCOMPARE(trainer->averaged(1).size(), learns && !finish_only ? std::size_t{4} : std::size_t{3});
   }
 
   /// What is added to trained weights starts without effect, so that they can go on learning with it.
@@ -285,7 +290,7 @@ class TestStudio : public QObject {
     settings.latent_skips = true;
     auto grown = settings;
     grown.blocks = 2, grown.deep_blocks = 6, grown.reach = 16, grown.refine_blocks = 2, grown.refine_width = 16;
-    grown.content_memory = grown.refine_ring = true;
+    grown.content_memory = true, grown.finish_blocks = 2;
     const Checkpoint trained = checkpoint_of(settings);
     Networks before(settings, torch::kCPU), after(grown, torch::kCPU);
     const auto fill = [&](Networks& networks) {
@@ -304,7 +309,7 @@ class TestStudio : public QObject {
     const auto content = torch::randn({2, 64, settings.bands}), z = torch::randn({2, 16, settings.latent}), time = torch::full({2}, 0.7);
     const auto estimate = [&](Networks& networks) {
       const auto style = networks.style_encoder->forward(content);
-      return networks.rendered(networks.denoiser->forward(z, networks.encoded(content), time, style), content, style);
+      return networks.finished(networks.rendered(networks.denoiser->forward(z, networks.encoded(content), time, style), content, style), content, style);
     };
     QCOMPARE(after.encoded(content).size(2), 3 * settings.latent);
     QVERIFY(torch::allclose(estimate(before), estimate(after), 1e-4, 1e-5));
@@ -323,23 +328,38 @@ class TestStudio : public QObject {
     QVERIFY((rung[0].select(1, 3).narrow(0, 0, 18) <= -5.0f + 1e-5f).all().item<bool>());  // it looks back only
   }
 
-  /// With its gate open the refiner lets an ended note sound on, falling, and changes nothing where nothing rings above.
-  void theRefinerLetsNotesRing() {
+  /// With its gate open the finisher lets an ended note sound on, falling, and changes nothing where nothing rings above.
+  void theFinisherLetsNotesRing() {
     auto settings = small();
-    settings.refine_blocks = 1, settings.refine_width = 16, settings.refine_ring = true;
+    settings.finish_blocks = 2, settings.finish_width = 8;
     Networks networks(settings, torch::kCPU);
     torch::NoGradGuard guard;
-    auto decoded = torch::full({1, 99, settings.bands}, -2.0f);
-    decoded.narrow(1, 10, 30).select(2, 3).fill_(2.0f);
-    const auto rung = networks.ringing(decoded), content = torch::zeros_like(decoded);
+    auto rendered = torch::full({1, 99, settings.bands}, -2.0f);
+    rendered.narrow(1, 10, 30).select(2, 3).fill_(2.0f);
+    const auto content = torch::zeros_like(rendered), slow = networks.ringing(rendered).narrow(-1, 0, settings.bands);
     const auto style = networks.style_encoder->forward(content);
-    const auto render = [&] { return networks.refiner->forward(decoded, content, style, rung, networks.ringing(content)); };
-    QVERIFY(torch::equal(render(), decoded));
-    networks.refiner->mixer->out->bias[0].fill_(1);  // wholly what falls slowly
-    const auto slow = rung.narrow(-1, 0, settings.bands);
-    QVERIFY(torch::allclose(render(), torch::maximum(slow, decoded), 1e-4, 1e-5));
-    QVERIFY(render()[0][80][3].item<float>() > 0);
-    QVERIFY(torch::equal(render().narrow(1, 10, 30).select(2, 3), decoded.narrow(1, 10, 30).select(2, 3)));
+    QVERIFY(torch::equal(networks.finished(rendered, content, style), rendered));
+    networks.finisher->out->bias.narrow(0, 2, 2).fill_(1);  // of both frames wholly what falls slowly
+    const auto finished = networks.finished(rendered, content, style);
+    QVERIFY(torch::allclose(finished, torch::maximum(slow, rendered), 1e-4, 1e-5));
+    QVERIFY(finished[0][80][3].item<float>() > 0);
+  }
+
+  /// A long sound is finished in stretches, as if it were one; what comes later changes nothing before it.
+  void longSoundsAreFinishedInStretches() {
+    auto settings = small();
+    settings.finish_blocks = 3, settings.finish_width = 8;
+    Networks networks(settings, torch::kCPU);
+    torch::NoGradGuard guard;
+    torch::manual_seed(4);
+    for (auto& parameter : networks.finisher->parameters()) parameter.copy_(0.2 * torch::randn(parameter.sizes()));
+    const auto rendered = torch::randn({1, 3301, settings.bands}), content = torch::randn({1, 3301, settings.bands});
+    const auto style = networks.style_encoder->forward(content.narrow(1, 0, 64));
+    const auto finished = networks.finished(rendered, content, style);
+    const auto whole = networks.finisher->forward(rendered, networks.ringing(rendered), content, networks.ringing(content), style);
+    QVERIFY(torch::allclose(finished, whole, 1e-3, 1e-4));
+    const auto begun = networks.finished(rendered.narrow(1, 0, 700), content.narrow(1, 0, 700), style);
+    QVERIFY(torch::allclose(begun, finished.narrow(1, 0, 700), 1e-3, 1e-4));
   }
 
   /// Crops come from what is kept of a clip's analysis, and are the same to half precision.
