@@ -7,8 +7,10 @@
 #include <QRadioButton>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "ui/application_style.h"
+#include "ui/common/words.h"
 #include "ui/common/workbench.h"
 
 namespace luthier::ui {
@@ -51,6 +53,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
   auto* title = new QLabel(tr("<span style='font-size:22pt'><b>Luthier</b></span><br>A workbench for musical timbre: collect sounds, "
                               "train models on them,<br>and let one instrument play what another has played."),
                            middle);
+  title->setContentsMargins(0, 0, 0, 6);  // a text of two sizes asks for too little: its last line would lose the feet of p and y
   head->addWidget(sign);
   head->addSpacing(14);
   head->addWidget(title, 1);
@@ -77,8 +80,13 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
   column->addLayout(recent_);
   column->addSpacing(10);
   hardware_ = new QLabel(tr("Looking at the hardware…"), middle);
+  hardware_->setObjectName("hardware");
   hardware_->setProperty("role", "hint");
   hardware_->setWordWrap(true);
+  hardware_->setTextFormat(Qt::PlainText);
+  hardware_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+  hardware_->ensurePolished();
+  hardware_->setMinimumHeight(2 * hardware_->fontMetrics().lineSpacing());  // what is found takes two lines: nothing moves when it comes
   column->addWidget(hardware_);
   auto* themes = new QHBoxLayout;
   auto* words = new QLabel(tr("Theme:"), middle);
@@ -114,13 +122,22 @@ void StartPage::refresh() {
     auto* b = new QToolButton;
     b->setIcon(icon("workspace"));
     b->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    b->setText(QFileInfo(folder).fileName() + "   " + QDir::toNativeSeparators(QFileInfo(folder).absolutePath()));
+    b->setText(verbatim(QFileInfo(folder).fileName() + "   " + QDir::toNativeSeparators(QFileInfo(folder).absolutePath())));
     b->setToolTip(folder);
     recent_->addWidget(b);
     connect(b, &QToolButton::clicked, this, [this, folder] { Q_EMIT recent_chosen(folder); });
   }
 }
 
-void StartPage::set_hardware(const QString& text) { hardware_->setText(text); }
+void StartPage::set_hardware(const QString& text) {
+  hardware_->setText(text);
+  QLayout* column = hardware_->parentWidget()->layout();
+  const QMargins margins = column->contentsMargins();
+  const int room = hardware_->parentWidget()->minimumWidth() - margins.left() - margins.right();
+  hardware_->setMinimumHeight(std::max(hardware_->minimumHeight(), hardware_->heightForWidth(room)));
+  // At once, so that no line is seen cut in half.
+  column->activate();
+  layout()->activate();
+}
 
 }  // namespace luthier::ui

@@ -33,12 +33,24 @@ void free_files(const Options& options, const Workspace& workspace, const Contex
   if (options.free_features) tell_freed(context, "cached", free_features(workspace, false));
 }
 
+std::string cure_text(Cure cure) {
+  switch (cure) {
+    case Cure::relink: return "; put it back, or find it with 'luthierctl check --relink FOLDER'";
+    case Cure::list_duplicates: return "; 'luthierctl clips dup:yes' lists them";
+    case Cure::free_unpacked: return "; the next import of a shard or 'luthierctl check --free' removes it";
+    case Cure::free_unused: return "; 'luthierctl check --free' frees that space and forgets the undo steps";
+    case Cure::none: break;
+  }
+  return {};
+}
+
 int tell_result(const Context& context, const Workspace& workspace, const CheckResult& result) {
   std::int64_t errors = 0;
   for (const Finding& finding : result.findings) {
     errors += finding.error ? 1 : 0;
-    if (context.json) print_json({{"event", "finding"}, {"error", finding.error}, {"text", finding.text}});
-    else std::cout << (finding.error ? "error: " : "note: ") << finding.text << '\n';
+    const std::string text = finding.text + cure_text(finding.cure);
+    if (context.json) print_json({{"event", "finding"}, {"error", finding.error}, {"text", text}});
+    else std::cout << (finding.error ? "error: " : "note: ") << text << '\n';
   }
   const auto notes = static_cast<std::int64_t>(result.findings.size()) - errors;
   if (context.json)

@@ -86,6 +86,7 @@ class DeviceOutput final : public OutputStream {
   }
   void start() override { stream_.start(); }
   void stop() override { stream_.stop(); }
+  void abandon() override { stream_.abort(); }
   int sample_rate() const override { return stream_.sample_rate(); }
   int channels() const override { return stream_.channels(); }
   double latency_seconds() const override { return stream_.latency_seconds(); }

@@ -18,6 +18,8 @@ class OutputStream {
   virtual void start() = 0;
   /// Stops at once; the callback has returned for good when this returns.
   virtual void stop() = 0;
+  /// The same for a device that no longer calls back: what it has taken is dropped, not waited for.
+  virtual void abandon() { stop(); }
   virtual int sample_rate() const = 0;  ///< Hz, the device's
   virtual int channels() const = 0;
   /// From the callback to the ear, seconds, as the sound system reports it.
@@ -41,5 +43,8 @@ struct OutputOptions {
 /// Opens the device; gives the null output (48 kHz unless preferred) when there is none or it cannot be
 /// opened. Not started yet. Never fails.
 std::unique_ptr<OutputStream> open_output(const OutputOptions& options, FillCallback fill);
+
+/// What open_output does, or what stands for it in a test. Called on the thread that feeds the output.
+using OutputOpener = std::function<std::unique_ptr<OutputStream>(const OutputOptions&, FillCallback)>;
 
 }  // namespace luthier::audio

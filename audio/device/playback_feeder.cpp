@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace luthier::audio::detail {
 namespace {
@@ -26,8 +27,8 @@ double PlaybackEpoch::sample_at(double frame) const {
   return static_cast<double>(jump->sample) + std::max(0.0, read - static_cast<double>(jump->frame));
 }
 
-PlaybackFeeder::PlaybackFeeder(const OutputOptions& output_options)
-    : options_(output_options), queued_seconds_(kLeastQueued) {
+PlaybackFeeder::PlaybackFeeder(const OutputOptions& output_options, OutputOpener open_device)
+    : options_(output_options), open_device_(std::move(open_device)), queued_seconds_(kLeastQueued) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -73,7 +74,8 @@ void PlaybackFeeder::run() {
 }
 
 void PlaybackFeeder::open() {
-  auto opened = open_output(options_, [this](float* out, std::size_t frames, int channels) {
+  auto opened = open_device_(options_, [this](float* out, std::size_t frames, int channels) {
+    watch_.called();
     mixer->fill(out, frames, channels);  // made before the stream is started, and gone after it
   });
   const std::lock_guard lock(mutex);
@@ -189,11 +191,17 @@ bool PlaybackFeeder::make_more() {
 void PlaybackFeeder::manage_device(bool play) {
   const auto now = std::chrono::steady_clock::now();
   if (play) last_used_ = now;
+  // The null output is the program's own thread: it is late where the machine is, but it does not hang.
+  if (!play || !device_running_ || !output_->audible()) watch_.rest(now);
   if (output_->failed()) {
+    reopen();
+  } else if (watch_.stalled(now)) {
+    output_->abandon();
     reopen();
   } else if (play && !device_running_) {
     output_->start();
     device_running_ = true;
+    watch_.start(now);
   } else if (!play && device_running_ && now - last_used_ > kIdle) {
     output_->stop();
     device_running_ = false;
@@ -201,7 +209,7 @@ void PlaybackFeeder::manage_device(bool play) {
   }
 }
 
-/// The device went away: goes on with the default one, or without.
+/// The device went away, or hangs: goes on with the default one, or without.
 void PlaybackFeeder::reopen() {
   std::size_t here = 0;
   {

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "audio/device/call_watch.h"
 #include "audio/device/output_stream.h"
 #include "audio/device/playback_mixer.h"
 #include "audio/device/playback_source.h"
@@ -31,7 +32,7 @@ struct PlaybackEpoch {
 /// resamples ahead into the mixer's ring, and gives the device back when nothing was played for a while.
 class PlaybackFeeder {
  public:
-  explicit PlaybackFeeder(const OutputOptions& output_options);
+  PlaybackFeeder(const OutputOptions& output_options, OutputOpener open_device);
   ~PlaybackFeeder();
   PlaybackFeeder(const PlaybackFeeder&) = delete;
   PlaybackFeeder& operator=(const PlaybackFeeder&) = delete;
@@ -77,6 +78,8 @@ class PlaybackFeeder {
 
   // The thread's own.
   OutputOptions options_;
+  const OutputOpener open_device_;
+  CallWatch watch_;  ///< the sound callback counts in it, so it outlives the output
   std::unique_ptr<OutputStream> output_;
   std::unique_ptr<PlaybackSource> source_;
   std::unique_ptr<StreamResampler> resampler_;

@@ -1,6 +1,7 @@
 #include "audio/device/player.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "audio/device/playback_feeder.h"
 
@@ -13,7 +14,8 @@ struct Player::Impl : detail::PlaybackFeeder {
   using PlaybackFeeder::PlaybackFeeder;
 };
 
-Player::Player(const OutputOptions& output) : impl_(std::make_unique<Impl>(output)) {}
+Player::Player(const OutputOptions& output, OutputOpener open_device)
+    : impl_(std::make_unique<Impl>(output, std::move(open_device))) {}
 Player::~Player() = default;
 
 void Player::load(AudioBuffer buffer) {

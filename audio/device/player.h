@@ -19,7 +19,7 @@ enum class PlayerState { stopped, playing, paused };
 /// a ring.
 class Player {
  public:
-  explicit Player(const OutputOptions& output = {});
+  explicit Player(const OutputOptions& output = {}, OutputOpener open_device = open_output);
   ~Player();
   Player(const Player&) = delete;
   Player& operator=(const Player&) = delete;

@@ -72,6 +72,12 @@ void PortAudioStream::stop() {
   Pa_StopStream(stream_);
 }
 
+void PortAudioStream::abort() {
+  if (!stream_ || Pa_IsStreamStopped(stream_) == 1) return;
+  stopping_ = true;
+  Pa_AbortStream(stream_);
+}
+
 int PortAudioStream::on_call(const void* input, void* output, unsigned long frames,
                              const PaStreamCallbackTimeInfo*, PaStreamCallbackFlags, void* user) {
   static_cast<PortAudioStream*>(user)->call_(static_cast<const float*>(input), static_cast<float*>(output),

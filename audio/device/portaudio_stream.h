@@ -33,6 +33,8 @@ class PortAudioStream {
   bool open(const Options& options, Call call);
   bool start();
   void stop();
+  /// Stops without waiting for what the device was given: one that hangs never plays it.
+  void abort();
   int sample_rate() const { return rate_; }
   int channels() const { return channels_; }
   double latency_seconds() const { return latency_; }

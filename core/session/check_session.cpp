@@ -34,8 +34,8 @@ class Check {
   }
 
  private:
-  void error(const std::string& text) { result_.findings.push_back({true, text}); }
-  void note(const std::string& text) { result_.findings.push_back({false, text}); }
+  void error(const std::string& text, Cure cure = Cure::none) { result_.findings.push_back({true, text, cure}); }
+  void note(const std::string& text, Cure cure = Cure::none) { result_.findings.push_back({false, text, cure}); }
 
   void check_recordings() {
     const auto recordings = catalog_->recordings().all();
@@ -56,8 +56,7 @@ class Check {
     const fs::path file = workspace_.resolve(recording.path);
     std::error_code code;
     if (!fs::is_regular_file(file, code)) {
-      error("the file '" + file.string() + "' of recording " + std::to_string(recording.id.value) +
-            " is missing; put it back, or find it with 'luthierctl check --relink FOLDER'");
+      error("the file '" + file.string() + "' of recording " + std::to_string(recording.id.value) + " is missing", Cure::relink);
       return false;
     }
     const auto size = static_cast<std::int64_t>(fs::file_size(file, code));
@@ -85,7 +84,7 @@ class Check {
     note_leaks(recording_splits_, "recording");
     note_leaks(phrase_splits_, "phrase");
     if (const auto groups = catalog_->clips().duplicates(); !groups.empty())
-      note(std::to_string(groups.size()) + (groups.size() == 1 ? " sound occurs" : " sounds occur") + " in more than one clip; 'luthierctl clips dup:yes' lists them");
+      note(std::to_string(groups.size()) + (groups.size() == 1 ? " sound occurs" : " sounds occur") + " in more than one clip", Cure::list_duplicates);
   }
 
   void check_clip(const db::ClipView& view) {
@@ -140,11 +139,12 @@ class Check {
 
   void check_left_over_files() {
     for (const fs::path& folder : stale_unpacked(workspace_))
-      note("the folder '" + folder.filename().string() + "' was left by an import that was killed; the next import of a shard or 'luthierctl check --free' removes it");
+      note("the folder '" + folder.filename().string() + "' was left by an import that was killed", Cure::free_unpacked);
     const FreedFiles freed = free_unused_files(workspace_, *catalog_, true);
     if (freed.files > 0)
       note(std::to_string(freed.files) + (freed.files == 1 ? " file" : " files") + " (" + std::to_string(freed.bytes / 1'000'000) + " MB) " +
-           (freed.files == 1 ? "belongs" : "belong") + " to no clip; 'luthierctl check --free' removes them and forgets the undo steps");
+               (freed.files == 1 ? "belongs" : "belong") + " to no clip",
+           Cure::free_unused);
   }
 
   const Workspace& workspace_;

@@ -9,9 +9,19 @@
 
 namespace luthier {
 
+/// What helps against a finding where its text alone does not say it: a command for the command line, a button for the window.
+enum class Cure {
+  none,
+  relink,           ///< put the file back, or search for it
+  list_duplicates,  ///< see the clips that hold the same sound
+  free_unpacked,    ///< remove the folder; the next import of a shard does so, too
+  free_unused,      ///< remove the files, and with them the undo steps
+};
+
 struct Finding {
   bool error = false;  ///< something is lost or wrong; else worth knowing
-  std::string text;    ///< one sentence
+  std::string text;    ///< the fact, without a full stop; "; " and the cure in the reader's own words may follow
+  Cure cure = Cure::none;
 };
 
 struct CheckResult {

@@ -1,5 +1,6 @@
 #include <QtTest>
 
+#include "audio/device/call_watch.h"
 #include "audio/device/playback_mixer.h"
 #include "audio/device/playback_source.h"
 #include "audio/device/time_stretcher.h"
@@ -191,6 +192,34 @@ class TestPlaybackParts : public QObject {
     QCOMPARE(all[50], 0.5f);
     QCOMPARE(all.back(), 0.0f);
     QVERIFY(largest_step(all) < 0.002);
+  }
+
+  void aDeviceThatStopsCallingIsNoticed() {
+    using std::chrono::milliseconds;
+    CallWatch watch;
+    CallWatch::Clock::time_point now{};
+    // Looks every 10 ms, as the feeder does; milliseconds until the alarm, 0: none.
+    const auto alarm_within = [&](int limit, bool calls) {
+      for (int at = 10; at <= limit; at += 10) {
+        now += milliseconds(10);
+        if (calls) watch.called();
+        if (watch.stalled(now)) return at;
+      }
+      return 0;
+    };
+    watch.start(now);
+    QCOMPARE(alarm_within(4900, false), 0);  // it may need a while to wake up
+    QCOMPARE(alarm_within(10000, true), 0);
+    QCOMPARE(alarm_within(1400, false), 0);
+    now += std::chrono::hours(8);  // the machine slept
+    QVERIFY(!watch.stalled(now));
+    watch.called();
+    QVERIFY(!watch.stalled(now));
+    QCOMPARE(alarm_within(10000, false), 1510);
+    watch.rest(now);
+    QCOMPARE(alarm_within(1400, false), 0);
+    watch.start(now);
+    QCOMPARE(alarm_within(10000, false), 5010);
   }
 
   void stretchingChangesTheLengthAndKeepsThePitch() {

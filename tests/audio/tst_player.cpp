@@ -1,4 +1,7 @@
 #include <QtTest>
+#include <atomic>
+#include <mutex>
+#include <thread>
 
 #include "audio/device/device_list.h"
 #include "audio/device/player.h"
@@ -6,6 +9,34 @@
 #include "tests/support/audio_signals.h"
 
 using namespace luthier::audio;
+
+/// A device that plays for a while and then hangs: it neither calls back nor says that it failed.
+class HangingOutput final : public OutputStream {
+ public:
+  HangingOutput(int calls, FillCallback fill) : calls_(calls), fill_(std::move(fill)) {}
+  ~HangingOutput() override { stop(); }
+  void start() override {
+    thread_ = std::jthread([this](std::stop_token stopped) {
+      std::vector<float> samples(960);
+      for (int call = 0; call < calls_ && !stopped.stop_requested(); ++call) {
+        fill_(samples.data(), 480, 2);
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
+    });
+  }
+  void stop() override { thread_ = {}; }
+  int sample_rate() const override { return 48000; }
+  int channels() const override { return 2; }
+  double latency_seconds() const override { return 0.0; }
+  bool audible() const override { return true; }
+  std::string description() const override { return "Hanging"; }
+  bool failed() const override { return false; }
+
+ private:
+  int calls_;
+  FillCallback fill_;
+  std::jthread thread_;
+};
 
 /// The player on the null output, which only keeps time. Bounds are wide: the machine may be busy.
 class TestPlayer : public QObject {
@@ -205,6 +236,46 @@ class TestPlayer : public QObject {
     player.pause();
     player.play();
     QTRY_VERIFY_WITH_TIMEOUT(player.position() > 2000, 20000);
+  }
+
+  void aDeviceThatHangsIsGivenUpAndTheSoundGoesOn() {
+    std::mutex mutex;
+    std::vector<int> asked;
+    const auto openings = [&] {
+      const std::lock_guard lock(mutex);
+      return asked;
+    };
+    Player player({.device = 3}, [&](const OutputOptions& options, FillCallback fill) -> std::unique_ptr<OutputStream> {
+      const std::lock_guard lock(mutex);
+      asked.push_back(options.device);
+      if (asked.size() == 1) return std::make_unique<HangingOutput>(30, std::move(fill));
+      return open_output(silent(), std::move(fill));
+    });
+    QTRY_COMPARE_WITH_TIMEOUT(player.description(), std::string("Hanging"), 20000);
+    player.load(seconds_of_sound(60));
+    player.play();
+    QTRY_COMPARE_WITH_TIMEOUT(openings().size(), std::size_t{2}, 20000);
+    QCOMPARE(openings(), (std::vector<int>{3, -1}));  // then the default one
+    QTRY_COMPARE_WITH_TIMEOUT(player.description(), std::string(kNoOutputMessage), 20000);
+    QCOMPARE(player.state(), PlayerState::playing);
+    QVERIFY(player.position_seconds() > 0.05);  // not from the start: 30 calls of 10 ms were heard
+    const std::size_t here = player.position();
+    QTRY_VERIFY_WITH_TIMEOUT(player.position() > here + 22050, 20000);
+    QCOMPARE(openings().size(), std::size_t{2});
+  }
+
+  void aPausedDeviceMayBeSilent() {
+    std::atomic<int> openings = 0;
+    Player player({}, [&](const OutputOptions&, FillCallback fill) -> std::unique_ptr<OutputStream> {
+      ++openings;
+      return std::make_unique<HangingOutput>(20, std::move(fill));
+    });
+    player.load(seconds_of_sound(60));
+    player.play();
+    QTRY_VERIFY_WITH_TIMEOUT(player.position_seconds() > 0.05, 20000);
+    player.pause();
+    QTest::qWait(1800);  // longer than a device that plays may be silent, shorter than a paused one stays open
+    QCOMPARE(openings.load(), 1);
   }
 
   void destroyingItWhilePlayingIsFine() {

@@ -282,13 +282,13 @@ class TestCatalogVerbs : public QObject {
     QVERIFY(json("check", {"check", "--deep"}).out.contains("c.wav"));
     QVERIFY(QFile::remove(at("check/audio/piano/a.wav")));
     const auto lost = json("check", {"check"});
-    QVERIFY2(lost.code == 1 && lost.event("finding")["error"].toBool() && lost.out.contains("a.wav"), lost.all());
+    QVERIFY2(lost.code == 1 && lost.event("finding")["error"].toBool() && lost.out.contains("a.wav") && lost.out.contains("luthierctl check --relink FOLDER"), lost.all());
     QCOMPARE(count("check", {"missing:yes"}), 3);
     QCOMPARE(json("check", {"check", "--relink", at("check-sounds")}).code, 0);
     QCOMPARE(count("check", {"missing:yes"}), 0);
     write_text(at("check/audio/stray.bin"), "nobody knows me");
     const auto stray = json("check", {"check"});
-    QVERIFY2(stray.code == 0 && stray.event("check")["notes"].toInt() == 1, stray.all());
+    QVERIFY2(stray.code == 0 && stray.event("check")["notes"].toInt() == 1 && stray.out.contains("luthierctl check --free"), stray.all());
     QCOMPARE(json("check", {"check", "--free"}).code, 0);
     QVERIFY(!QFileInfo::exists(at("check/audio/stray.bin")));
     QCOMPARE(count("check", {}), 5);

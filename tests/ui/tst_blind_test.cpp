@@ -32,6 +32,8 @@ class TestBlindTest : public QObject {
   void theChanceOfGuessingIsExact();
   void theSeedFixesWhatIsDrawn();
   void answersAreCountedAndLogged();
+  void theKeysWorkFromTheStart();
+  void aTestUnderWayIsNotEndedByASlip();
 };
 
 void TestBlindTest::theChanceOfGuessingIsExact() {
@@ -101,6 +103,51 @@ void TestBlindTest::answersAreCountedAndLogged() {
   QCOMPARE(all["planned_trials"].toInt(), 6);
   QVERIFY(all["complete"].toBool());
   QVERIFY(std::abs(all["p_value"].toDouble() - 7.0 / 64) < 1e-9);
+}
+
+void TestBlindTest::theKeysWorkFromTheStart() {
+  Workbench bench;
+  BlindTestDialog dialog(bench, tone(440, 0.5, "A & <b>B</b>"), tone(450, 0.1, "quiet"), 3);
+  QVERIFY(testing::show_active(dialog));
+  auto* trials = dialog.findChild<QSpinBox*>("trials");
+  const int planned = trials->value();
+  QVERIFY(dialog.focusWidget() && dialog.focusWidget()->objectName() == "hear_X");
+  // To the widget that has the keyboard, as they come from people.
+  QTest::keyClick(dialog.focusWidget(), Qt::Key_A);
+  QCOMPARE(bench.player().selected(), std::size_t{0});
+  QTest::keyClick(dialog.focusWidget(), Qt::Key_X);
+  QCOMPARE(bench.player().selected(), std::size_t{2});
+  QTest::keyClick(dialog.focusWidget(), Qt::Key_1);
+  QTest::keyClick(dialog.focusWidget(), Qt::Key_2);
+  QCOMPARE(dialog.test().trials().size(), std::size_t{2});
+  QVERIFY(!dialog.test().trials()[0].said_b && dialog.test().trials()[1].said_b);
+  QCOMPARE(trials->value(), planned);
+  bool plain = false;
+  for (const QLabel* label : dialog.findChildren<QLabel*>()) plain = plain || (label->text().contains("<b>B</b>") && label->textFormat() == Qt::PlainText);
+  QVERIFY(plain);
+}
+
+void TestBlindTest::aTestUnderWayIsNotEndedByASlip() {
+  Workbench bench;
+  BlindTestDialog dialog(bench, tone(440, 0.5, "loud"), tone(450, 0.1, "quiet"), 3);
+  QVERIFY(testing::show_active(dialog));
+  dialog.set_trials(5);
+  dialog.answer(true);
+  set_confirm_answer(0);
+  QTest::keyClick(&dialog, Qt::Key_Escape);
+  QVERIFY(dialog.isVisible());
+  QVERIFY2(last_question().contains("1 of 5"), qPrintable(last_question()));
+  set_confirm_answer(1);
+  QTest::keyClick(&dialog, Qt::Key_Escape);
+  QVERIFY(!dialog.isVisible());
+  // Nothing to lose: no question.
+  set_confirm_answer(0);
+  dialog.show();
+  for (int i = 0; i < 4; ++i) dialog.answer(true);
+  QVERIFY(dialog.over());
+  dialog.reject();
+  QVERIFY(!dialog.isVisible());
+  set_confirm_answer(-1);
 }
 
 int main(int argc, char** argv) { return testing::run<TestBlindTest>(argc, argv); }

@@ -40,7 +40,7 @@ void TestDemoStart::theDemoEndsWithATransferAndItsComparison() {
   QVERIFY(wait_for([&] { return window.bench().tasks().empty() && (window.compare().count() == 3 || !last_error().isEmpty()); }, 240000));
   if (last_error().contains("soundfont")) QSKIP("no soundfont is installed");
   QVERIFY2(last_error().isEmpty(), qPrintable(last_error()));
-  QCOMPARE(window.page(), QStringLiteral("library"));  // nobody is taken away from what they look at
+  QCOMPARE(window.page(), QStringLiteral("transfer"));  // the library has nothing of it to hear
   const auto& figures = window.compare().figures();
   QVERIFY(wait_for([&] { return !figures.busy() && figures.rows().size() == 3; }));
   QCOMPARE(figures.truth(), std::size_t{2});

@@ -47,6 +47,7 @@ class TestDroppedFiles : public QObject {
   void aGeneratedSoundBringsItsSlidersBack();
   void aLossPlotOpensItsRun();
   void aFolderOfSoundsIsImported();
+  void aWorkspaceIsShownBeforeItsFilesAreAskedAbout();
   void brokenOnesSayWhy_data();
   void brokenOnesSayWhy();
 
@@ -210,6 +211,26 @@ void TestDroppedFiles::aFolderOfSoundsIsImported() {
   const auto came = close_next<ImportDialog>();
   drop(path("sounds"));
   QVERIFY(wait_for([&] { return *came; }));
+}
+
+void TestDroppedFiles::aWorkspaceIsShownBeforeItsFilesAreAskedAbout() {
+  window_->take_when_open({path("sounds/harp"), path("sounds/piano")});
+  QString page_then;
+  QTimer poll;
+  poll.setInterval(20);
+  connect(&poll, &QTimer::timeout, this, [&] {
+    for (QWidget* one : QApplication::topLevelWidgets()) {
+      auto* dialog = qobject_cast<ImportDialog*>(one);
+      if (!dialog || !dialog->isVisible()) continue;
+      page_then = window_->page();
+      poll.stop();
+      return dialog->reject();
+    }
+  });
+  poll.start();
+  QVERIFY(window_->open_workspace(QString::fromStdString(workspace_->folder().string())));
+  QVERIFY(wait_for([&] { return !page_then.isEmpty(); }));
+  QVERIFY2(page_then != "start", qPrintable(page_then));
 }
 
 void TestDroppedFiles::brokenOnesSayWhy_data() {

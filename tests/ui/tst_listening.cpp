@@ -40,6 +40,8 @@ class TestListening : public QObject {
   void oneLabelAloneEndsWhatWasShownBefore();
   void splitAndPhraseAreSetFromTheMenu();
   void aLabelIsRenamedFromItsName();
+  void notesThatDifferAreNotReplacedByASlip();
+  void manyLabelsTakeAsManyRowsAsTheyNeed();
   void anotherOutputGoesOnWhereTheOneBeforeWas();
   void theChoiceOfAClipIsSilentWhereTheLibraryIs();
   void aClipThatCannotBeReadLeavesNoOtherInThePlayer();
@@ -255,6 +257,62 @@ void TestListening::aLabelIsRenamedFromItsName() {
   QCOMPARE(last_command(), QStringLiteral("label harp --rename lyre, small"));
   window_->bench().undo();
   QVERIFY(wait_for([&] { return in_catalog(1).label == "harp"; }));
+}
+
+void TestListening::notesThatDifferAreNotReplacedByASlip() {
+  window_->bench().edit("a note", [](db::Catalog& catalog) { catalog.clips().set_notes({db::ClipId{1}}, "remark"); });
+  QVERIFY(wait_for([&] { return in_catalog(1).clip.notes == "remark"; }));
+  const auto row_of = [&](qint64 id) {
+    for (int row = 0; row < clips().rowCount(); ++row)
+      if (clips().id_at(row) == id) return row;
+    return -1;
+  };
+  const auto note = [&](qint64 with, const QString& typed) {
+    click(row_of(with));
+    if (with != 1) library().table().selectionModel()->select(clips().index(row_of(1), 0), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    QString offered;
+    QTimer timer;
+    connect(&timer, &QTimer::timeout, this, [&] {
+      auto* dialog = qobject_cast<QInputDialog*>(QApplication::activeModalWidget());
+      if (!dialog) return;
+      timer.stop();
+      offered = dialog->textValue();
+      if (!typed.isNull()) dialog->setTextValue(typed);
+      dialog->accept();
+    });
+    timer.start(20);
+    library().actions().edit_notes();
+    return offered;
+  };
+  QVERIFY(wait_for([&] { return clips().view_at(row_of(1)) && clips().view_at(row_of(1))->clip.notes == "remark"; }));
+  QCOMPARE(note(1, {}), QStringLiteral("remark"));
+  QCOMPARE(note(2, {}), QString());  // they differ
+  QCOMPARE(in_catalog(1).clip.notes, std::string("remark"));
+  note(2, "both");
+  QVERIFY(wait_for([&] { return in_catalog(1).clip.notes == "both" && in_catalog(2).clip.notes == "both"; }));
+  window_->bench().undo();
+  window_->bench().undo();
+  QVERIFY(wait_for([&] { return in_catalog(1).clip.notes.empty(); }));
+}
+
+void TestListening::manyLabelsTakeAsManyRowsAsTheyNeed() {
+  LabelBar bar;
+  std::vector<db::LabelRow> labels(20);
+  for (std::size_t i = 0; i < labels.size(); ++i) labels[i].id = {static_cast<std::int64_t>(i) + 1}, labels[i].name = "Rock & roll " + std::to_string(i);
+  bar.set_labels(labels);
+  const auto height_at = [&](int width) {
+    bar.resize(width, 40);
+    bar.show();
+    QTest::qWait(50);
+    return bar.minimumSizeHint().height();
+  };
+  const int wide = height_at(1200), narrow = height_at(500);
+  QVERIFY2(wide < 130, qPrintable(QString::number(wide)));  // not a row for each
+  QVERIFY(narrow > wide && narrow < 20 * 28);
+  QVERIFY(height_at(1200) == wide);  // and back
+  bool found = false;
+  for (const QToolButton* chip : bar.findChildren<QToolButton*>()) found = found || chip->text().contains("Rock && roll");
+  QVERIFY(found);
 }
 
 void TestListening::anotherOutputGoesOnWhereTheOneBeforeWas() {

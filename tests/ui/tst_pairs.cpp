@@ -35,6 +35,7 @@ class TestPairs : public QObject {
   void anExportHasTheTargets();
   void aPairAcrossTheSplitIsToldAndNotAdded();
   void contentAndStyleAreSwappedAndPinned();
+  void namesAreShownAsTheyAre();
   void aReasonGoesIntoTheCommand();
 
  private:
@@ -162,6 +163,7 @@ void TestPairs::aPairAcrossTheSplitIsToldAndNotAdded() {
   QVERIFY(wait_for([&] { return add->isEnabled() && maker().choice(PairMaker::style).label == "piano"; }));
   maker().add();
   QVERIFY(wait_for([&] { return page().sets().currentItem()->text().startsWith("by hand"); }));
+  QVERIFY2(page().sets().currentItem()->text().endsWith("\n1 pair, manual"), qPrintable(page().sets().currentItem()->text()));
   shown(1);
   const QModelIndex split = page().model().index(0, PairTableModel::split);
   QCOMPARE(split.data().toString(), QString());
@@ -197,6 +199,12 @@ void TestPairs::contentAndStyleAreSwappedAndPinned() {
   QVERIFY2(earlier->text().contains("piano"), qPrintable(earlier->text()));
   earlier->trigger();
   QCOMPARE(maker().choice(PairMaker::content).clip, piano);
+}
+
+void TestPairs::namesAreShownAsTheyAre() {
+  maker().set_choice(PairMaker::content, {clip("harp", 1), {}, "x & <b>y", {}});
+  QCOMPARE(page().findChild<QPushButton*>("pair_content")->text(), QString("Content: x && <b>y"));  // drawn with one '&'
+  QCOMPARE(page().findChild<QLabel*>("pair_reason")->textFormat(), Qt::PlainText);
 }
 
 void TestPairs::aReasonGoesIntoTheCommand() {

@@ -5,6 +5,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QLabel>
 #include <QPushButton>
 #include <QSlider>
 #include <QTableWidget>
@@ -148,6 +149,36 @@ class TestRatingTest : public QObject {
     QVERIFY(all["sounds"].toArray()[3].toObject()["anchor"].toBool());
     QCOMPARE(all["finished"].toBool(), true);
     QCOMPARE(all["reference_below_90"].toDouble(), 0.0);
+  }
+
+  void whatIsNotRatedDoesNotLookSoAndNothingEndsByASlip() {
+    Workbench bench;
+    RatingTestDialog dialog(bench, {tone(440, "content"), tone(450, "result")}, 0, 5);
+    QVERIFY(testing::show_active(dialog));
+    dialog.start();
+    QVERIFY(dialog.test());
+    auto *one = dialog.findChild<QSlider*>("score_1"), *two = dialog.findChild<QSlider*>("score_2");
+    auto* waits = dialog.findChild<QLabel*>("next_waits");
+    auto* next = dialog.findChild<QPushButton*>("next_trial");
+    QVERIFY(!one->property("rated").toBool() && waits->isVisible());
+    one->setValue(70);
+    QVERIFY(one->property("rated").toBool() && !two->property("rated").toBool());
+    QVERIFY(waits->isVisible() && !next->isEnabled());
+    set_confirm_answer(0);
+    QTest::keyClick(&dialog, Qt::Key_Escape);
+    QVERIFY(dialog.isVisible());
+    QVERIFY2(last_question().contains("0 of 4"), qPrintable(last_question()));
+    // Let go where it stood: 50 is an answer too.
+    Q_EMIT two->sliderReleased();
+    QVERIFY(two->property("rated").toBool() && !waits->isVisible() && next->isEnabled());
+    QTest::mouseClick(next, Qt::LeftButton);
+    QVERIFY(!one->property("rated").toBool() && waits->isVisible());
+    QCOMPARE(dialog.focusWidget(), one);
+    set_confirm_answer(1);
+    dialog.reject();
+    QVERIFY(!dialog.isVisible());
+    QVERIFY2(last_question().contains("1 of 4"), qPrintable(last_question()));
+    set_confirm_answer(-1);
   }
 };
 

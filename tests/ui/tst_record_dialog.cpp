@@ -158,6 +158,7 @@ void TestRecordDialog::withoutAnInputASentenceSaysSo() {
   };
   QVERIFY(wait_for(says));
   QVERIFY(!dialog.findChild<QPushButton*>("record")->isEnabled());
+  QVERIFY(!dialog.findChild<QPushButton*>("save_take")->isVisible());  // there is nothing to save
   QVERIFY(!dialog.findChild<LiveSpectrogram*>()->isVisible());
 }
 

@@ -57,6 +57,8 @@ class TestSpectrogram : public QObject {
   void aPictureIsDrawnInAWindow();
   void clickWheelAndDragReachTheScene_data();
   void clickWheelAndDragReachTheScene();
+  void silenceIsDark_data();
+  void silenceIsDark();
   void theWheelZoomsWhereThatIsChosen();
   void theViewAnalysesAndFollowsThePlayer();
   void offscreenFallsBackToPainting();
@@ -84,6 +86,19 @@ void TestSpectrogram::theLoudestBandIsTheTonesOwn() {
   QVERIFY(std::abs(picture->at(loudest, frame)) < 3.0f);  // 0 dB is the loudest point
   QVERIFY2(std::abs(12 * std::log2(picture->axis.hz(loudest + 0.5) / 880)) < 0.8,
            qPrintable(QString::number(picture->axis.hz(loudest + 0.5))));
+}
+
+void TestSpectrogram::silenceIsDark_data() { theLoudestBandIsTheTonesOwn_data(); }
+
+/// Nothing is no louder than nothing: a reference to the loudest point would show it as full scale.
+void TestSpectrogram::silenceIsDark() {
+  QFETCH(int, kind);
+  const SoundPtr quiet = make_sound("none", "none", audio::AudioBuffer(22050, std::vector<float>(22050)));
+  const PicturePtr picture = make_picture(*quiet, {static_cast<PictureKind>(kind), 2048, 128});
+  QVERIFY(picture->frames > 10);
+  QVERIFY(std::all_of(picture->levels.begin(), picture->levels.end(), [](std::uint8_t level) { return level == 0; }));
+  const PicturePtr of_levels = picture_from_decibels("x", std::vector<float>(64 * 10, -80.0f), 64, 10, 1.0, 16000);
+  QVERIFY(std::all_of(of_levels->levels.begin(), of_levels->levels.end(), [](std::uint8_t level) { return level == 0; }));
 }
 
 void TestSpectrogram::axesGoBothWays_data() { theLoudestBandIsTheTonesOwn_data(); }

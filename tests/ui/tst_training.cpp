@@ -3,6 +3,7 @@
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QElapsedTimer>
+#include <QLineEdit>
 #include <QMenu>
 #include <QProcess>
 #include <QPushButton>
@@ -194,10 +195,21 @@ void TestTraining::aStoppedRunGoesOnWithOtherSettings() {
     if (button->text().contains("Go on")) go_on = button;
   }
   QVERIFY(!go_on->isEnabled());  // all steps are made
+  const auto entry = [dialog](const char* name) { return qobject_cast<QLineEdit*>(dialog->form().field(name)->control()); };
+  auto* more = dialog->findChild<QSpinBox*>("more_steps");
+  entry("steps")->setText("90");
+  QCOMPARE(more->value(), 50);
+  QVERIFY(go_on->isEnabled());
+  entry("steps")->setText("0");
+  dialog->form().set_values({{"learning_rate", 2e-4}});
   dialog->findChild<QCheckBox*>()->setChecked(true);
+  // The form is made anew, and what was typed stands in it: what was right, and what is to be put right.
+  QCOMPARE(dialog->form().field("learning_rate")->value(), Value(2e-4));
+  QVERIFY(!dialog->form().field("steps")->valid() && !go_on->isEnabled());
+  QCOMPARE(entry("steps")->text(), QStringLiteral("0"));
   ConfigField* width = dialog->form().field("hidden");
   QVERIFY(width && !width->isEnabled());
-  dialog->findChild<QSpinBox*>("more_steps")->setValue(10);
+  more->setValue(10);
   dialog->form().set_values({{"learning_rate", 1e-4}});
   QVERIFY(go_on->isEnabled());
   const TrainingRequest request = dialog->request();

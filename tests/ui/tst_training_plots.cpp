@@ -9,6 +9,7 @@
 
 #include "core/session/carried_record.h"
 #include "core/session/family_catalog.h"
+#include "db/label_store.h"
 #include "tests/support/ui_harness.h"
 #include "ui/common/workbench.h"
 #include "ui/form/config_form.h"
@@ -63,6 +64,7 @@ class TestTrainingPlots : public QObject {
   void theRightAxisShowsTheLearningRateOrTheWeights();
   void phasesAreMarkedWithTheirWeights();
   void valuesAreReadUnderTheCursor();
+  void theLastPointIsNotCutByTheEdge();
   void manyPointsAreDrawnByFew();
   void whatIsDrawnIsSaved();
   void theFormDrawsWhatItsSettingsPlan();
@@ -97,6 +99,16 @@ void TestTrainingPlots::theRightAxisShowsTheLearningRateOrTheWeights() {
   QVERIFY(plot.plot()->yAxis->range().upper < 11);  // the losses keep their own axis
   plot.set_right(LossPlot::Right::none);
   QVERIFY(!plot.plot()->yAxis2->visible());
+}
+
+void TestTrainingPlots::theLastPointIsNotCutByTheEdge() {
+  LossPlot plot;
+  plot.resize(600, 300);
+  plot.show();
+  for (int again = 0; again < 3; ++again) plot.show_run(record_of_two_phases());  // the room does not grow
+  const QCPRange steps = plot.plot()->xAxis->range();
+  QCOMPARE(steps.lower, 1.0);
+  QVERIFY2(steps.upper > 10.1 && steps.upper < 10.3, qPrintable(QString::number(steps.upper)));
 }
 
 void TestTrainingPlots::phasesAreMarkedWithTheirWeights() {
@@ -250,6 +262,8 @@ void TestTrainingPlots::theClipsAreMeasuredByLabel() {
   Workbench bench;
   bench.open(QString::fromStdString(workspace.folder().string()), false);
   QVERIFY(wait_for([&] { return bench.has_workspace(); }));
+  const db::LabelId harp = workspace.open_catalog()->labels().labels().front().id;
+  set_label_colors({{harp.value, "#123456"}});
   auto* dialog = new DataDialog(bench);
   dialog->show();
   QVERIFY(wait_for([&] { return dialog->ready(); }, 20000));
@@ -260,6 +274,8 @@ void TestTrainingPlots::theClipsAreMeasuredByLabel() {
   dialog->table().setCurrentCell(3, 0);
   QTest::qWait(50);
   QVERIFY(testing::busy_share(dialog->grab().toImage()) > 0.02);
+  QCOMPARE(dialog->findChild<QCustomPlot*>()->plottable(0)->pen().color(), QColor("#123456"));  // the label's own
+  set_label_colors({});
   const QString table = folder.path() + "/table.csv", picture = folder.path() + "/picture.png";
   dialog->save_table(table);
   dialog->save_picture(picture);

@@ -127,7 +127,7 @@ void TestTransferHistory::resultsAreFoundKeptAndRemoved() {
   QVERIFY(!rows()[0].kept && !rows()[2].kept);
   const QString number = QString::number(rows()[1].id.value);
   QVERIFY(wait_for([&] { return window_->bench().last_command() == QStringList{"transfers", "--keep", number}; }));
-  QVERIFY(wait_for([&] { return list.count() == 3 && !list.item(1)->icon().isNull(); }));
+  QVERIFY(wait_for([&] { return list.count() == 3 && list.item(1)->data(Qt::AccessibleTextRole).toString().contains("kept"); }));
   QVERIFY(keep.isChecked() && list.currentRow() == 1);
   QTest::mouseClick(&keep, Qt::LeftButton);
   QVERIFY(wait_for([&] { return !rows()[1].kept; }));

@@ -5,9 +5,11 @@
 #include <QAction>
 #include <QLabel>
 #include <QMenu>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QToolButton>
 #include <atomic>
+#include <cstdlib>
 
 #include "db/clip_store.h"
 #include "tests/support/ui_harness.h"
@@ -16,6 +18,7 @@
 #include "ui/library/clip_table_model.h"
 #include "ui/library/library_page.h"
 #include "ui/main_window.h"
+#include "ui/start_page.h"
 
 using namespace luthier;
 using namespace luthier::ui;
@@ -63,6 +66,8 @@ class TestWindowState : public QObject {
   void aJobThatWasLeftSaysNothingInTheNextWorkspace();
   void theSoundOutputHasItsFigures();
   void aWorkspaceThatCannotBeWrittenSaysSo();
+  void anErrorBeginsWithACapitalLetter();
+  void theStartPageKeepsItsPlacesWhenTheHardwareIsFound();
 
  private:
   Workbench& bench() { return window_->bench(); }
@@ -186,8 +191,31 @@ void TestWindowState::aWorkspaceThatCannotBeWrittenSaysSo() {
   bench().edit("something", [](db::Catalog&) { throw std::runtime_error("the disk is full"); });
   bench().note_command({"the", "change"});
   QVERIFY(wait_for([&] { return said == "Not done: something"; }));  // what was said of it is taken back
-  QCOMPARE(last_error(), QStringLiteral("the disk is full"));
+  QCOMPARE(last_error(), QStringLiteral("The disk is full"));
   QVERIFY(bench().last_command().isEmpty());
+}
+
+void TestWindowState::anErrorBeginsWithACapitalLetter() {
+  show_error(nullptr, "steps: 0 is too few");
+  QCOMPARE(last_error(), QString("Steps: 0 is too few"));
+  for (const char* name_first : {"learning_rate is 0", "a.wav is empty", "luthierctl is missing", "'a' is no label"}) {
+    show_error(nullptr, name_first);
+    QCOMPARE(last_error(), QString(name_first));
+  }
+}
+
+void TestWindowState::theStartPageKeepsItsPlacesWhenTheHardwareIsFound() {
+  StartPage page;
+  page.resize(1100, 760);
+  page.show();
+  QVERIFY(QTest::qWaitForWindowExposed(&page));
+  auto* hardware = page.findChild<QLabel*>("hardware");
+  auto* demo = page.findChild<QPushButton*>("demo_button");
+  const int before = demo->mapTo(&page, QPoint()).y();
+  page.set_hardware("Found: 8 processor cores, 32.0 GB of memory, no graphics card for training (CUDA), so it runs on the processor, OpenGL 4.5 by llvmpipe. Sound: USB Audio.");
+  const int after = demo->mapTo(&page, QPoint()).y();
+  QVERIFY2(std::abs(after - before) <= 2, qPrintable(QStringLiteral("%1 after %2").arg(after).arg(before)));
+  QVERIFY(hardware->height() >= hardware->heightForWidth(hardware->width()));
 }
 
 int main(int argc, char** argv) { return testing::run<TestWindowState>(argc, argv); }

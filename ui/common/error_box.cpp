@@ -5,6 +5,7 @@
 #include <QMessageBox>
 #include <QPointer>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSysInfo>
 
 #include "core/session/version.h"
@@ -23,6 +24,13 @@ State& state() {
   return s;
 }
 
+/// With a capital letter, as a box needs it. A name (of a file, a setting, the program) that begins the sentence stays as it is.
+QString capitalised(QString words) {
+  static const QRegularExpression word(QStringLiteral("^(?!luthier)\\p{Ll}[\\p{L}'’]*[,:;]?(\\s|$)"), QRegularExpression::UseUnicodePropertiesOption);
+  if (word.match(words).hasMatch()) words[0] = words[0].toUpper();
+  return words;
+}
+
 QString report(const QString& sentence, const QString& details) {
   QStringList lines{sentence};
   if (!details.isEmpty()) lines << QString() << details;
@@ -34,16 +42,18 @@ QString report(const QString& sentence, const QString& details) {
 }  // namespace
 
 void show_error(QWidget* parent, const QString& sentence, const QString& details) {
-  state().last = sentence;
+  const QString words = capitalised(sentence);
+  state().last = words;
   if (state().quiet) return;
-  if (state().open && state().open->text() == sentence) {
+  if (state().open && state().open->text() == words) {
     state().open->raise();
     return;
   }
-  auto* box = new QMessageBox(QMessageBox::Warning, QObject::tr("Luthier"), sentence, QMessageBox::Close,
+  auto* box = new QMessageBox(QMessageBox::Warning, QObject::tr("Luthier"), words, QMessageBox::Close,
                               parent ? parent->window() : nullptr);
+  box->setTextFormat(Qt::PlainText);  // it may name what others have named
   box->setAttribute(Qt::WA_DeleteOnClose);
-  const QString text = report(sentence, details);
+  const QString text = report(words, details);
   box->setDetailedText(text);
   auto* copy = box->addButton(QObject::tr("Copy report"), QMessageBox::ActionRole);
   box->setDefaultButton(QMessageBox::Close);
@@ -62,6 +72,7 @@ int choose(QWidget* parent, const QString& question, const QString& explanation,
   if (state().answer >= 0) return state().answer - 1;
   QMessageBox box(QMessageBox::Question, QObject::tr("Luthier"), question, QMessageBox::Cancel,
                   parent ? parent->window() : nullptr);
+  box.setTextFormat(Qt::PlainText);
   box.setInformativeText(explanation);
   QList<QAbstractButton*> buttons;
   for (const QString& action : actions) buttons << box.addButton(action, QMessageBox::AcceptRole);

@@ -7,9 +7,7 @@ namespace luthier::ui {
 
 FlowLayout::FlowLayout(QWidget* parent, int spacing) : QLayout(parent), spacing_(spacing) {
   setContentsMargins(0, 0, 0, 0);
-  QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
-  policy.setHeightForWidth(true);
-  if (parent) parent->setSizePolicy(policy);
+  if (parent) parent->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 
 FlowLayout::~FlowLayout() {
@@ -22,7 +20,8 @@ QLayoutItem* FlowLayout::takeAt(int index) {
 
 void FlowLayout::setGeometry(const QRect& area) {
   QLayout::setGeometry(area);
-  place(area, true);
+  const int height = place(area);
+  if (QWidget* widget = parentWidget(); widget && height > 0 && widget->minimumHeight() != height) widget->setFixedHeight(height);
 }
 
 QSize FlowLayout::minimumSize() const {
@@ -31,7 +30,7 @@ QSize FlowLayout::minimumSize() const {
   return size;
 }
 
-int FlowLayout::place(const QRect& area, bool really) const {
+int FlowLayout::place(const QRect& area) const {
   int x = area.x(), y = area.y(), row = 0;
   for (QLayoutItem* item : items_) {
     if (item->isEmpty()) continue;
@@ -41,7 +40,7 @@ int FlowLayout::place(const QRect& area, bool really) const {
       y += row + spacing_;
       row = 0;
     }
-    if (really) item->setGeometry(QRect(QPoint(x, y), size));
+    item->setGeometry(QRect(QPoint(x, y), size));
     x += size.width() + spacing_;
     row = std::max(row, size.height());
   }

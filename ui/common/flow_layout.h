@@ -4,7 +4,8 @@
 
 namespace luthier::ui {
 
-/// Widgets in rows, as words in a paragraph.
+/// Widgets in rows, as words in a paragraph. Makes its widget as high as its rows are at the width that it has: a height that follows
+/// width, as Qt has it, would ask the window for as many rows as there are widgets.
 class FlowLayout : public QLayout {
  public:
   explicit FlowLayout(QWidget* parent, int spacing = 6);
@@ -14,14 +15,12 @@ class FlowLayout : public QLayout {
   QLayoutItem* itemAt(int index) const override { return items_.value(index); }
   QLayoutItem* takeAt(int index) override;
   Qt::Orientations expandingDirections() const override { return {}; }
-  bool hasHeightForWidth() const override { return true; }
-  int heightForWidth(int width) const override { return place({0, 0, width, 0}, false); }
   void setGeometry(const QRect& area) override;
   QSize sizeHint() const override { return minimumSize(); }
   QSize minimumSize() const override;
 
  private:
-  int place(const QRect& area, bool really) const;
+  int place(const QRect& area) const;  ///< -> the height of the rows
   QList<QLayoutItem*> items_;
   int spacing_;
 };

@@ -50,8 +50,8 @@ void KeptColumns::settle() {
 }
 
 void KeptColumns::resized(int column) {
-  // These follow the window, not the user.
-  const bool follows = header_.sectionResizeMode(column) == QHeaderView::Stretch || (header_.stretchLastSection() && header_.visualIndex(column) == header_.count() - 1);
+  // These follow the window, or the program, not the user.
+  const bool follows = header_.sectionResizeMode(column) == QHeaderView::Stretch || header_.sectionResizeMode(column) == QHeaderView::Fixed || (header_.stretchLastSection() && header_.visualIndex(column) == header_.count() - 1);
   if (!follows || header_.isSectionHidden(column)) remember();
 }
 

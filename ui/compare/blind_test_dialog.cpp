@@ -5,6 +5,7 @@
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSettings>
 #include <QShortcut>
@@ -14,6 +15,7 @@
 #include <limits>
 
 #include "ui/application_style.h"
+#include "ui/common/error_box.h"
 
 namespace luthier::ui {
 
@@ -23,6 +25,7 @@ BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint
   setMinimumWidth(520);
   auto* column = new QVBoxLayout(this);
   auto* names = new QLabel(tr("A: %1\nB: %2").arg(a_->title, b_->title), this);
+  names->setTextFormat(Qt::PlainText);
   auto* hint = new QLabel(tr("X is A or B, drawn anew each time. Switch while it plays (keys A, B, X), then say which one X is. "
                              "All are brought to equal loudness. I and O set the ends of a loop, L takes it away, Space stops."), this);
   hint->setProperty("role", "hint");
@@ -41,6 +44,8 @@ BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint
     plan->addWidget(label);
     plan->addWidget(box);
     plan->addSpacing(12);
+    // Enter is done with a number: the keys are the test's again.
+    if (auto* line = box->findChild<QLineEdit*>()) connect(line, &QLineEdit::returnPressed, this, [this] { hear_[2]->setFocus(); });
     return box;
   };
   planned_ = std::clamp(QSettings().value("abx/trials", planned_).toInt(), 5, 200);
@@ -97,6 +102,7 @@ BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint
   state_ = new QLabel(this);
   state_->setWordWrap(true);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+  buttons->button(QDialogButtonBox::Close)->setAutoDefault(false);  // Enter in a number does not end the test
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
   column->addWidget(names);
   column->addWidget(hint);
@@ -110,12 +116,22 @@ BlindTestDialog::BlindTestDialog(Workbench& bench, SoundPtr a, SoundPtr b, quint
   equal_before_ = bench_.player().equal_loudness();
   bench_.player().set_equal_loudness(true);
   next_trial();
+  hear_[2]->setFocus();  // in the first of the numbers 1 and 2 would be digits, not answers
 }
 
 BlindTestDialog::~BlindTestDialog() {
   bench_.player().stop();
   bench_.player().set_loop(std::nullopt);
   bench_.player().set_equal_loudness(equal_before_);
+}
+
+/// Esc, Close and the cross: answers are not left behind by a slip.
+void BlindTestDialog::reject() {
+  const auto answered = static_cast<int>(test_.trials().size());
+  if (answered > 0 && !over() &&
+      !confirm(this, tr("End the test? %1 of %2 answered").arg(answered).arg(planned_), tr("A test that is broken off cannot be gone on with, and tells no score."), tr("End the test")))
+    return;
+  QDialog::reject();
 }
 
 void BlindTestDialog::next_trial() {

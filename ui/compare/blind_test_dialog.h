@@ -28,6 +28,7 @@ class BlindTestDialog : public QDialog {
   bool over() const { return static_cast<int>(test_.trials().size()) >= planned_; }
   const QString& log_file() const { return log_.file(); }
   void answer(bool b);
+  void reject() override;  ///< asks first while a test is under way
 
  private:
   void next_trial();

@@ -8,7 +8,6 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QMimeData>
-#include <QPointer>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalBlocker>
@@ -16,18 +15,13 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <random>
 #include <utility>
 
-#include "core/session/eq_baseline.h"
 #include "ui/application_style.h"
-#include "ui/common/copy_command.h"
 #include "ui/common/error_box.h"
 #include "ui/common/kept_layout.h"
-#include "ui/common/words.h"
-#include "ui/compare/blind_test_dialog.h"
 #include "ui/compare/figures_table.h"
-#include "ui/compare/rating_test_dialog.h"
+#include "ui/compare/transfer_truth.h"
 #include "ui/library/clip_pick_dialog.h"
 #include "ui/spectrogram/spectrogram_view.h"
 #include "ui/transfer/sound_slot.h"
@@ -56,7 +50,7 @@ ComparePage::ComparePage(Workbench& bench, QWidget* parent) : QWidget(parent), b
   splitter->addWidget(view_);
   splitter->addWidget(figures_);
   splitter->setStretchFactor(0, 1);
-  splitter->setSizes({520, 160});
+  splitter->setSizes({480, 230});  // six sounds with their figures
   keep_splitter(*splitter, "compare/splitter");
   outer->addWidget(splitter, 1);
 
@@ -73,6 +67,7 @@ ComparePage::ComparePage(Workbench& bench, QWidget* parent) : QWidget(parent), b
   connect(difference_, &DifferencePanel::range_changed, this, [this] { view_->scene().set_difference_range(difference_->range()); });
   connect(&bench_, &Workbench::comparison_added, this, [this](const SoundChoice& choice) {
     add(choice);
+    if (choice.clip == 0) look_for_truth(choice.path);
     bench_.say(tr("Added to the comparison: %1").arg(choice.title));
   });
   connect(&bench_, &Workbench::workspace_closing, this, &ComparePage::clear);
@@ -88,7 +83,7 @@ QWidget* ComparePage::make_left() {
   column->setContentsMargins(12, 10, 12, 10);
   auto* heading = new QLabel(tr("Sounds to compare"), left);
   heading->setProperty("role", "heading");
-  auto* hint = new QLabel(tr("Click one to hear it at the same position. Alt+1 … Alt+9 switch while it plays; the button with two lines, below, brings all to equal loudness."), left);
+  auto* hint = new QLabel(tr("Click one to hear it at the same position. Alt+1 … Alt+9 switch while it plays; the button “Equal loudness” below the pictures brings all to one loudness."), left);
   hint->setProperty("role", "hint");
   hint->setWordWrap(true);
   column->addWidget(heading);
@@ -185,8 +180,28 @@ void ComparePage::add(const SoundChoice& choice) {
 void ComparePage::arrange(const Arrangement& arrangement) {
   clear();
   arrangement_ = arrangement;
+  if (!arrangement.truth) suggested_.emplace();
   for (const SoundChoice& choice : arrangement.sounds) add(choice);
   finish_arrangement();
+}
+
+/// The result of a transfer is measured against what it should be, or not at all; never against its content, which stands first.
+void ComparePage::look_for_truth(const QString& file) {
+  find_transfer_truth(bench_, this, file, [this, file](const SoundChoice& truth) {
+    const bool here = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.choice.path == file; });
+    if (!here) return;  // taken out meanwhile
+    suggested_ = truth.text();
+    if (!truth.empty()) add(truth);
+    rebuild(true);
+  });
+}
+
+std::optional<std::size_t> ComparePage::suggested_truth() const {
+  if (!suggested_) return 0;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].sound && entries_[i].choice.text() == *suggested_) return i;
+  }
+  return std::nullopt;
 }
 
 /// Truth, difference and zoom are chosen when all sounds are there.
@@ -212,7 +227,7 @@ void ComparePage::rebuild(bool keep_view) {
     int number = 0;
     for (const Entry& entry : entries_) {
       auto* item = new QListWidgetItem(QStringLiteral("%1   %2").arg(++number).arg(title_of(entry.choice)));
-      item->setToolTip(entry.problem.isEmpty() ? entry.choice.title : entry.problem);
+      item->setToolTip(Qt::convertFromPlainText(entry.problem.isEmpty() ? entry.choice.title : entry.problem));  // a name is no HTML
       if (!entry.problem.isEmpty()) item->setForeground(theme().danger);
       list_->addItem(item);
     }
@@ -226,7 +241,7 @@ void ComparePage::rebuild(bool keep_view) {
   blind_->setEnabled(sounds.size() >= 2);
   rating_->setEnabled(sounds.size() >= 2);
   export_->setEnabled(!sounds.empty());
-  figures_->set_sounds(sounds);
+  figures_->set_sounds(sounds, suggested_truth());
   difference_->set_sounds(sounds);
   show_lanes(keep_view);
   finish_arrangement();
@@ -263,89 +278,6 @@ void ComparePage::show_heard() {
   }
 }
 
-void ComparePage::add_eq_match() {
-  const auto pair = difference_->pair();
-  if (!pair || !bench_.has_workspace()) return;
-  const Entry content = entries_[pair->first], style = entries_[pair->second];
-  auto file = std::make_shared<QString>();
-  BackgroundTask* task = bench_.start_task(tr("EQ match"), [workspace = bench_.workspace(), content, style, file](std::stop_token, const ProgressSink&) {
-    const auto compared = [](const Entry& entry) { return ComparedSound{entry.choice.title.toStdString(), entry.sound->buffer}; };
-    const auto place = [](const Entry& entry) { return (entry.choice.clip ? "clip " : "") + entry.choice.text(); };
-    *file = QString::fromStdString(keep_eq_baseline(workspace, compared(content), place(content), compared(style), place(style)).string());
-  });
-  bench_.note_command({"compare", QString::fromStdString(content.choice.text()), QString::fromStdString(style.choice.text()), "--eq-match", "1", "2"});
-  connect(task, &BackgroundTask::failed, this, [this](const QString& message) { show_error(this, message); });
-  connect(task, &BackgroundTask::done, this, [this, file, title = tr("EQ match of %1").arg(content.choice.title)] {
-    add({0, *file, title, {}});
-    bench_.say(tr("Added, and kept as %1").arg(*file));
-  });
-}
-
-void ComparePage::start_blind_test() {
-  const auto pair = difference_->pair();
-  if (!pair) return;
-  const std::size_t truth = figures_->truth();
-  const bool third = truth < entries_.size() && truth != pair->first && truth != pair->second;
-  auto* dialog = new BlindTestDialog(bench_, entries_[pair->first].sound, entries_[pair->second].sound, std::random_device{}(), this, third ? entries_[truth].sound : nullptr);
-  open_test(dialog);
-}
-
-/// The player gets the sounds of this page back when the test is over.
-void ComparePage::open_test(QDialog* dialog) {
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  connect(dialog, &QObject::destroyed, view_, [view = QPointer<SpectrogramView>(view_)] {
-    if (view && view->isVisible()) view->take_deck();
-  });
-  dialog->open();
-}
-
-void ComparePage::start_rating_test() {
-  std::vector<SoundPtr> sounds;
-  std::size_t reference = 0;
-  for (const NumberedSound& one : loaded()) {
-    if (one.place == figures_->truth()) reference = sounds.size();
-    sounds.push_back(one.sound);
-  }
-  if (sounds.size() > 9) return show_error(this, tr("A rating test takes two to nine sounds; take %1 out of the comparison first.").arg(sounds.size() - 9));
-  auto* dialog = new RatingTestDialog(bench_, std::move(sounds), reference, std::random_device{}(), this);
-  open_test(dialog);
-}
-
-void ComparePage::start_export() {
-  std::vector<SoundPtr> sounds;
-  std::vector<QString> titles;
-  std::map<std::string, std::string> record;
-  ComparisonExtras extras;
-  extras.equal_loudness = difference_->equal_loudness();
-  const auto pair = difference_->shown() ? difference_->pair() : std::nullopt;
-  std::size_t first = 0, second = 0;
-  for (const NumberedSound& one : loaded()) {
-    const SoundChoice& choice = entries_[one.place].choice;
-    if (one.place == figures_->truth()) extras.truth = sounds.size();
-    if (pair && one.place == pair->first) first = sounds.size();
-    if (pair && one.place == pair->second) second = sounds.size();
-    sounds.push_back(one.sound);
-    titles.push_back(choice.title);
-    record["sound." + std::to_string(sounds.size())] = choice.clip ? "clip " + choice.text() : choice.text();
-  }
-  if (pair) extras.difference = {first, second};
-  record["command"] = command().toStdString();
-  export_comparison(bench_, this, sounds, titles, record, extras);
-}
-
-QString ComparePage::command() const {
-  QStringList words{"compare"};
-  for (const Entry& entry : entries_) words << QString::fromStdString(entry.choice.text());
-  words << "--truth" << QString::number(figures_->truth() + 1);
-  const auto pair = difference_->pair();
-  if (difference_->shown() && pair) {
-    words << "--difference" << QString::number(pair->first + 1) << QString::number(pair->second + 1);
-    if (!difference_->equal_loudness()) words << "--as-they-are";
-  }
-  words << "--out" << "comparison";
-  return command_text(bench_, words);
-}
-
 void ComparePage::add_clips() {
   if (!bench_.has_workspace()) return;
   ClipPickDialog dialog(bench_, this, true);
@@ -380,6 +312,7 @@ void ComparePage::move_chosen(int by) {
 
 void ComparePage::clear() {
   arrangement_.reset();
+  suggested_.reset();
   entries_.clear();
   rebuild(false);
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <QWidget>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -21,7 +22,7 @@ class SpectrogramView;
 /// What the page is to show in place of what it shows now.
 struct Arrangement {
   std::vector<SoundChoice> sounds;
-  std::optional<std::size_t> truth;                                ///< place in `sounds`
+  std::optional<std::size_t> truth;                                ///< place in `sounds`; none: nothing is measured
   std::optional<std::pair<std::size_t, std::size_t>> difference;  ///< places in `sounds`
   bool equal_loudness = true;                                      ///< of the difference
   std::optional<std::pair<double, double>> seen;                   ///< seconds; else all
@@ -69,6 +70,8 @@ class ComparePage : public QWidget {
   void show_lanes(bool keep_view);
   void show_heard();
   void finish_arrangement();
+  void look_for_truth(const QString& file);
+  std::optional<std::size_t> suggested_truth() const;
   void open_test(QDialog* dialog);
   void add_eq_match();
   void start_blind_test();
@@ -87,6 +90,7 @@ class ComparePage : public QWidget {
   QPushButton* rating_;
   std::vector<Entry> entries_;
   std::optional<Arrangement> arrangement_;  ///< whose sounds are being read
+  std::optional<std::string> suggested_;    ///< SoundChoice::text() of the truth while nobody chose one, empty: there is none; nothing: the first sound
   quint64 last_number_ = 0;
 };
 

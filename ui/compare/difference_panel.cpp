@@ -12,11 +12,18 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 
 #include "core/session/sound_difference.h"
 #include "ui/application_style.h"
 
 namespace luthier::ui {
+
+QString gain_words(double db) {
+  const QString size = QString::number(std::abs(db), 'f', 1);
+  if (size == "0.0") return DifferencePanel::tr("second as loud as it is");
+  return db < 0 ? DifferencePanel::tr("second lowered by %1 dB").arg(size) : DifferencePanel::tr("second raised by %1 dB").arg(size);
+}
 
 DifferencePanel::DifferencePanel(Workbench& bench, QWidget* parent) : QWidget(parent), bench_(bench) {
   auto* column = new QVBoxLayout(this);
@@ -185,7 +192,7 @@ void DifferencePanel::take(const Result& result) {
   excess_ = result.excess;
   if (picture_) {
     const QString below = result.residual_db <= -199 ? tr("silent: the sounds are equal") : tr("%1 dB against the first").arg(result.residual_db, 0, 'f', 1);
-    words_->setText(tr("Residual %1; second raised by %2 dB.").arg(below).arg(result.gain_db, 0, 'f', 1));
+    words_->setText(tr("Residual %1; %2.").arg(below, gain_words(result.gain_db)));
   }
   update_controls();
   Q_EMIT changed();

@@ -21,6 +21,9 @@ struct NumberedSound {
   SoundPtr sound;
 };
 
+/// "second raised by 3.0 dB": what was done to the second sound of a difference before it was subtracted.
+QString gain_words(double db);
+
 /// Chooses two of the compared sounds; makes the picture of their difference and the sound of what is left of one without the
 /// other, on a thread. GUI thread.
 class DifferencePanel : public QWidget {

@@ -101,6 +101,7 @@ void say_where(QWidget* parent, Workbench& bench, const QString& place, bool pag
   const QString shown = QDir::toNativeSeparators(place);
   bench.say(QObject::tr("Exported to %1").arg(shown));
   auto* box = new QMessageBox(QMessageBox::Information, QObject::tr("Exported"), QObject::tr("The comparison lies in\n%1").arg(shown), QMessageBox::Ok, parent->window());
+  box->setTextFormat(Qt::PlainText);  // a folder's name
   box->setAttribute(Qt::WA_DeleteOnClose);
   auto* open = box->addButton(page ? QObject::tr("Open page") : QObject::tr("Open folder"), QMessageBox::ActionRole);
   QObject::connect(open, &QPushButton::clicked, box, [place] { QDesktopServices::openUrl(QUrl::fromLocalFile(place)); });

@@ -2,6 +2,7 @@
 
 #include <QClipboard>
 #include <QComboBox>
+#include <QEvent>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -24,6 +25,9 @@
 namespace luthier::ui {
 namespace {
 
+constexpr const char* kNone = "none";  // no sound's key
+constexpr int kWidestName = 360;         // pixels; a longer one is cut
+
 QString text(const std::string& value) { return QString::fromStdString(value); }
 
 QString direction(Better better) {
@@ -42,10 +46,12 @@ FiguresTable::FiguresTable(Workbench& bench, QWidget* parent) : QWidget(parent),
   truth_ = new QComboBox(this);
   truth_->setObjectName("truth");
   truth_->setAccessibleName(tr("Truth"));
-  truth_->setToolTip(tr("The sound that the others are measured against"));
+  truth_->setToolTip(tr("The sound that the others are measured against: the content's notes as they should sound. With none of them nothing is measured."));
   truth_->setMinimumContentsLength(22);
   truth_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   state_ = new QLabel(this);
+  state_->setObjectName("figures_state");
+  state_->setTextFormat(Qt::PlainText);
   state_->setProperty("role", "hint");
   state_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   auto tool = [this](const char* name, const QString& title) {
@@ -72,6 +78,7 @@ FiguresTable::FiguresTable(Workbench& bench, QWidget* parent) : QWidget(parent),
   table_->setAlternatingRowColors(true);
   table_->verticalHeader()->hide();
   table_->verticalHeader()->setDefaultSectionSize(23);
+  table_->viewport()->installEventFilter(this);
   columns_ = new KeptColumns(*table_->horizontalHeader(), "compare/columns");
   column->addLayout(row);
   column->addWidget(table_, 1);
@@ -94,24 +101,38 @@ FiguresTable::FiguresTable(Workbench& bench, QWidget* parent) : QWidget(parent),
 
 FiguresTable::~FiguresTable() = default;
 
-void FiguresTable::set_sounds(std::vector<NumberedSound> sounds) {
+void FiguresTable::set_sounds(std::vector<NumberedSound> sounds, std::optional<std::size_t> suggested) {
   const auto same = [](const NumberedSound& a, const NumberedSound& b) { return a.place == b.place && a.title == b.title && a.sound->key == b.sound->key; };
-  if (std::equal(sounds.begin(), sounds.end(), sounds_.begin(), sounds_.end(), same)) return;
+  if (suggested == suggested_ && std::equal(sounds.begin(), sounds.end(), sounds_.begin(), sounds_.end(), same)) return;
   const QString before = truth_->currentData().toString();
   sounds_ = std::move(sounds);
+  suggested_ = suggested;
   {
     const QSignalBlocker block(truth_);
     truth_->clear();
     for (const NumberedSound& sound : sounds_) truth_->addItem(QStringLiteral("%1  %2").arg(sound.place + 1).arg(sound.title), sound.sound->key);
-    truth_->setCurrentIndex(by_hand_ ? std::max(0, truth_->findData(before)) : 0);
+    if (!sounds_.empty()) truth_->addItem(tr("none of them"), kNone);
+    const int kept = by_hand_ ? truth_->findData(before) : -1;
+    by_hand_ = kept >= 0;  // what was chosen may have gone
+    truth_->setCurrentIndex(by_hand_ ? kept : suggested_index());
   }
   Q_EMIT truth_changed();
   restart();
 }
 
-std::size_t FiguresTable::truth() const {
+/// Of the list of truths; "none of them" stands last.
+int FiguresTable::suggested_index() const {
+  if (!suggested_) return truth_->count() - 1;
+  for (std::size_t i = 0; i < sounds_.size(); ++i) {
+    if (sounds_[i].place == *suggested_) return static_cast<int>(i);
+  }
+  return sounds_.empty() ? -1 : 0;
+}
+
+std::optional<std::size_t> FiguresTable::truth() const {
   const int at = truth_->currentIndex();
-  return at < 0 || static_cast<std::size_t>(at) >= sounds_.size() ? 0 : sounds_[static_cast<std::size_t>(at)].place;
+  if (at < 0 || static_cast<std::size_t>(at) >= sounds_.size()) return std::nullopt;
+  return sounds_[static_cast<std::size_t>(at)].place;
 }
 
 void FiguresTable::choose_truth(std::size_t place) {
@@ -127,12 +148,13 @@ void FiguresTable::restart() {
   if (task_) task_->cancel();
   wait_.start();
   rows_.clear();
-  state_->setText(sounds_.size() > 1 ? tr("Measuring…") : tr("Two sounds or more are measured against one of them."));
+  if (sounds_.size() < 2) state_->setText(tr("Two sounds or more are measured against one of them."));
+  else state_->setText(truth() ? tr("Measuring…") : tr("Nothing is measured without a truth; choose it at the left."));
   show_rows();
 }
 
 void FiguresTable::measure() {
-  if (sounds_.size() < 2) return;
+  if (sounds_.size() < 2 || !truth()) return;
   if (task_) return wait_.start();  // the one before is just being cancelled
   places_.clear();
   for (const NumberedSound& sound : sounds_) places_.push_back(sound.place);
@@ -179,7 +201,8 @@ void FiguresTable::show_rows() {
     const ComparedFigures& row = rows_[r];
     const int at = static_cast<int>(r);
     const QString number = r < places_.size() ? QString::number(places_[r] + 1) + "  " : QString();
-    auto* name = new QTableWidgetItem(number + text(row.title) + (row.truth ? tr("  (truth)") : QString()));
+    // First, as the end of a long name is cut off.
+    auto* name = new QTableWidgetItem(row.truth ? tr("truth: %1").arg(number + text(row.title)) : number + text(row.title));
     name->setToolTip(text(row.not_measured));
     table_->setItem(at, 0, name);
     for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -198,6 +221,29 @@ void FiguresTable::show_rows() {
   }
   columns_->settle();
   table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+  fit_names();
+}
+
+/// The names take the room that the figures leave. Where that is too little to read them, they keep what they need, and the table is
+/// moved sideways instead.
+void FiguresTable::fit_names() {
+  QHeaderView& header = *table_->horizontalHeader();
+  if (header.count() == 0) return;
+  int needed = 0;
+  for (int row = 0; row < table_->rowCount(); ++row) needed = std::max(needed, table_->fontMetrics().horizontalAdvance(table_->item(row, 0)->text()) + 24);
+  needed = std::min(needed, kWidestName);
+  const int room = table_->viewport()->width() - (header.length() - header.sectionSize(0));
+  if (room >= needed) return header.setSectionResizeMode(0, QHeaderView::Stretch);
+  if (header.sectionResizeMode(0) != QHeaderView::Stretch && header.sectionSize(0) >= needed) return;  // the user's own width
+  header.setSectionResizeMode(0, QHeaderView::Fixed);  // while it is this, a width is not kept as one that the user gave
+  header.resizeSection(0, needed);
+  header.setSectionResizeMode(0, QHeaderView::Interactive);
+}
+
+bool FiguresTable::eventFilter(QObject* watched, QEvent* event) {
+  // Not within the event, which lays the columns out itself.
+  if (watched == table_->viewport() && event->type() == QEvent::Resize) QMetaObject::invokeMethod(this, &FiguresTable::fit_names, Qt::QueuedConnection);
+  return QWidget::eventFilter(watched, event);
 }
 
 void FiguresTable::ask_and_save() {

@@ -9,7 +9,6 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QShortcut>
-#include <QSignalBlocker>
 #include <QSlider>
 #include <QSpinBox>
 #include <QStackedWidget>
@@ -22,6 +21,7 @@
 #include "audio/resampler.h"
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
+#include "ui/compare/score_slider.h"
 
 namespace luthier::ui {
 namespace {
@@ -50,6 +50,7 @@ RatingTestDialog::RatingTestDialog(Workbench& bench, std::vector<SoundPtr> sound
   pages_->addWidget(make_trial());
   pages_->addWidget(make_results());
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+  buttons->button(QDialogButtonBox::Close)->setAutoDefault(false);  // Enter does not end the test
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
   column->addWidget(pages_, 1);
   column->addWidget(buttons);
@@ -62,6 +63,18 @@ RatingTestDialog::~RatingTestDialog() {
   bench_.player().stop();
   bench_.player().set_loop(std::nullopt);
   bench_.player().set_equal_loudness(equal_before_);
+}
+
+/// Esc, Close and the cross: scores are not left behind by a slip.
+void RatingTestDialog::reject() {
+  if (test_ && !test_->finished()) {
+    const auto& scores = test_->trial().scores;
+    const bool begun = test_->current() > 0 || std::any_of(scores.begin(), scores.end(), [](const auto& score) { return score.has_value(); });
+    if (begun && !confirm(this, tr("End the test? %1 of %2 answered").arg(test_->current()).arg(test_->trials().size()),
+                          tr("A test that is broken off cannot be gone on with; the scores of its last trial are in no log."), tr("End the test")))
+      return;
+  }
+  QDialog::reject();
 }
 
 QWidget* RatingTestDialog::make_settings(quint32 seed, std::size_t reference) {
@@ -141,7 +154,11 @@ QWidget* RatingTestDialog::make_trial() {
   next_->setProperty("primary", true);
   next_->setAutoDefault(false);
   connect(next_, &QPushButton::clicked, this, &RatingTestDialog::go_on);
+  waits_ = new QLabel(tr("Move every slider to go on"), page);
+  waits_->setObjectName("next_waits");
+  waits_->setProperty("role", "hint");
   below->addWidget(count_, 1);
+  below->addWidget(waits_);
   below->addWidget(next_);
   column->addWidget(question_);
   column->addWidget(hint);
@@ -160,6 +177,7 @@ QWidget* RatingTestDialog::make_results() {
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   verdict_ = new QLabel(page);
   verdict_->setWordWrap(true);
+  verdict_->setTextFormat(Qt::PlainText);  // a folder's name
   pair_table_ = new QTableWidget(page);
   pair_table_->setObjectName("rating_pairs");
   pair_table_->setAccessibleName(tr("Pairs of sounds"));
@@ -217,31 +235,18 @@ void RatingTestDialog::begin() {
   test_.emplace(sounds_.size(), static_cast<std::size_t>(reference_->currentIndex()), passes, rounds_->value(), static_cast<quint32>(seed_->value()));
   for (std::size_t i = 0; i < sounds_.size(); ++i) {
     auto* column = new QVBoxLayout;
-    auto* value = new QLabel("–", this);
-    value->setAlignment(Qt::AlignCenter);
-    auto* slider = new QSlider(Qt::Vertical, this);
-    slider->setObjectName(QStringLiteral("score_%1").arg(i + 1));
-    slider->setAccessibleName(tr("Score of sound %1").arg(i + 1));
-    slider->setWhatsThis(tr("0 is worst, 100 best. Arrows change it by 1, Page Up and Page Down by 20."));
-    slider->setRange(0, 100);
-    slider->setPageStep(20);
-    slider->setTickInterval(20);
-    slider->setTickPosition(QSlider::TicksRight);
-    slider->setMinimumHeight(200);
+    auto* slider = new ScoreSlider(static_cast<int>(i) + 1, this);
     auto* button = new QPushButton(icon("play"), QString::number(i + 1), this);
     button->setObjectName(QStringLiteral("hear_%1").arg(i + 1));
     button->setAccessibleName(tr("Hear sound %1").arg(i + 1));
     button->setWhatsThis(tr("Plays this sound from where the other one stood. Its number on the keyboard does the same."));
     button->setAutoDefault(false);
-    connect(slider, &QSlider::valueChanged, this, [this, i](int score) { scored(i, score); });
-    connect(slider, &QSlider::sliderReleased, this, [this, i, slider] { scored(i, slider->value()); });
+    connect(slider, &ScoreSlider::scored, this, [this, i](int score) { scored(i, score); });
     connect(button, &QPushButton::clicked, this, [this, i] { hear(i + 1); });
-    column->addWidget(value);
-    column->addWidget(slider, 1, Qt::AlignHCenter);
+    column->addWidget(slider, 1);
     column->addWidget(button);
     places_->addLayout(column);
     sliders_.push_back(slider);
-    values_.push_back(value);
     buttons_.push_back(button);
   }
   pages_->setCurrentIndex(1);
@@ -251,15 +256,12 @@ void RatingTestDialog::begin() {
 void RatingTestDialog::show_trial() {
   const RatingTest::Trial& trial = test_->trial();
   question_->setText(trial.question == Question::closer ? tr("How close is each sound to the reference? 100: no difference is heard.")
-                                                        : tr("How good does each sound by itself? 100: it could not be better. The reference does not matter now."));
+                                                        : tr("How good is each sound, heard by itself? 100: it could not be better. The reference does not matter now."));
   count_->setText(tr("Trial %1 of %2").arg(test_->current() + 1).arg(test_->trials().size()));
   reference_button_->setVisible(trial.question == Question::closer);
-  for (std::size_t i = 0; i < sliders_.size(); ++i) {
-    const QSignalBlocker block(sliders_[i]);
-    sliders_[i]->setValue(50);
-    values_[i]->setText("–");
-  }
-  next_->setEnabled(false);
+  for (ScoreSlider* slider : sliders_) slider->reset();
+  if (!sliders_.empty()) sliders_.front()->slider().setFocus();  // Next, which had it, has to wait
+  show_next();
   loop_begin_.reset();
   const QString stem = QStringLiteral("rating:%1:").arg(++number_);
   std::vector<SoundPtr> deck;
@@ -285,8 +287,13 @@ void RatingTestDialog::hear(std::size_t place) {
 void RatingTestDialog::scored(std::size_t place, int score) {
   if (!test_ || test_->finished()) return;
   test_->set_score(place, score);
-  values_[place]->setText(QStringLiteral("%1\n%2").arg(score).arg(score_word(score)));
+  sliders_[place]->show_score(score);
+  show_next();
+}
+
+void RatingTestDialog::show_next() {
   next_->setEnabled(test_->trial().complete());
+  waits_->setVisible(!test_->trial().complete());
 }
 
 void RatingTestDialog::go_on() {

@@ -12,12 +12,13 @@ class QComboBox;
 class QHBoxLayout;
 class QLabel;
 class QPushButton;
-class QSlider;
 class QSpinBox;
 class QStackedWidget;
 class QTableWidget;
 
 namespace luthier::ui {
+
+class ScoreSlider;
 
 /// Rates several sounds at once against a reference that is also hidden among them: first how it is to be done, then a trial
 /// after the other, then what came out. Keys: 0 or R the reference, 1 to 9 the sounds, A and B the ends of a loop, L none, Space
@@ -31,6 +32,7 @@ class RatingTestDialog : public QDialog {
   const std::optional<RatingTest>& test() const { return test_; }
   const QString& log_file() const { return log_.file(); }
   void start();
+  void reject() override;  ///< asks first while a test is under way
 
  private:
   QWidget* make_settings(quint32 seed, std::size_t reference);
@@ -41,6 +43,7 @@ class RatingTestDialog : public QDialog {
   void show_trial();
   void hear(std::size_t place);  ///< 0: the reference
   void scored(std::size_t place, int score);
+  void show_next();
   void go_on();
   void show_results();
   void show_pairs(const std::vector<RatingTest::Question>& asked);
@@ -63,11 +66,11 @@ class RatingTestDialog : public QDialog {
   QPushButton* reference_button_;
   QHBoxLayout* places_;
   QPushButton* next_;
+  QLabel* waits_;  ///< why Next is grey
   QTableWidget* table_;
   QTableWidget* pair_table_;  ///< of sounds, with the chance that their difference is none
   QLabel* verdict_;
-  std::vector<QSlider*> sliders_;
-  std::vector<QLabel*> values_;
+  std::vector<ScoreSlider*> sliders_;
   std::vector<QPushButton*> buttons_;
   std::optional<double> loop_begin_;
   QElapsedTimer clock_;

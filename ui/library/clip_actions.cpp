@@ -167,13 +167,16 @@ void ClipActions::remove_tag(qint64 tag) {
 void ClipActions::edit_notes() {
   const Selection now = selection_();
   if (now.ids.empty() || !may_write(bench_)) return;
+  const auto same = [&now](const db::ClipView& view) { return view.clip.notes == now.views.front().clip.notes; };
+  const bool all_seen = now.views.size() == now.ids.size(), one = all_seen && !now.views.empty() && std::all_of(now.views.begin(), now.views.end(), same);
+  const QString before = one ? text(now.views.front().clip.notes) : QString();
+  const QString clips = count_text(now.ids.size());
   bool ok = false;
-  const QString before = now.current ? text(now.current->clip.notes) : QString();
-  const QString notes = QInputDialog::getMultiLineText(window_, tr("Notes"), tr("Notes on %1:").arg(count_text(now.ids.size())), before, &ok);
-  if (!ok) return;
-  bench_.edit(tr("note on %1").arg(count_text(now.ids.size())),
-              [ids = now.ids, n = notes.trimmed().toStdString()](db::Catalog& catalog) { catalog.clips().set_notes(ids, n); });
-  bench_.note_command(QStringList{"note", notes.trimmed()} + clip_words(now.ids));
+  const QString words = one ? tr("Notes on %1:").arg(clips) : tr("Notes on %1. They differ now; what you write here replaces them all:").arg(clips);
+  const QString notes = QInputDialog::getMultiLineText(window_, tr("Notes"), words, before, &ok).trimmed();
+  if (!ok || notes == before.trimmed()) return;
+  bench_.edit(tr("note on %1").arg(clips), [ids = now.ids, n = notes.toStdString()](db::Catalog& catalog) { catalog.clips().set_notes(ids, n); });
+  bench_.note_command(QStringList{"note", notes} + clip_words(now.ids));
 }
 
 void ClipActions::toggle_excluded() {
@@ -231,7 +234,7 @@ void ClipActions::fill_menu(QMenu& menu, std::function<void()> play) {
   QMenu* labels = menu.addMenu(icon("label"), tr("Label"));
   for (const db::LabelRow& row : labels_) {
     const QString key = row.key > 0 ? "\t" + QString::number(row.key) : QString();
-    labels->addAction(text(row.name) + key, this, [this, id = row.id.value] { label(id); });
+    labels->addAction(verbatim(text(row.name)) + key, this, [this, id = row.id.value] { label(id); });
   }
   labels->addAction(tr("None\t0"), this, [this] { label(0); });
   labels->addAction(icon("add"), tr("New label…"), this, &ClipActions::new_label);
@@ -256,7 +259,7 @@ void ClipActions::fill_tags(QMenu& menu) {
   const Selection now = selection_();
   for (const db::TagRow& tag : tags_) {
     const bool has = now.current && std::find(now.current->tags.begin(), now.current->tags.end(), tag.name) != now.current->tags.end();
-    QAction* action = menu.addAction(text(tag.name));
+    QAction* action = menu.addAction(verbatim(text(tag.name)));
     action->setCheckable(true);
     action->setChecked(has);
     connect(action, &QAction::triggered, this, [this, tag](bool on) {
@@ -282,7 +285,7 @@ void ClipActions::fill_splits(QMenu& menu) {
 void ClipActions::fill_phrases(QMenu& menu) {
   const Selection now = selection_();
   const QString phrase = now.current ? text(now.current->phrase) : QString();
-  if (!phrase.isEmpty() && now.ids.size() > 1) menu.addAction(tr("All of them: %1").arg(phrase), this, [this, phrase] { set_phrase(phrase); });
+  if (!phrase.isEmpty() && now.ids.size() > 1) menu.addAction(tr("All of them: %1").arg(verbatim(phrase)), this, [this, phrase] { set_phrase(phrase); });
   menu.addAction(icon("add"), phrase.isEmpty() ? tr("Give a phrase…") : tr("Another phrase…"), this, &ClipActions::ask_phrase);
   menu.addAction(tr("No phrase"), this, [this] { set_phrase({}); });
 }

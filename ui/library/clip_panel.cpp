@@ -54,6 +54,7 @@ QWidget* ClipPanel::make_title_row() {
   row->setContentsMargins(0, 2, 0, 0);
   title_ = new QLabel(widget);
   title_->setProperty("role", "heading");
+  title_->setTextFormat(Qt::PlainText);
   title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   play_on_select_ = new QCheckBox(tr("Play when chosen"), widget);
   play_on_select_->setToolTip(tr("Play each clip as soon as it is chosen by a click or the arrows, here, on Explore and in dialogs that list clips"));

@@ -39,7 +39,10 @@ ClipPickDialog::ClipPickDialog(Workbench& bench, QWidget* parent, bool several) 
   table_->setModel(model_);
   table_->setSelectionMode(several ? QAbstractItemView::ExtendedSelection : QAbstractItemView::SingleSelection);
   for (int i = ClipTableModel::rating; i < ClipTableModel::column_count; ++i) table_->setColumnHidden(i, true);
-  table_->setColumnWidth(ClipTableModel::name, 270);
+  // The phrase takes what is left.
+  table_->setColumnWidth(ClipTableModel::name, 220);
+  table_->setColumnWidth(ClipTableModel::label, 95);
+  table_->setColumnWidth(ClipTableModel::seconds, 75);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
   QPushButton* choose = buttons->button(QDialogButtonBox::Ok);
   choose->setText(tr("Choose"));

@@ -5,6 +5,7 @@
 #include <QDialogButtonBox>
 #include <QDoubleSpinBox>
 #include <QFormLayout>
+#include <QGridLayout>
 #include <QGroupBox>
 #include <QLabel>
 #include <QLineEdit>
@@ -57,20 +58,25 @@ QString what_comes(const Coming& coming) {
 
 /// What an import came to, with the files that were left out and why.
 void show_import_result(QWidget* parent, const ImportResult& result) {
+  constexpr qsizetype kNamed = 3;
   if (result.skipped.empty()) return;
-  QStringList lines;
-  int duplicates = 0;
+  QStringList failed, doubled;
   for (const SkippedFile& file : result.skipped) {
-    duplicates += file.duplicate;
-    lines << text(file.file.string()) + ": " + text(file.reason);
+    const QString name = text(file.file.string()), reason = text(file.reason);
+    (file.duplicate ? doubled : failed) << (reason.contains(name) ? reason : name + ": " + reason);
   }
-  auto* box = new QMessageBox(QMessageBox::Information, QObject::tr("Import"),
+  QStringList words = failed.mid(0, kNamed);
+  if (failed.size() > kNamed) words << QObject::tr("… and %1 more; the details list them.").arg(failed.size() - kNamed);
+  if (!doubled.isEmpty()) words << QObject::tr("In the library already: %1.").arg(counted(doubled.size(), QObject::tr("file"), QObject::tr("files")));
+  auto* box = new QMessageBox(failed.isEmpty() ? QMessageBox::Information : QMessageBox::Warning, QObject::tr("Import"),
                               QObject::tr("Imported: %1. Left out: %2.")
                                   .arg(counted(result.clips, QObject::tr("clip"), QObject::tr("clips")),
                                        counted(static_cast<qint64>(result.skipped.size()), QObject::tr("file"), QObject::tr("files"))),
                               QMessageBox::Ok, parent->window());
-  if (duplicates > 0) box->setInformativeText(QObject::tr("In the library already: %1.").arg(counted(duplicates, QObject::tr("file"), QObject::tr("files"))));
-  box->setDetailedText(lines.join('\n'));
+  box->setTextFormat(Qt::PlainText);
+  box->setInformativeText(words.join('\n'));
+  box->setDetailedText((failed + doubled).join('\n'));
+  if (auto* grid = qobject_cast<QGridLayout*>(box->layout())) grid->addItem(new QSpacerItem(520, 0), grid->rowCount(), 0, 1, -1);  // paths are long
   box->setAttribute(Qt::WA_DeleteOnClose);
   box->open();
 }

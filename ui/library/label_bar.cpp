@@ -12,6 +12,7 @@
 #include "ui/application_style.h"
 #include "ui/common/dot_icon.h"
 #include "ui/common/flow_layout.h"
+#include "ui/common/words.h"
 
 namespace luthier::ui {
 
@@ -42,7 +43,7 @@ void LabelBar::set_labels(std::vector<db::LabelRow> labels) {
   }
   auto chip = [this](const QString& text, const QString& name, const QString& tip) {
     auto* b = new QToolButton(chips_);
-    b->setText(text);
+    b->setText(verbatim(text));
     b->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     b->setAccessibleName(name);
     b->setToolTip(tip);
@@ -85,14 +86,14 @@ void LabelBar::open_menu(const db::LabelRow& label, const QPoint& at) {
   QMenu menu;
   const qint64 id = label.id.value;
   const QString name = QString::fromStdString(label.name);
-  menu.addAction(tr("Show only %1").arg(name), this, [this, name] { Q_EMIT show_only(QString::fromStdString(db::label_query(name.toStdString()))); });
+  menu.addAction(tr("Show only %1").arg(verbatim(name)), this, [this, name] { Q_EMIT show_only(QString::fromStdString(db::label_query(name.toStdString()))); });
   menu.addSeparator();
   menu.addAction(tr("Rename…"), this, [this, id] { Q_EMIT rename_requested(id); });
   menu.addAction(tr("Colour…"), this, [this, id] { Q_EMIT color_requested(id); });
   QMenu* keys = menu.addMenu(tr("Key"));
   for (int key = 1; key <= 9; ++key) {
     const db::LabelRow* taken = label_of_key(key);
-    const QString who = taken ? tr("%1 – now %2").arg(key).arg(QString::fromStdString(taken->name)) : QString::number(key);
+    const QString who = taken ? tr("%1 – now %2").arg(key).arg(verbatim(QString::fromStdString(taken->name))) : QString::number(key);
     keys->addAction(who, this, [this, id, key] { Q_EMIT key_requested(id, key); });
   }
   keys->addAction(tr("No key"), this, [this, id] { Q_EMIT key_requested(id, 0); });

@@ -34,6 +34,7 @@ RecordingDialog::RecordingDialog(Workbench& bench, std::vector<db::RecordingRow>
   setMinimumWidth(560);
   auto* column = new QVBoxLayout(this);
   auto* head = new QLabel(recordings_.size() == 1 ? text(recordings_.front().name) : counted(static_cast<qint64>(recordings_.size()), tr("recording"), tr("recordings")), this);
+  head->setTextFormat(Qt::PlainText);
   head->setProperty("role", "heading");
   auto* words = new QLabel(facts(), this);
   words->setProperty("role", "hint");

@@ -16,6 +16,7 @@
 #include "db/label_query.h"
 #include "db/label_store.h"
 #include "ui/application_style.h"
+#include "ui/common/words.h"
 #include "ui/common/workbench.h"
 
 namespace luthier::ui {
@@ -200,11 +201,11 @@ void SearchBar::fill_filter_menu() {
   if (filters_.empty()) return;
   saved_menu_->addSeparator();
   for (const db::SavedFilterRow& filter : filters_) {
-    saved_menu_->addAction(QStringLiteral("%1\t%2").arg(text(filter.name), text(filter.query).left(40)), this, [this, q = text(filter.query)] { show_only(q); });
+    saved_menu_->addAction(QStringLiteral("%1\t%2").arg(verbatim(text(filter.name)), verbatim(text(filter.query).left(40))), this, [this, q = text(filter.query)] { show_only(q); });
   }
   QMenu* forget = saved_menu_->addMenu(icon("remove"), tr("Forget"));
   for (const db::SavedFilterRow& filter : filters_) {
-    forget->addAction(text(filter.name), this, [this, name = filter.name] {
+    forget->addAction(verbatim(text(filter.name)), this, [this, name = filter.name] {
       bench_.edit(tr("forget the search %1").arg(text(name)), [name](db::Catalog& catalog) { catalog.labels().remove_filter(name); });
       bench_.note_command({"searches", "remove", text(name)});
     });

@@ -21,6 +21,7 @@
 #include "ui/common/copy_command.h"
 #include "ui/common/error_box.h"
 #include "ui/common/in_background.h"
+#include "ui/common/words.h"
 #include "ui/library/clip_pick_dialog.h"
 #include "ui/transfer/sound_slot.h"
 
@@ -70,7 +71,7 @@ class ClipSlot : public QPushButton {
  private:
   void show_words() {
     const int room = width() - (icon().isNull() ? 28 : 32 + iconSize().width());
-    setText(fontMetrics().elidedText(words_, Qt::ElideMiddle, std::max(room, 60)));
+    setText(verbatim(fontMetrics().elidedText(words_, Qt::ElideMiddle, std::max(room, 60))));
   }
 
   QString words_;
@@ -110,6 +111,7 @@ PairMaker::PairMaker(Workbench& bench, std::function<QString()> set_name, QWidge
   reason_label_ = new QLabel(this);
   reason_label_->setObjectName("pair_reason");
   reason_label_->setProperty("role", "hint");
+  reason_label_->setTextFormat(Qt::PlainText);
   reason_label_->setWordWrap(true);
   column->addWidget(reason_label_);
   menu_ = new QMenu(this);
@@ -210,7 +212,7 @@ void PairMaker::fill_slot_menu(Role role, QMenu& menu) {
   QAction* empty = menu.addAction(icon("close"), tr("Empty"), this, [this, role] { set_choice(role, {}); });
   empty->setEnabled(choices_[role].clip != 0);
   if (!earlier_[role].empty()) menu.addSection(tr("Earlier"));
-  for (const SoundChoice& one : earlier_[role]) menu.addAction(name_of(one), this, [this, role, one] { set_choice(role, one); });
+  for (const SoundChoice& one : earlier_[role]) menu.addAction(verbatim(name_of(one)), this, [this, role, one] { set_choice(role, one); });
 }
 
 void PairMaker::look() {
@@ -299,7 +301,7 @@ void PairMaker::offer(const std::vector<Suggestion>& found) {
   for (const Suggestion& one : found) {
     QString words = tr("Style: %1").arg(one.style.title);
     if (!one.target.empty()) words += tr(", target: %1").arg(one.target.title);
-    menu_->addAction(words + "\t" + QString::fromStdString(one.pair.reason), this, [this, one] {
+    menu_->addAction(verbatim(words + "\t" + QString::fromStdString(one.pair.reason)), this, [this, one] {
       put(style, one.style);
       put(target, one.target);
       reason_ = one.pair.reason;

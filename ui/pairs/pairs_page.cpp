@@ -4,7 +4,6 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QListWidget>
-#include <QLocale>
 #include <QMenu>
 #include <QPushButton>
 #include <QShortcut>
@@ -169,7 +168,8 @@ QWidget* PairsPage::make_right() {
   on_key(table_, Qt::Key_Delete, [this] { remove_pairs(); });
   table_->setItemDelegate(new DotDelegate(table_));
   table_->setContextMenuPolicy(Qt::CustomContextMenu);
-  const int widths[] = {55, 215, 215, 215, 80, 150};
+  // In a window of 1280 the last one, which takes what is left, holds "same phrase, violin instead of piano".
+  const int widths[] = {44, 178, 178, 178, 56, 150};
   for (int i = 0; i < PairTableModel::column_count; ++i) table_->setColumnWidth(i, widths[i]);
   new KeptColumns(*table_->horizontalHeader(), "pairs/columns");
   empty_ = new QLabel(tr("No pairs yet. Press \"Generate pairs…\" at the left, or read a CSV file."), upper);
@@ -248,7 +248,7 @@ void PairsPage::refresh_sets() {
           sets_->clear();
           for (std::size_t i = 0; i < rows_.size(); ++i) {
             const auto& row = rows_[i];
-            auto* item = new QListWidgetItem(tr("%1\n%2 pairs, %3").arg(text(row.name), QLocale().toString(static_cast<qlonglong>(row.pairs)), text(row.kind)));
+            auto* item = new QListWidgetItem(tr("%1\n%2, %3").arg(text(row.name), counted(row.pairs, tr("pair"), tr("pairs")), text(row.kind)));
             item->setToolTip(tr("Made %1, seed %2").arg(text(row.created_at)).arg(row.seed));
             sets_->addItem(item);
             if (row.id == before && wanted_.isEmpty()) choose = static_cast<int>(i);

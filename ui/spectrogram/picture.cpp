@@ -36,9 +36,22 @@ int hop_for(std::size_t length, const PictureSettings& settings) {
   return settings.hop > 0 ? std::max(settings.hop, shortest) : choose_hop(length, settings.kind == PictureKind::cqt ? 2048 : settings.n_fft);
 }
 
+/// In silence every point is as loud as the loudest; what is meant is that none is heard.
+bool silent(const std::vector<float>& samples) {
+  constexpr float kHeard = 1e-6f;  // 120 dB below full scale
+  return std::none_of(samples.begin(), samples.end(), [](float sample) { return std::abs(sample) > kHeard; });
+}
+
+audio::Spectrogram decibels_of(const std::vector<float>& samples, int rate, const PictureSettings& settings, const audio::DecibelOptions& scale, int& hop);
+
 /// dB below the loudest point, or with `absolute` over a full scale that is the same for every sound.
 audio::Spectrogram analyse(const std::vector<float>& samples, int rate, const PictureSettings& settings, bool absolute, int& hop) {
-  const audio::DecibelOptions scale{.reference_is_max = !absolute, .top_db = 0};
+  audio::Spectrogram picture = decibels_of(samples, rate, settings, {.reference_is_max = !absolute, .top_db = 0}, hop);
+  if (!absolute && silent(samples)) std::fill(picture.values.begin(), picture.values.end(), Picture::kFloor);
+  return picture;
+}
+
+audio::Spectrogram decibels_of(const std::vector<float>& samples, int rate, const PictureSettings& settings, const audio::DecibelOptions& scale, int& hop) {
   hop = hop_for(samples.size(), settings);
   if (settings.kind == PictureKind::cqt) {
     audio::CqtOptions options;
@@ -124,8 +137,9 @@ PicturePtr make_difference(QString key, const std::vector<float>& first, const s
 PicturePtr picture_from_levels(QString key, std::vector<float> decibels, const PictureAxis& axis, int frames, double seconds_per_frame) {
   if (axis.bands <= 0 || frames <= 0 || decibels.size() != static_cast<std::size_t>(axis.bands) * static_cast<std::size_t>(frames)) return nullptr;
   auto picture = empty_picture(std::move(key), axis, frames, seconds_per_frame);
-  const float loudest = *std::max_element(decibels.begin(), decibels.end());
-  for (float& value : decibels) value = std::isfinite(value) ? value - loudest : Picture::kFloor;
+  const auto [quietest, loudest] = std::minmax_element(decibels.begin(), decibels.end());
+  const float top = *quietest < *loudest ? *loudest : *loudest - Picture::kFloor;  // all alike: silence
+  for (float& value : decibels) value = std::isfinite(value) ? value - top : Picture::kFloor;
   picture->decibels = std::move(decibels);
   fill_levels(*picture);
   return picture;

@@ -317,7 +317,8 @@ void SpectrogramScene::draw_marks(ScenePainter& painter) {
   if (playhead_) {
     const double x = x_of(*playhead_);
     painter.line({x + 1, all.top()}, {x + 1, all.bottom()}, QColor(0, 0, 0, 120));
-    painter.line({x, all.top()}, {x, all.bottom()}, t.dark ? t.playhead : t.danger, 1.5);
+    for (std::size_t i = 0; i < lanes_.size(); ++i)  // pictures are dark in either theme
+      painter.line({x, areas_[i].top()}, {x, areas_[i].bottom()}, lanes_[i].waveform ? t.playhead : QColor(Qt::white), 1.5);
   }
   painter.unclip();
 }

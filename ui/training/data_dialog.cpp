@@ -17,6 +17,7 @@
 #include "core/session/command_words.h"
 #include "core/session/dataset_figure.h"
 #include "core/session/version.h"
+#include "db/label_store.h"
 #include "ui/common/background_task.h"
 #include "ui/common/error_box.h"
 #include "ui/common/words.h"
@@ -45,6 +46,7 @@ DataDialog::DataDialog(Workbench& bench, QWidget* parent) : QDialog(parent), ben
   auto* column = new QVBoxLayout(this);
   words_ = new QLabel(tr("Every labelled clip is being read."), this);
   words_->setProperty("role", "hint");
+  words_->setTextFormat(Qt::PlainText);
   words_->setWordWrap(true);
   bar_ = new QProgressBar(this);
   bar_->setRange(0, 1000);
@@ -97,14 +99,17 @@ DataDialog::~DataDialog() {
 
 void DataDialog::read() {
   auto analysis = std::make_shared<DatasetAnalysis>();
-  task_ = bench_.start_task(tr("Measuring the clips"), [analysis, workspace = bench_.workspace()](std::stop_token stop, const ProgressSink& sink) {
+  auto ids = std::make_shared<QHash<QString, qint64>>();
+  task_ = bench_.start_task(tr("Measuring the clips"), [analysis, ids, workspace = bench_.workspace()](std::stop_token stop, const ProgressSink& sink) {
     *analysis = analyse_dataset(workspace, {}, sink, stop);
+    const auto catalog = workspace.open_catalog();
+    for (const db::LabelRow& label : catalog->labels().labels()) ids->insert(QString::fromStdString(label.name), label.id.value);
   });
   connect(task_, &BackgroundTask::progressed, this, [this] {
     bar_->setValue(static_cast<int>(1000 * task_->fraction()));
     bar_->setFormat(task_->text());
   });
-  connect(task_, &BackgroundTask::done, this, [this, analysis] { fill(*analysis); });
+  connect(task_, &BackgroundTask::done, this, [this, analysis, ids] { fill(*analysis, *ids); });
   connect(task_, &BackgroundTask::failed, this, [this](const QString& message) {
     bar_->hide();
     words_->setText(message);
@@ -112,10 +117,11 @@ void DataDialog::read() {
   connect(task_, &BackgroundTask::cancelled, this, [this] { reject(); });
 }
 
-void DataDialog::fill(const DatasetAnalysis& analysis) {
+void DataDialog::fill(const DatasetAnalysis& analysis, const QHash<QString, qint64>& ids) {
   bar_->hide();
   if (analysis.stopped) return reject();
   labels_ = analysis.labels;
+  ids_ = ids;
   qint64 clips = 0;
   for (const LabelMeasures& label : labels_) clips += label.clips;
   QString words = tr("%1 of %2. Mean ± standard deviation; choose a row to see its spread.")
@@ -146,7 +152,7 @@ void DataDialog::fill(const DatasetAnalysis& analysis) {
 
 void DataDialog::show_measure(int row) {
   const auto& measures = sound_measures();
-  if (row >= 0 && row < static_cast<int>(measures.size()) && ready()) plot_->show_measure(measures[static_cast<std::size_t>(row)], labels_);
+  if (row >= 0 && row < static_cast<int>(measures.size()) && ready()) plot_->show_measure(measures[static_cast<std::size_t>(row)], labels_, ids_);
 }
 
 void DataDialog::save_picture(const QString& file) const {

@@ -1,5 +1,6 @@
 #pragma once
 #include <QDialog>
+#include <QHash>
 #include <QPointer>
 #include <vector>
 
@@ -31,12 +32,13 @@ class DataDialog : public QDialog {
 
  private:
   void read();
-  void fill(const DatasetAnalysis& analysis);
+  void fill(const DatasetAnalysis& analysis, const QHash<QString, qint64>& ids);
   void show_measure(int row);
   void save(const QString& title, const QString& filter, void (DataDialog::*write)(const QString&) const);
 
   Workbench& bench_;
   std::vector<LabelMeasures> labels_;
+  QHash<QString, qint64> ids_;  ///< of the labels by name
   QPointer<BackgroundTask> task_;
   QTableWidget* table_;
   MeasurePlot* plot_;

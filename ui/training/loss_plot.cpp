@@ -33,6 +33,22 @@ namespace luthier::ui {
 namespace {
 
 constexpr std::size_t kPinColours = 5;  ///< colours from here on are for pinned runs
+constexpr double kRoomAtRight = 0.02;   ///< of the steps, so that the last point is not cut by the edge
+
+/// Makes room at the right of `steps`, which every graph of `graphs` fits into. A single point has no width to take a share of.
+void leave_room(QCPAxis& steps, const std::vector<QCPGraph*>& graphs) {
+  QCPRange all;
+  bool any = false;
+  for (const QCPGraph* graph : graphs) {
+    bool found = false;
+    const QCPRange range = graph->getKeyRange(found);
+    if (!found) continue;
+    if (any) all.expand(range);
+    else all = range;
+    any = true;
+  }
+  if (any && all.size() > 0) steps.setRange(all.lower, all.upper + kRoomAtRight * all.size());
+}
 
 }  // namespace
 
@@ -297,12 +313,15 @@ void LossPlot::smooth_again() {
 
 void LossPlot::fit() {
   bool first = true, first_right = true;
+  std::vector<QCPGraph*> left;
   for (const PlotCurve& curve : curves_) {
     if (!curve.shown) continue;
     if (curve.on_right()) curve.raw()->rescaleValueAxis(!std::exchange(first_right, false));
-    else curve.raw()->rescaleAxes(!std::exchange(first, false));
+    else left.push_back(curve.raw());
   }
-  for (QCPGraph* graph : pin_graphs_) graph->rescaleAxes(!std::exchange(first, false));
+  left.insert(left.end(), pin_graphs_.begin(), pin_graphs_.end());
+  for (QCPGraph* graph : left) graph->rescaleAxes(!std::exchange(first, false));
+  leave_room(*plot_->xAxis, left);
   const QCPRange y = plot_->yAxis->range(), right = plot_->yAxis2->range();
   if (log_->isChecked()) plot_->yAxis->setRange(y.lower / 1.15, y.upper * 1.15);
   else plot_->yAxis->setRange(std::min(0.0, y.lower) - 0.02 * y.size(), y.upper + 0.05 * y.size());

@@ -25,9 +25,10 @@ void MeasurePlot::clear() {
   restyle();
 }
 
-void MeasurePlot::show_measure(const MeasureInfo& info, const std::vector<LabelMeasures>& labels) {
+void MeasurePlot::show_measure(const MeasureInfo& info, const std::vector<LabelMeasures>& labels, const QHash<QString, qint64>& ids) {
   info_ = &info;
   labels_ = labels;
+  ids_ = ids;
   restyle();
 }
 
@@ -49,8 +50,10 @@ void MeasurePlot::restyle() {
     for (std::size_t i = 0; i < labels_.size(); ++i) {
       const Spread& spread = labels_[i].measures.at(info_->id);
       const double at = static_cast<double>(i) + 1;
-      names->addTick(at, QString::fromStdString(labels_[i].label));
-      const QColor color = t.dark ? series_color(i) : series_color(i).darker(135);
+      const QString name = QString::fromStdString(labels_[i].label);
+      names->addTick(at, name);
+      const qint64 id = ids_.value(name);
+      const QColor color = id > 0 ? label_color({}, id) : t.dark ? series_color(i) : series_color(i).darker(135);
       QColor pale = color;
       pale.setAlpha(70);
       auto* box = new QCPStatisticalBox(plot_->xAxis, plot_->yAxis);
@@ -63,7 +66,7 @@ void MeasurePlot::restyle() {
       box->setOutlierStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, color, color, 8));
       box->addData(at, spread.least, std::max(spread.least, spread.mean - spread.deviation), spread.median,
                    std::min(spread.most, spread.mean + spread.deviation), spread.most, {spread.mean});
-      told << tr("%1: %2 to %3, mean %4, median %5").arg(QString::fromStdString(labels_[i].label)).arg(spread.least, 0, 'g', 4).arg(spread.most, 0, 'g', 4)
+      told << tr("%1: %2 to %3, mean %4, median %5").arg(name).arg(spread.least, 0, 'g', 4).arg(spread.most, 0, 'g', 4)
                   .arg(spread.mean, 0, 'g', 4).arg(spread.median, 0, 'g', 4);
     }
     plot_->xAxis->setTicker(names);

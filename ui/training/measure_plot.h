@@ -1,4 +1,6 @@
 #pragma once
+#include <QHash>
+#include <QString>
 #include <QWidget>
 #include <vector>
 
@@ -14,7 +16,8 @@ class MeasurePlot : public QWidget {
   Q_OBJECT
  public:
   explicit MeasurePlot(QWidget* parent = nullptr);
-  void show_measure(const MeasureInfo& info, const std::vector<LabelMeasures>& labels);
+  /// `ids`: of the labels by their names, for the colours they have everywhere; one that is not there gets a curve's colour.
+  void show_measure(const MeasureInfo& info, const std::vector<LabelMeasures>& labels, const QHash<QString, qint64>& ids);
   void clear();
 
  private:
@@ -23,6 +26,7 @@ class MeasurePlot : public QWidget {
   QCustomPlot* plot_;
   const MeasureInfo* info_ = nullptr;
   std::vector<LabelMeasures> labels_;
+  QHash<QString, qint64> ids_;
 };
 
 }  // namespace luthier::ui

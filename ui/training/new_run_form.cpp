@@ -37,6 +37,9 @@ namespace {
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
 
+/// An entry of the labels' menu says the name so that '&' is seen, and holds it as it is.
+QString label_of(const QAction& action) { return action.data().toString(); }
+
 constexpr const char* kForm = "train";
 
 const FamilyEntry* entry_of(const QString& id) {
@@ -66,6 +69,7 @@ NewRunForm::NewRunForm(Workbench& bench, QWidget* parent) : QWidget(parent), ben
   auto hint = [this] {
     auto* label = new QLabel(this);
     label->setProperty("role", "hint");
+    label->setTextFormat(Qt::PlainText);
     label->setWordWrap(true);
     return label;
   };
@@ -282,17 +286,18 @@ void NewRunForm::refresh() {
 
 void NewRunForm::fill_labels(const std::vector<std::string>& names) {
   QStringList old, now;
-  for (const QAction* action : label_menu_->actions()) old << action->text();
+  for (const QAction* action : label_menu_->actions()) old << label_of(*action);
   for (const std::string& name : names) now << text(name);
   if (old == now) return;  // the menu may be open
   label_menu_->clear();
   for (const std::string& name : names) {
-    QAction* action = label_menu_->addAction(text(name));
+    QAction* action = label_menu_->addAction(verbatim(text(name)));
+    action->setData(text(name));
     action->setCheckable(true);
     action->setChecked(!off_.contains(text(name)));
     connect(action, &QAction::toggled, this, [this, action](bool on) {
-      off_.removeAll(action->text());
-      if (!on) off_ << action->text();
+      off_.removeAll(label_of(*action));
+      if (!on) off_ << label_of(*action);
       show_label_text();
       remember();
     });
@@ -303,14 +308,14 @@ void NewRunForm::fill_labels(const std::vector<std::string>& names) {
 void NewRunForm::show_label_text() {
   QStringList on;
   for (const QAction* action : label_menu_->actions()) {
-    if (action->isChecked()) on << action->text();
+    if (action->isChecked()) on << label_of(*action);
   }
   const auto all = label_menu_->actions().size();
   none_chosen_ = all > 0 && on.isEmpty();
   show_startable();
   const QString words = all == 0 ? tr("no labels yet") : none_chosen_ ? tr("none: choose at least one") : on.size() == all ? tr("all (%1)").arg(all) : on.join(", ");
   // The style draws a left-aligned text at the very edge.
-  labels_->setText(" " + labels_->fontMetrics().elidedText(words, Qt::ElideRight, 220));
+  labels_->setText(" " + verbatim(labels_->fontMetrics().elidedText(words, Qt::ElideRight, 220)));
   labels_->setEnabled(all > 0);
 }
 
@@ -324,7 +329,7 @@ TrainingRequest NewRunForm::request() const {
   request.pair_set = pairs_->currentData().toString().toStdString();
   int off = 0;
   for (const QAction* action : label_menu_->actions()) {
-    if (action->isChecked()) request.labels.push_back(action->text().toStdString());
+    if (action->isChecked()) request.labels.push_back(label_of(*action).toStdString());
     else ++off;
   }
   if (off == 0) request.labels.clear();

@@ -20,6 +20,7 @@ constexpr int kAll = 1 << 24;  ///< points: to the end
 PlotCursor::PlotCursor(QCustomPlot& plot, const std::vector<PlotCurve>& curves, QWidget* parent) : QObject(parent), plot_(plot), curves_(curves), label_(new QLabel(parent)) {
   label_->setObjectName("plot_reading");
   label_->setProperty("role", "hint");
+  label_->setTextFormat(Qt::PlainText);
   label_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   label_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
   label_->setFixedHeight(parent->fontMetrics().height() + 2);

@@ -13,6 +13,7 @@
 
 #include "ui/application_style.h"
 #include "ui/common/error_box.h"
+#include "ui/common/words.h"
 #include "ui/common/workbench.h"
 #include "ui/training/preview_picture.h"
 
@@ -187,7 +188,7 @@ void PreviewPanel::fill_references() {
   reference_ = all.contains(wanted_reference_) ? wanted_reference_ : all.value(0);
   for (const QString& what : all) {
     auto* button = new QToolButton(below_);
-    button->setText(reference_words(what));
+    button->setText(verbatim(reference_words(what)));
     button->setIcon(icon(what == "style" ? "style" : what == "content" ? "content" : "sound"));
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     button->setCheckable(true);

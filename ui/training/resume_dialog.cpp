@@ -6,11 +6,15 @@
 #include <QFormLayout>
 #include <QGuiApplication>
 #include <QLabel>
+#include <QLineEdit>
 #include <QLocale>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QSignalBlocker>
 #include <QSpinBox>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <map>
 
 #include "core/session/family_catalog.h"
 #include "ui/application_style.h"
@@ -46,9 +50,11 @@ ResumeDialog::ResumeDialog(Workbench& bench, const luthier::RunRecord& record, Q
   auto* column = new QVBoxLayout(this);
   auto* heading = new QLabel(text(record.status.id), this);
   heading->setProperty("role", "heading");
+  heading->setTextFormat(Qt::PlainText);
   auto* where = new QLabel(tr("%1, preset %2: %3 of %4 steps.").arg(text(family_entry(record.status.family).title), text(record.status.preset),
                                                                     number(record.status.step), number(record.status.total_steps)), this);
   where->setProperty("role", "hint");
+  where->setTextFormat(Qt::PlainText);
   column->addWidget(heading);
   column->addWidget(where);
   auto* row = new QFormLayout;
@@ -78,6 +84,7 @@ ResumeDialog::ResumeDialog(Workbench& bench, const luthier::RunRecord& record, Q
   column->addWidget(scroll, 1);
   changes_ = new QLabel(this);
   changes_->setProperty("role", "hint");
+  changes_->setTextFormat(Qt::PlainText);
   changes_->setWordWrap(true);
   column->addWidget(changes_);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
@@ -120,19 +127,24 @@ ResumeDialog::ResumeDialog(Workbench& bench, const luthier::RunRecord& record, Q
 void ResumeDialog::show_form(bool fixed_too) {
   const Schema& schema = family_entry(record_.status.family).schema;
   Config kept;
-  if (!form_->fields().empty()) {
-    try {
-      kept = form_->overrides();
-    } catch (const ConfigError&) {
-      // a field that is wrong now goes back to what it was
-    }
+  std::map<std::string, QString> wrong;  ///< as it was typed, to be put right
+  for (const ConfigField* field : form_->fields()) {
+    if (!form_->differs(*field)) continue;
+    const auto* line = qobject_cast<QLineEdit*>(field->control());
+    if (field->valid()) kept[field->setting().name] = field->value();
+    else if (line) wrong[field->setting().name] = line->text();
   }
   std::set<std::string> hidden;
   for (const Setting& setting : schema) {
     if (!fixed_too && !changeable_on_resume(setting)) hidden.insert(setting.name);
   }
   form_->set_schema(schema, before_, hidden);
+  const QSignalBlocker block(form_);  // what follows from the entries is shown once all are in
   form_->set_values(kept);
+  for (const auto& [name, typed] : wrong) {
+    const ConfigField* field = form_->field(name);
+    if (auto* line = field ? qobject_cast<QLineEdit*>(field->control()) : nullptr) line->setText(typed);
+  }
   for (ConfigField* field : form_->fields()) {
     if (changeable_on_resume(field->setting())) continue;
     field->setEnabled(false);
@@ -147,19 +159,27 @@ void ResumeDialog::extend(int steps) {
   form_->set_values({{steps_name_, std::get<std::int64_t>(was->second) + steps}});
 }
 
+std::int64_t ResumeDialog::added_steps() const {
+  const auto was = before_.find(steps_name_);
+  const ConfigField* steps = form_->field(steps_name_);
+  if (was == before_.end() || !steps || !steps->valid()) return 0;
+  return std::get<std::int64_t>(steps->value()) - std::get<std::int64_t>(was->second);
+}
+
 void ResumeDialog::show_changes() {
   const bool finished = record_.status.status == "done" && record_.status.step >= record_.status.total_steps;
-  bool longer = false, changed = false;
-  try {
-    const Config overrides = form_->overrides();
-    changed = !overrides.empty();
-    const auto steps = overrides.find(steps_name_);
-    longer = steps != overrides.end() && std::get<std::int64_t>(steps->second) > std::get<std::int64_t>(before_.at(steps_name_));
-  } catch (const ConfigError&) {
+  const std::int64_t added = added_steps();
+  const bool longer = added > 0;
+  // The two fields say one thing, except while what is typed into the form is no number of steps.
+  const ConfigField* steps = form_->field(steps_name_);
+  const int more = static_cast<int>(std::clamp<std::int64_t>(added, more_->minimum(), more_->maximum()));
+  if (steps && steps->valid() && more_->value() != more) {
+    const QSignalBlocker block(more_);
+    more_->setValue(more);
   }
   go_on_->setEnabled(form_->valid() && (!finished || longer));
   if (finished && !longer) changes_->setText(tr("The run has made all its steps; give it more to go on."));
-  else if (changed) changes_->setText(tr("Changed settings are bold; they are kept in the run's record."));
+  else if (form_->changed_count() > 0) changes_->setText(tr("Changed settings are bold; they are kept in the run's record."));
   else changes_->setText(tr("Nothing is changed: the run goes on as it was."));
 }
 

@@ -29,6 +29,8 @@ class ResumeDialog : public QDialog {
  private:
   void show_form(bool fixed_too);
   void show_changes();
+  /// How many more steps the form asks for than the run was to have; 0 while its entry is wrong.
+  std::int64_t added_steps() const;
   void extend(int steps);
 
   Workbench& bench_;

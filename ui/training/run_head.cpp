@@ -68,6 +68,7 @@ RunHead::RunHead(QWidget* parent) : QFrame(parent) {
   row->addWidget(exact_);
   row->addWidget(state_);
   row->addSpacing(8);
+  for (QLabel* told : {title_, exact_, state_}) told->setTextFormat(Qt::PlainText);  // runs are named by the user
   for (QPushButton* b : {transfer_, change_, resume_, pause_, stop_, drop_}) row->addWidget(b);
   bar_ = new QProgressBar(this);
   bar_->setRange(0, 1000);
@@ -76,6 +77,7 @@ RunHead::RunHead(QWidget* parent) : QFrame(parent) {
   figures_->setProperty("role", "hint");
   figures_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   message_ = new QLabel(this);
+  for (QLabel* told : {figures_, message_}) told->setTextFormat(Qt::PlainText);
   message_->setWordWrap(true);
   message_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   message_->hide();
@@ -131,8 +133,11 @@ void RunHead::show_buttons(const QString& shown, const RunRecord& record, const 
   for (QPushButton* b : {resume_, change_}) b->setEnabled(can_start_);
   const std::string role = summary ? family_role(summary->family) : std::string();
   transfer_->setVisible(saved && role != "vocoder");
-  transfer_->setText(role == "generator" ? tr("Explore") : tr("Use in a transfer"));
-  transfer_->setToolTip(role == "generator" ? tr("Sliders over the latent space: what this model makes from noise") : tr("Choose this run on the page Transfer"));
+  const bool generator = role == "generator";
+  transfer_->setText(generator ? tr("Make sounds…") : tr("Use in a transfer"));
+  transfer_->setToolTip(generator ? tr("Hear what this model makes from noise, with sliders over its latent space") : tr("Choose this run on the page Transfer"));
+  transfer_->setWhatsThis(transfer_->toolTip());
+  transfer_->setAccessibleName(generator ? tr("Make sounds with this run") : tr("Use this run in a transfer"));
 }
 
 void RunHead::show_exactness(const RunExactness& exactness) {

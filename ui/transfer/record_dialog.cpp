@@ -50,9 +50,11 @@ RecordDialog::RecordDialog(Workbench& bench, QWidget* parent) : QDialog(parent),
   save_ = new QPushButton(icon("export"), tr("Save as a file…"), this);
   save_->setObjectName("save_take");
   save_->setWhatsThis(tr("Writes the recording, which could not be kept in the workspace, into a sound file elsewhere."));
+  auto* bottom = new QHBoxLayout;  // not in the box, which shows what is hidden whenever it is laid out
+  bottom->addWidget(save_);
+  bottom->addWidget(buttons, 1);
+  column->addLayout(bottom);
   save_->hide();
-  buttons->addButton(save_, QDialogButtonBox::ActionRole);
-  column->addWidget(buttons);
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
   connect(record_, &QPushButton::clicked, this, [this] { recorder_ ? stop() : take_ ? keep() : start(); });
   connect(save_, &QPushButton::clicked, this, [this] {

@@ -82,6 +82,7 @@ SoundSlot::SoundSlot(Workbench& bench, const QString& title, const QString& icon
   row->addWidget(file);
   row->addWidget(microphone);
   name_ = new QLabel(this);
+  name_->setTextFormat(Qt::PlainText);
   name_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   details_ = new QLabel(this);
   details_->setWordWrap(true);

@@ -2,9 +2,12 @@
 
 #include <QAction>
 #include <QHBoxLayout>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QPixmap>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QToolButton>
@@ -37,14 +40,29 @@ QStringList numbers(const std::vector<db::TransferId>& ids) {
   return words;
 }
 
+constexpr int kStar = 14;
+
+/// As wide as the star, so that what is kept does not stand further to the right.
+QIcon no_star() {
+  QPixmap blank(kStar, kStar);
+  blank.fill(Qt::transparent);
+  return blank;
+}
+
+/// "branch: 2 seed=9", of a result that left another one's way; else empty.
+QString branch_text(const std::string& settings_json) {
+  const QString way = QJsonDocument::fromJson(QByteArray::fromStdString(settings_json)).object()["branches"].toString();
+  return way.isEmpty() ? QString() : "   " + QObject::tr("branch after step %1").arg(way);
+}
+
 QListWidgetItem* make_item(const db::TransferRow& row, const QString& model) {
   auto* item = new QListWidgetItem(QObject::tr("%1   %2  →  %3   (%4)")
-                                       .arg(text(row.created_at).replace('T', ' ').remove('Z').left(16), text(row.content), text(row.style), model));
+                                       .arg(text(row.created_at).replace('T', ' ').remove('Z').left(16), text(row.content), text(row.style), model) + branch_text(row.settings_json));
   item->setData(Qt::UserRole, static_cast<qlonglong>(row.id.value));
   item->setData(kKept, row.kept);
   item->setToolTip(text(row.settings_json));
+  item->setIcon(row.kept ? icon("star") : no_star());
   if (row.kept) {
-    item->setIcon(icon("star"));
     item->setData(Qt::AccessibleTextRole, QObject::tr("%1, kept").arg(item->text()));
   }
   return item;
@@ -79,6 +97,7 @@ TransferHistory::TransferHistory(Workbench& bench, QWidget* parent) : QWidget(pa
   list_->setAccessibleName(tr("Earlier transfers"));
   list_->setWhatsThis(tr("Every result of this workspace, those that are kept with a star. Choose one to see and hear it; Enter or a double-click brings its content, style, model and settings back; Delete removes what is chosen, after a question."));
   list_->setAlternatingRowColors(true);
+  list_->setIconSize({kStar, kStar});
   say_when_empty(*list_, tr("No transfers yet. Each result is kept here, with its settings."));
   list_->setSelectionMode(QAbstractItemView::ExtendedSelection);
   list_->setContextMenuPolicy(Qt::ActionsContextMenu);

@@ -1,6 +1,6 @@
 #include "ui/window/demo_start.h"
 
-#include <QFileInfo>
+#include <QApplication>
 #include <memory>
 
 #include "ui/common/error_box.h"
@@ -21,6 +21,8 @@ void show(MainWindow& window, const DemoResult& result) {
   arrangement.sounds = {content, {0, file, MainWindow::tr("result"), {}}, clip_choice(result.truth, MainWindow::tr("truth"))};
   arrangement.truth = 2;
   window.compare().arrange(arrangement);
+  // The library has nothing of it to hear. Who has gone elsewhere, or is asked something, stays there.
+  if (window.page() == QStringLiteral("library") && !QApplication::activeModalWidget()) window.show_page(QStringLiteral("transfer"));
   window.bench().say(MainWindow::tr("The demo is ready: its transfer is on Transfer, and beside the truth on Compare."));
 }
 

@@ -4,6 +4,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QMessageBox>
+#include <QTimer>
 #include <algorithm>
 #include <utility>
 #include <nlohmann/json.hpp>
@@ -36,8 +37,8 @@ PictureKind kind_of(const QString& name) { return name == "linear" || name == "s
 
 FileTaker::FileTaker(MainWindow& window) : QObject(&window), window_(window) {
   connect(&window_.bench(), &Workbench::workspace_opened, this, [this] {
-    const QStringList paths = std::exchange(waiting_, {});
-    if (!paths.isEmpty()) take(paths);
+    // Later: a question that is asked here would stand over the page before, for this is heard before the window is.
+    QTimer::singleShot(0, this, [this] { take(std::exchange(waiting_, {})); });
   });
 }
 

@@ -4,7 +4,7 @@
 
 namespace luthier {
 
-/// The settings of `system = studio`, each an ablation by one flag. Defaults are the shipped choices.
+/// The settings of `system = studio`, each an ablation by one flag. The shipped weights follow preset `studio`, but for widths.
 struct StudioSettings {
   // what is heard
   std::int64_t rate = 16000, n_fft = 2048, hop = 256, bands = 192;

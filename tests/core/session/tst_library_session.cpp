@@ -124,6 +124,8 @@ class TestLibrarySession : public QObject {
     fs::remove(workspace.audio() / "violin/take.wav");
     const auto missing = errors(check_workspace(workspace, false));
     QVERIFY(missing.size() == 1 && missing[0].find("missing") != std::string::npos);
+    QVERIFY(missing[0].find("luthierctl") == std::string::npos);  // command line and window say each in their own words what helps
+    QVERIFY(check_workspace(workspace, false).findings.front().cure == Cure::relink);
   }
 
   void removedClipsFreeTheirFilesWhenAsked() {

@@ -21,6 +21,22 @@
 #include "ui/common/workbench.h"
 
 namespace luthier::ui {
+namespace {
+
+/// The fact, and what helps by the names that stand in the window.
+QString words_of(const Finding& finding) {
+  const QString fact = QString::fromStdString(finding.text);
+  switch (finding.cure) {
+    case Cure::relink: return CheckDialog::tr("%1; put it back, or press \"Find missing files…\" below").arg(fact);
+    case Cure::list_duplicates: return CheckDialog::tr("%1; \"The same sound twice…\" under Tidy lists them").arg(fact);
+    case Cure::free_unpacked: return CheckDialog::tr("%1; the next import of a shard removes it, or \"Space on the disk…\" under Tidy").arg(fact);
+    case Cure::free_unused: return CheckDialog::tr("%1; \"Space on the disk…\" under Tidy frees that space and forgets the undo steps").arg(fact);
+    case Cure::none: break;
+  }
+  return fact;
+}
+
+}  // namespace
 
 CheckDialog::CheckDialog(Workbench& bench, QWidget* parent) : QDialog(parent), bench_(bench) {
   setObjectName("check_dialog");
@@ -126,7 +142,7 @@ void CheckDialog::show_result() {
   std::stable_partition(result_->findings.begin(), result_->findings.end(), [](const Finding& finding) { return finding.error; });
   qint64 errors = 0;
   for (const Finding& finding : result_->findings) {
-    auto* item = new QListWidgetItem(icon(finding.error ? "warning" : "info"), QString::fromStdString(finding.text), list_);
+    auto* item = new QListWidgetItem(icon(finding.error ? "warning" : "info"), words_of(finding), list_);
     item->setToolTip(item->text());
     if (finding.error) item->setForeground(theme().danger);
     errors += finding.error;

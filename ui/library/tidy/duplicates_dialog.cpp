@@ -54,7 +54,7 @@ DuplicatesDialog::DuplicatesDialog(Workbench& bench, QWidget* parent) : QDialog(
   exclude_->setToolTip(tr("Keep them in the library, but out of training, pairs and export"));
   remove_ = new QPushButton(icon("remove"), tr("Remove the extra ones…"), this);
   remove_->setObjectName("remove_extra");
-  remove_->setWhatsThis(tr("Takes all but one of each group out of the library, after a question. Undo brings them back."));
+  remove_->setToolTip(tr("Take all but one of each group out of the library, those that are excluded already too; undo brings them back"));
   auto* close = new QPushButton(tr("Close"), this);
   close->setWhatsThis(tr("Closes the dialog; what was done in it stays. Esc does the same."));
   auto* row = new QHBoxLayout;
@@ -103,15 +103,28 @@ void DuplicatesDialog::look() {
           if (found.groups.size() < kMostShown) found.groups.push_back(catalog.clips().views(group));
         }
         found.extra = extra_duplicates(catalog);
+        found.excluded = catalog.clips().ids("dup:extra excluded:yes", {db::ClipColumn::content});
         return found;
       },
       [this](Found found) { take(std::move(found)); });
+}
+
+QString DuplicatesDialog::heading(const Found& found) const {
+  if (found.count == 0) return tr("No sound occurs twice.");
+  const qint64 excluded = static_cast<qint64>(excluded_.size());
+  QString words = tr("%1 in %2.").arg(counted(found.count, tr("sound"), tr("sounds")), clips_text(all_.size())) + " ";
+  if (extra_.empty()) words += tr("All extra ones are excluded already.");
+  else if (excluded > 0) words += tr("%1 extra, %2 more excluded already.").arg(clips_text(extra_.size()), QLocale().toString(excluded));
+  else words += tr("%1 extra.").arg(clips_text(extra_.size()));
+  if (found.count > static_cast<qint64>(kMostShown)) words += " " + tr("The first %1 are listed.").arg(kMostShown);
+  return words;
 }
 
 void DuplicatesDialog::take(Found found) {
   loaded_ = true;
   all_ = std::move(found.all);
   extra_ = std::move(found.extra);
+  excluded_ = std::move(found.excluded);
   tree_->clear();
   for (const auto& group : found.groups) {
     QTreeWidgetItem* parent = nullptr;
@@ -128,14 +141,10 @@ void DuplicatesDialog::take(Found found) {
     }
   }
   tree_->expandAll();
-  if (found.count == 0) heading_->setText(tr("No sound occurs twice."));
-  else
-    heading_->setText(tr("%1 in %2; %3 extra and not excluded.")
-                          .arg(counted(found.count, tr("sound"), tr("sounds")), clips_text(all_.size()), QLocale().toString(extra())));
-  if (found.count > static_cast<qint64>(kMostShown)) heading_->setText(heading_->text() + " " + tr("The first %1 are listed.").arg(kMostShown));
+  heading_->setText(heading(found));
   show_->setEnabled(!all_.empty());
   exclude_->setEnabled(!extra_.empty());
-  remove_->setEnabled(!extra_.empty());
+  remove_->setEnabled(!extra_.empty() || !excluded_.empty());
 }
 
 void DuplicatesDialog::exclude() {
@@ -145,13 +154,16 @@ void DuplicatesDialog::exclude() {
 }
 
 void DuplicatesDialog::remove() {
-  const QString clips = clips_text(extra_.size());
+  std::vector<db::ClipId> ids = extra_;
+  ids.insert(ids.end(), excluded_.begin(), excluded_.end());
+  const QString clips = clips_text(ids.size());
   if (!confirm(this, tr("Remove %1 from the library?").arg(clips), tr("Their pairs go along, and Ctrl+Z brings the clips back. The sound files stay where they are."),
                tr("Remove %1").arg(clips))) {
     return;
   }
-  bench_.note_command({"duplicates", "--remove"});
-  bench_.edit(tr("remove %1 that occur twice").arg(clips), [ids = extra_](db::Catalog& catalog) { catalog.clips().remove(ids); });
+  // "duplicates --remove" leaves what is excluded alone.
+  bench_.note_command(excluded_.empty() ? QStringList{"duplicates", "--remove"} : QStringList{"remove", "dup:extra"});
+  bench_.edit(tr("remove %1 that occur twice").arg(clips), [ids](db::Catalog& catalog) { catalog.clips().remove(ids); });
 }
 
 }  // namespace luthier::ui
