@@ -39,17 +39,8 @@ QString word_for_zero(const Setting& setting) {
 }  // namespace
 
 QString setting_title(const std::string& name) {
-  static const QHash<QString, QString> whole = {{"n_fft", "FFT size"},
-                                                {"ae_blocks", "Autoencoder blocks"},
-                                                {"ae_learning_rate", "Autoencoder rate"},
-                                                {"ae_minimum_rate", "Autoencoder minimum rate"},
-                                                {"ae_patience", "Autoencoder patience"},
-                                                {"ae_residual", "Autoencoder residual"},
-                                                {"ae_steps", "Autoencoder steps"},
-                                                {"ae_weight_decay", "Autoencoder weight decay"},
-                                                {"ae_width", "Autoencoder width"},
-                                                {"report_ae_steps", "Report autoencoder steps"}};
-  static const QHash<QString, QString> words = {{"ema", "EMA"}, {"fft", "FFT"}, {"kl", "KL"}, {"cfg", "CFG"}, {"gan", "GAN"}, {"lpips", "LPIPS"},
+  static const QHash<QString, QString> whole = {{"n_fft", "FFT size"}};
+  static const QHash<QString, QString> words = {{"ae", "AE"}, {"ema", "EMA"}, {"fft", "FFT"}, {"kl", "KL"}, {"cfg", "CFG"}, {"gan", "GAN"}, {"lpips", "LPIPS"},
                                                 {"vggish", "VGGish"}, {"ddim", "DDIM"}, {"cqt", "CQT"}, {"db", "dB"}, {"hz", "Hz"}, {"stft", "STFT"}, {"pca", "PCA"}, {"mse", "MSE"}, {"l1", "L1"}};
   const QString key = QString::fromStdString(name);
   if (whole.contains(key)) return whole.value(key);
