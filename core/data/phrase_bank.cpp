@@ -120,7 +120,7 @@ audio::Phrase phrase_of(const BankOptions& options, std::int64_t index) {
 }
 
 std::string key_of(const BankOptions& options, std::size_t items) {
-  std::string key = "luthier-bank-1 " + std::to_string(options.phrases) + " " + std::to_string(options.seed) + " " +
+  std::string key = std::string(options.own_level ? "luthier-bank-2 " : "luthier-bank-1 ") + std::to_string(options.phrases) + " " + std::to_string(options.seed) + " " +
                     std::to_string(options.seconds) + " " + std::to_string(options.sample_rate) + " " +
                     std::to_string(options.others) + " " + std::to_string(options.wide_share) + " " + std::to_string(items);
   for (const auto& name : options.instruments) key += " " + name;
@@ -193,7 +193,7 @@ class BankRenderer {
       std::fill(out, out + length_, std::int16_t{0});
       return;
     }
-    const float scale = 30000.0f / peak;
+    const float scale = options_.own_level ? 32767.0f / std::max(1.0f, peak) : 30000.0f / peak;
     for (std::size_t i = 0; i < length_; ++i)
       out[i] = i < low.size() ? static_cast<std::int16_t>(std::lrint(low[i] * scale)) : std::int16_t{0};
   }

@@ -74,13 +74,12 @@ class StudioTransfer : public FamilyTransfer {
     const auto example = networks_.style_encoder->forward(prepared(style));
     auto windows = cut(features, example, settings);
     torch::Tensor result;
-    const int total = windows.front().passes.front().sampler->total();
+    const int total = windows.front().sampler->total();
     for (int step = 1; step <= total; ++step) {  // all windows go down together, so that every step is heard from end to end
-      for (Window& window : windows)
-        for (Pass& pass : window.passes) {
-          if (stop.stop_requested()) throw Cancelled();
-          pass.estimate = pass.sampler->step();
-        }
+      for (Window& window : windows) {
+        if (stop.stop_requested()) throw Cancelled();
+        window.estimate = window.sampler->step();
+      }
       if (!observer && step < total) continue;
       const auto joined = torch::lerp(features, join(windows, features, example), settings.strength);
       result = networks_.autoencoder->denormalise(joined)[0].t().unsqueeze(0).to(torch::kCPU).contiguous();
@@ -109,20 +108,16 @@ class StudioTransfer : public FamilyTransfer {
     return fade.to(networks_.device);
   }
 
-  /// A window seen on a latent grid of its own.
-  struct Pass {
-    std::int64_t shift = 0;  ///< frames put in front
-    std::unique_ptr<Rng> rng;
-    torch::Tensor content;  ///< features on this grid
-    std::unique_ptr<studio::LatentSampler> sampler;
-    torch::Tensor estimate;
-  };
-  /// A stretch of a long sound on its way. Its estimate is the mean of several: the latent's grid lies elsewhere in each, so
-  /// what the grid costs averages out.
+  /// A stretch of a long sound on its way. Its estimate is the mean of several passes, rows of one batch that each have some frames put in
+  /// front: the latent's grid lies elsewhere in each, so what the grid costs averages out.
   struct Window {
     std::int64_t start = 0, length = 0;
+    std::vector<std::int64_t> shifts;  ///< frames put in front, for each pass
     torch::Tensor fade;
-    std::vector<Pass> passes;
+    torch::Tensor content;  ///< features on the passes' grids, [pass, frame, band]
+    std::unique_ptr<Rng> rng;
+    std::unique_ptr<studio::LatentSampler> sampler;
+    torch::Tensor estimate;  ///< [pass, frame, latent]
   };
 
   std::vector<Window> cut(const torch::Tensor& features, const studio::Style& style, const StudioTransferSettings& settings) {
@@ -138,30 +133,35 @@ class StudioTransfer : public FamilyTransfer {
       one.fade = ramp(one.length, i > 0 ? overlap : 0, i + 1 < count ? overlap : 0);
       const auto piece = features.narrow(1, one.start, one.length);
       const auto memory = rung.defined() ? rung.narrow(1, one.start, one.length) : rung;
-      for (std::int64_t pass = 0; pass < passes; ++pass)
-        one.passes.push_back(begin(piece, memory, pass * unit / passes, style, settings, static_cast<std::uint64_t>(i * passes + pass)));
+      for (std::int64_t pass = 0; pass < passes; ++pass) one.shifts.push_back(pass * unit / passes);
+      one.content = shifted(piece, one.shifts);
+      one.rng = std::make_unique<Rng>(static_cast<std::uint64_t>(settings.seed), static_cast<std::uint64_t>(i));
+      one.sampler = std::make_unique<studio::LatentSampler>(networks_, networks_.encoded(one.content, memory.defined() ? shifted(memory, one.shifts) : memory),
+                                                            repeated(style, passes), settings, *one.rng, static_cast<std::uint64_t>(i));
     }
     return windows;
   }
 
-  Pass begin(const torch::Tensor& piece, const torch::Tensor& rung, std::int64_t shift, const studio::Style& style, const StudioTransferSettings& settings, std::uint64_t stream) {
-    const auto later = [shift](const torch::Tensor& x) { return shift == 0 || !x.defined() ? x : torch::cat({x.narrow(1, 0, 1).expand({1, shift, x.size(2)}), x}, 1); };
-    const auto moved = later(piece);
-    Pass pass{shift, std::make_unique<Rng>(static_cast<std::uint64_t>(settings.seed), stream), moved, nullptr, {}};
-    pass.sampler = std::make_unique<studio::LatentSampler>(networks_, networks_.encoded(moved, later(rung)), style, settings, *pass.rng, stream);
-    return pass;
+  /// features [1, frame, channel] -> [shift, frame + largest shift, channel]: each row later by its shift, its ends held.
+  static torch::Tensor shifted(const torch::Tensor& features, const std::vector<std::int64_t>& shifts) {
+    const std::int64_t frames = features.size(1), largest = shifts.back(), channels = features.size(2);
+    std::vector<torch::Tensor> rows;
+    for (const std::int64_t shift : shifts)
+      rows.push_back(torch::cat({features.narrow(1, 0, 1).expand({1, shift, channels}), features, features.narrow(1, frames - 1, 1).expand({1, largest - shift, channels})}, 1));
+    return torch::cat(rows, 0);
   }
+
+  static studio::Style repeated(const studio::Style& style, std::int64_t times) { return {style.vector.expand({times, -1}), style.tokens.expand({times, -1, -1})}; }
 
   /// The windows' estimates as features [1, frame, band], cross-faded.
   torch::Tensor join(const std::vector<Window>& windows, const torch::Tensor& features, const studio::Style& style) {
     auto sum = torch::zeros_like(features), weight = torch::zeros({1, features.size(1), 1}, features.options());
     for (const Window& window : windows) {
-      torch::Tensor mean;
-      for (const Pass& pass : window.passes) {
-        const auto rendered = networks_.rendered(pass.estimate, pass.content, style).narrow(1, pass.shift, window.length);
-        mean = mean.defined() ? mean + rendered : rendered;
-      }
-      mean = mean / static_cast<double>(window.passes.size());
+      const auto passes = static_cast<std::int64_t>(window.shifts.size());
+      const auto rendered = networks_.rendered(window.estimate, window.content, repeated(style, passes));
+      auto mean = torch::zeros_like(window.content.narrow(0, 0, 1).narrow(1, 0, window.length));
+      for (std::int64_t pass = 0; pass < passes; ++pass) mean += rendered.narrow(0, pass, 1).narrow(1, window.shifts[static_cast<std::size_t>(pass)], window.length);
+      mean = mean / static_cast<double>(passes);
       sum.narrow(1, window.start, window.length).add_(mean * window.fade);
       weight.narrow(1, window.start, window.length).add_(window.fade);
     }
@@ -219,6 +219,7 @@ std::shared_ptr<ClipSet> make_studio_clips(const StudioSettings& s, const Progre
   options.other_programs = programs(s.other_programs);
   options.others = s.others;
   options.wide_share = s.wide_share;
+  options.own_level = s.own_level;
   options.file = s.bank_file;
   for (const auto& entry : split(s.soundfonts, ':')) {
     const auto mark = entry.find('?');

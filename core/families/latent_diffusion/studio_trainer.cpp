@@ -27,6 +27,19 @@ torch::Tensor energy_error(const torch::Tensor& a, const torch::Tensor& b, const
 /// It weighs the large errors (a note's start, a tail that rings on) more than the mean absolute error does.
 torch::Tensor distance_error(const torch::Tensor& a, const torch::Tensor& b) { return ((a - b).square().mean(1) + 1e-6).sqrt().mean(); }
 
+/// c1 … c13 of an orthonormal DCT-II over `bands`, as columns [band, 13].
+torch::Tensor cepstral_basis(std::int64_t bands, const torch::TensorOptions& options) {
+  const auto band = (torch::arange(bands, options) + 0.5) * (M_PI / static_cast<double>(bands));
+  return torch::cos(band.unsqueeze(1) * torch::arange(1, 14, options)) * std::sqrt(2.0 / static_cast<double>(bands));
+}
+
+/// The mel-cepstral distance without its scale: the norm of c1 … c13 of each frame's error, as root mean square over the bands, averaged over
+/// the frames. It weighs what many bands have wrong together, the colour of a frame, more than the errors of single bands.
+torch::Tensor cepstral_error(const torch::Tensor& a, const torch::Tensor& b) {
+  const auto cepstra = torch::matmul(a - b, cepstral_basis(a.size(-1), a.options()));
+  return (cepstra.square().sum(-1) / static_cast<double>(a.size(-1)) + 1e-6).sqrt().mean();
+}
+
 constexpr std::int64_t kFiguresEveryOnCuda = 20;  // reading a figure waits for the device
 
 }  // namespace
@@ -45,6 +58,7 @@ StudioTrainer::StudioTrainer(const TrainingInputs& inputs, const StudioSettings&
   const auto encoder = decoder.empty() ? std::vector<torch::nn::Module*>{&autoencoder} : autoencoder.encoder();
   if (settings.ae_steps > 0 && (settings.ae_residual || !settings.pca_start)) autoencoder_optimiser_ = std::make_unique<FlatAdamW>(parameters_of(encoder), options);
   optimiser_ = std::make_unique<FlatAdamW>(parameters_of(denoising()), options);
+  if (finishes_apart()) finish_optimiser_ = std::make_unique<FlatAdamW>(parameters_of({networks_.finisher.get()}), options);
   triples_ = source_.validation_triples(inputs.device.is_cuda() ? 48 : 12);
   if (!triples_.empty()) validation_ = source_.fixed(triples_, settings.frames);
   torch::NoGradGuard guard;
@@ -56,7 +70,7 @@ std::vector<torch::nn::Module*> StudioTrainer::denoising() {
   if (finish_only()) return {networks_.finisher.get()};
   std::vector<torch::nn::Module*> all = {networks_.denoiser.get(), networks_.style_encoder.get()};
   if (networks_.refiner) all.push_back(networks_.refiner.get());
-  if (networks_.finisher) all.push_back(networks_.finisher.get());
+  if (networks_.finisher && !finishes_apart()) all.push_back(networks_.finisher.get());
   return all;
 }
 
@@ -163,6 +177,7 @@ torch::Tensor StudioTrainer::diffusion_loss(const Batch& batch, Figures& figures
 torch::Tensor StudioTrainer::decoded_error(const torch::Tensor& decoded, const torch::Tensor& target, double mel_weight) const {
   auto loss = mel_weight * (decoded - target).abs().mean();
   if (settings_.distance_loss > 0) loss = loss + settings_.distance_loss * distance_error(decoded, target);
+  if (settings_.cepstral_loss > 0) loss = loss + settings_.cepstral_loss * cepstral_error(decoded, target);
   if (settings_.energy_loss > 0) loss = loss + settings_.energy_loss * energy_error(decoded, target, networks_.autoencoder->deviation);
   return loss;
 }
@@ -177,7 +192,7 @@ torch::Tensor StudioTrainer::descend(const std::vector<FlatAdamW*>& optimisers, 
   torch::Tensor norm;
   for (auto* optimiser : optimisers) {
     if (!optimiser) continue;
-    optimiser->set_learning_rate(rate_);
+    optimiser->set_learning_rate(optimiser == finish_optimiser_.get() ? rate_ * settings_.finish_rate : rate_);
     const auto own = optimiser->step();
     if (!norm.defined()) norm = own;
   }
@@ -196,7 +211,7 @@ Figures StudioTrainer::update(int phase, const Batch& batch, std::int64_t step, 
     return figures;
   }
   torch::Tensor loss;
-  const auto norm = descend({optimiser_.get(), decoder_optimiser_.get()}, [&] { return loss = diffusion_loss(batch, figures); }, step, settings_.steps);
+  const auto norm = descend({optimiser_.get(), decoder_optimiser_.get(), finish_optimiser_.get()}, [&] { return loss = diffusion_loss(batch, figures); }, step, settings_.steps);
   if (inputs_.device.is_cuda()) {
     figures.clear();
     if (step % kFiguresEveryOnCuda == 0) figures = {{"loss", loss.item<double>()}, {"gradient_norm", norm.item<double>()}};
@@ -298,6 +313,7 @@ void StudioTrainer::visit(StateVisitor& visitor) {
   if (autoencoder_optimiser_) autoencoder_optimiser_->visit("autoencoder_optimiser", visitor);
   if (decoder_optimiser_) decoder_optimiser_->visit("decoder_optimiser", visitor);
   optimiser_->visit("optimiser", visitor);
+  if (finish_optimiser_) finish_optimiser_->visit("finish_optimiser", visitor);
 }
 
 std::vector<std::pair<std::string, torch::nn::Module*>> StudioTrainer::averaged(int phase) {

@@ -28,6 +28,8 @@ class StudioTrainer : public Trainer {
   std::vector<torch::nn::Module*> denoising();
   /// What of the autoencoder learns beside the denoiser.
   bool finish_only() const { return settings_.learns == "finish"; }
+  /// Whether the finishing blocks have a step size of their own.
+  bool finishes_apart() const { return networks_.finisher && !finish_only() && settings_.finish_rate != 1; }
   std::vector<torch::nn::Module*> learning_decoder() { return settings_.decoder_learns && !finish_only() ? networks_.autoencoder->decoder() : std::vector<torch::nn::Module*>{}; }
   bool is_autoencoder(int phase) const { return settings_.ae_steps > 0 && phase == 0; }
   torch::Tensor autoencoder_loss(const Batch& batch, Rng& rng, Figures& figures);
@@ -43,7 +45,7 @@ class StudioTrainer : public Trainer {
   StudioSettings settings_;
   ExampleSource source_;
   Networks networks_;
-  std::unique_ptr<FlatAdamW> autoencoder_optimiser_, decoder_optimiser_, optimiser_;  ///< decoder: where it learns in both phases
+  std::unique_ptr<FlatAdamW> autoencoder_optimiser_, decoder_optimiser_, optimiser_, finish_optimiser_;  ///< decoder: where it learns in both phases; finish: where it has a step size of its own
   Batch validation_;           ///< ln mel of fixed triples
   std::vector<Triple> triples_;
   double rate_ = 0;

@@ -212,6 +212,22 @@ class TestStudio : public QObject {
       QVERIFY_THROWS_EXCEPTION(ConfigError, way(wrong));
   }
 
+  /// Passes go through as rows of one batch; their mean is that of the shifted sounds, each on its own.
+  void passesAreTheMeanOfShiftedSounds() {
+    const auto settings = small();
+    auto checkpoint = checkpoint_of(settings);
+    checkpoint.tensors.at("model.denoiser.out.weight") = 0.1 * torch::randn_like(checkpoint.tensors.at("model.denoiser.out.weight"));  // an untrained one is silent
+    const auto transfer = make_studio_transfer(checkpoint, settings, torch::kCPU);
+    const auto content = torch::randn({1, settings.bands, 80}), style = torch::randn({1, settings.bands, 50});
+    const auto way = [&](const torch::Tensor& sound, std::int64_t passes) {
+      return transfer->transform(sound, style, transfer_options({{"steps", std::int64_t{1}}, {"temperature", 0.0}, {"passes", passes}}), {}, {});
+    };
+    const auto first = content.narrow(2, 0, 1).expand({1, settings.bands, 4}), last = content.narrow(2, 79, 1).expand({1, settings.bands, 4});
+    const auto plain = way(torch::cat({content, last}, 2), 1).narrow(2, 0, 80), shifted = way(torch::cat({first, content}, 2), 1).narrow(2, 4, 80);
+    QVERIFY(!torch::allclose(plain, shifted, 1e-2, 1e-2));
+    QVERIFY(torch::allclose(way(content, 2), (plain + shifted) / 2, 1e-3, 1e-4));
+  }
+
   void wrongShapesAndMissingTensorsAreNamed() {
     const auto settings = small();
     auto checkpoint = checkpoint_of(settings);
@@ -230,20 +246,24 @@ class TestStudio : public QObject {
   void theDecoderGoesOnLearningOnlyWhereItShall_data() {
     QTest::addColumn<bool>("learns");
     QTest::addColumn<bool>("finish_only");
-    QTest::newRow("frozen") << false << false;
-    QTest::newRow("decoder_learns") << true << false;
-    QTest::newRow("the finishing blocks alone") << true << true;
+    QTest::addColumn<double>("finish_rate");
+    QTest::newRow("frozen") << false << false << 1.0;
+    QTest::newRow("decoder_learns") << true << false << 1.0;
+    QTest::newRow("the finishing blocks alone") << true << true << 1.0;
+    QTest::newRow("the finishing blocks by steps of their own") << false << false << 5.0;
   }
   void theDecoderGoesOnLearningOnlyWhereItShall() {
     QFETCH(bool, learns);
     QFETCH(bool, finish_only);
+    QFETCH(double, finish_rate);
     using I = std::int64_t;
     const auto& family = find_family("latent_diffusion");
     auto config = complete(family.schema(), {});
     for (const auto& [name, value] : Config{{"width", I{16}}, {"deep_width", I{16}}, {"blocks", I{1}}, {"deep_blocks", I{1}}, {"style_width", I{16}}, {"embedding", I{16}},
                                             {"ae_width", I{16}}, {"latent", I{16}}, {"bands", I{48}}, {"n_fft", I{512}}, {"batch", I{2}}, {"frames", I{32}}, {"style_frames", I{32}},
                                             {"attention_heads", I{2}}, {"ae_steps", I{2}}, {"steps", I{2}}, {"warmup", I{0}}, {"decoder_learns", learns},
-                                            {"finish_blocks", I{1}}, {"finish_width", I{4}}, {"learns", std::string(finish_only ? "finish" : "all")}})
+                                            {"finish_blocks", I{1}}, {"finish_width", I{4}}, {"finish_rate", finish_rate}, {"cepstral_loss", 1.0},
+                                            {"learns", std::string(finish_only ? "finish" : "all")}})
       config[name] = value;
     auto clips = std::make_shared<ClipSet>();
     clips->representation = {"waveform", 16000, 0, 0, 0, false};
