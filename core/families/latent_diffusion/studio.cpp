@@ -232,7 +232,8 @@ std::shared_ptr<ClipSet> make_studio_clips(const StudioSettings& s, const Progre
 
 Config studio_preset() {
   return {{"latent_skips", true}, {"content_memory", true}, {"deep_blocks", std::int64_t{10}}, {"reach", std::int64_t{16}}, {"refine_blocks", std::int64_t{4}},
-          {"finish_blocks", std::int64_t{6}}, {"finish_width", std::int64_t{24}}, {"steps", std::int64_t{30000}},         {"batch", std::int64_t{64}},          {"ae_steps", std::int64_t{4000}},
+          {"finish_blocks", std::int64_t{6}}, {"finish_width", std::int64_t{24}}, {"finish_rate", 4.0}, {"steps", std::int64_t{30000}}, {"batch", std::int64_t{64}}, {"ae_steps", std::int64_t{4000}},
+          {"terminal_share", 0.75}, {"mel_loss", 0.7}, {"distance_loss", 0.5}, {"cepstral_loss", 1.0}, {"energy_loss", 0.4},
           {"ema_decay", 0.9995},                  {"validate_every", std::int64_t{1000}}, {"preview_every", std::int64_t{5000}},
           {"checkpoint_every", std::int64_t{10000}}, {"warmup", std::int64_t{500}}};
 }
