@@ -29,7 +29,7 @@ struct BankOptions {
   std::int64_t others = 0;                    ///< drawn for each phrase from other_programs x fonts
   double wide_share = 0.3;                    ///< share of phrases over MIDI 36-96 with up to four voices; the rest 55-84
   /// Sounds stay as loud as the renderer makes them, with the noise that 16 bits leave under a quiet instrument, as in the sound files that
-  /// people have; else each is brought to full level, and what is quieter than -80 dB was never heard in training.
+  /// people have; else each is brought to full level, where that noise is hardly heard.
   bool own_level = true;
   std::filesystem::path file;                 ///< rendered samples are kept here and taken up again; empty: in memory only
 };

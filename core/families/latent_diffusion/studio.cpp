@@ -72,7 +72,7 @@ class StudioTransfer : public FamilyTransfer {
     const auto settings = settings_from<StudioTransferSettings>(options);
     const auto features = prepared(content);
     const auto example = networks_.style_encoder->forward(prepared(style));
-    auto windows = cut(features, example, settings);
+    auto windows = cut(features, example, settings, stop);
     torch::Tensor result;
     const int total = windows.front().sampler->total();
     for (int step = 1; step <= total; ++step) {  // all windows go down together, so that every step is heard from end to end
@@ -81,7 +81,7 @@ class StudioTransfer : public FamilyTransfer {
         window.estimate = window.sampler->step();
       }
       if (!observer && step < total) continue;
-      const auto joined = torch::lerp(features, join(windows, features, example), settings.strength);
+      const auto joined = torch::lerp(features, join(windows, features, example, stop), settings.strength);
       result = networks_.autoencoder->denormalise(joined)[0].t().unsqueeze(0).to(torch::kCPU).contiguous();
       if (observer) observer({step, total, result});
     }
@@ -120,7 +120,7 @@ class StudioTransfer : public FamilyTransfer {
     torch::Tensor estimate;  ///< [pass, frame, latent]
   };
 
-  std::vector<Window> cut(const torch::Tensor& features, const studio::Style& style, const StudioTransferSettings& settings) {
+  std::vector<Window> cut(const torch::Tensor& features, const studio::Style& style, const StudioTransferSettings& settings, const std::stop_token& stop) {
     const std::int64_t frames = features.size(1), per_second = networks_.settings.rate / networks_.settings.hop, unit = 2 * networks_.settings.patch;
     const std::int64_t window = kWindowSeconds * per_second / unit * unit, overlap = kOverlapSeconds * per_second / unit * unit;
     const std::int64_t count = frames <= window ? 1 : 1 + (frames - window + window - overlap - 1) / (window - overlap);
@@ -128,6 +128,7 @@ class StudioTransfer : public FamilyTransfer {
     const auto rung = networks_.rung(features);  // of the whole sound: what began before a window rings in it
     std::vector<Window> windows(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
+      if (stop.stop_requested()) throw Cancelled();
       Window& one = windows[static_cast<std::size_t>(i)];
       one.start = i * (window - overlap), one.length = std::min(window, frames - one.start);
       one.fade = ramp(one.length, i > 0 ? overlap : 0, i + 1 < count ? overlap : 0);
@@ -154,9 +155,10 @@ class StudioTransfer : public FamilyTransfer {
   static studio::Style repeated(const studio::Style& style, std::int64_t times) { return {style.vector.expand({times, -1}), style.tokens.expand({times, -1, -1})}; }
 
   /// The windows' estimates as features [1, frame, band], cross-faded.
-  torch::Tensor join(const std::vector<Window>& windows, const torch::Tensor& features, const studio::Style& style) {
+  torch::Tensor join(const std::vector<Window>& windows, const torch::Tensor& features, const studio::Style& style, const std::stop_token& stop) {
     auto sum = torch::zeros_like(features), weight = torch::zeros({1, features.size(1), 1}, features.options());
     for (const Window& window : windows) {
+      if (stop.stop_requested()) throw Cancelled();
       const auto passes = static_cast<std::int64_t>(window.shifts.size());
       const auto rendered = networks_.rendered(window.estimate, window.content, repeated(style, passes));
       auto mean = torch::zeros_like(window.content.narrow(0, 0, 1).narrow(1, 0, window.length));
@@ -165,7 +167,7 @@ class StudioTransfer : public FamilyTransfer {
       sum.narrow(1, window.start, window.length).add_(mean * window.fade);
       weight.narrow(1, window.start, window.length).add_(window.fade);
     }
-    return networks_.finished(sum / weight, features, style);
+    return networks_.finished(sum / weight, features, style, stop);
   }
 
   Networks networks_;

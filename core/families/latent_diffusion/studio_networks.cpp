@@ -346,7 +346,7 @@ torch::Tensor FinisherImpl::forward(const torch::Tensor& estimate, const torch::
   for (std::size_t i = 0; i < convs->size(); ++i) {
     const auto now = styled(i, h);
     const auto silence = torch::zeros({batch, width_, std::int64_t{2} << i, bands}, now.options()).contiguous(torch::MemoryFormat::ChannelsLast);
-    const auto past = torch::cat({silence, now}, 2);  // a third quicker than padding
+    const auto past = torch::cat({silence, now}, 2);  // quicker than padding
     h = h + mixes[i]->as<torch::nn::Conv2d>()->forward(torch::silu(convs[i]->as<torch::nn::Conv2d>()->forward(past)));
   }
   const auto made = out->forward(styled(convs->size(), h)).to(estimate.dtype()).reshape({batch, kMade, 2, steps, bands}).permute({1, 0, 3, 2, 4});

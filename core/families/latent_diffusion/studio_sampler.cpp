@@ -50,12 +50,13 @@ torch::Tensor Networks::rendered(const torch::Tensor& latent, const torch::Tenso
   return refiner->forward(decoded, content, style).to(torch::kFloat);
 }
 
-torch::Tensor Networks::finished(const torch::Tensor& rendered, const torch::Tensor& content, const Style& style) {
+torch::Tensor Networks::finished(const torch::Tensor& rendered, const torch::Tensor& content, const Style& style, std::stop_token stop) {
   if (!finisher) return rendered;
   const auto rung = ringing(rendered.detach()), content_rung = ringing(content);
   const std::int64_t frames = rendered.size(1);
   std::vector<torch::Tensor> stretches;
   for (std::int64_t start = 0; start < frames; start += kStretch) {
+    if (stop.stop_requested()) throw Cancelled();
     const std::int64_t from = std::max<std::int64_t>(0, start - finisher->look_back()), end = std::min(frames, start + kStretch);
     const auto cut = [&](const torch::Tensor& x) { return x.narrow(1, from, end - from); };
     stretches.push_back(finisher->forward(cut(rendered), cut(rung), cut(content), cut(content_rung), style).to(torch::kFloat).narrow(1, start - from, end - start));

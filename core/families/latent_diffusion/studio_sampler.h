@@ -32,8 +32,8 @@ struct Networks {
   torch::Tensor rung(const torch::Tensor& features) const { return settings.content_memory ? ringing(features) : torch::Tensor(); }
   /// What a latent estimate stands for: decoded, then refined beside the content's features [batch, frame, band] -> the same shape.
   torch::Tensor rendered(const torch::Tensor& latent, const torch::Tensor& content, const Style& style);
-  /// A rendered estimate of a whole sound with its notes ringing on, in stretches, so that memory stays bounded.
-  torch::Tensor finished(const torch::Tensor& rendered, const torch::Tensor& content, const Style& style);
+  /// A rendered estimate of a whole sound with its notes ringing on, in stretches, so that memory stays bounded. Throws Cancelled between them.
+  torch::Tensor finished(const torch::Tensor& rendered, const torch::Tensor& content, const Style& style, std::stop_token stop = {});
 };
 
 /// One latent's way from pure noise to the target, a step at a time. The first step starts at pure noise and gives the

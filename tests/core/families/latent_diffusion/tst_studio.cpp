@@ -378,6 +378,9 @@ class TestStudio : public QObject {
     const auto finished = networks.finished(rendered, content, style);
     const auto whole = networks.finisher->forward(rendered, networks.ringing(rendered), content, networks.ringing(content), style);
     QVERIFY(torch::allclose(finished, whole, 1e-3, 1e-4));
+    std::stop_source stopped;
+    stopped.request_stop();
+    QVERIFY_THROWS_EXCEPTION(Cancelled, networks.finished(rendered, content, style, stopped.get_token()));
     const auto begun = networks.finished(rendered.narrow(1, 0, 700), content.narrow(1, 0, 700), style);
     QVERIFY(torch::allclose(begun, finished.narrow(1, 0, 700), 1e-3, 1e-4));
   }
