@@ -35,6 +35,7 @@ struct Item {
   std::int64_t phrase = 0;
   int program = 0;
   std::size_t font = 0;
+  bool full_level = false;
 };
 
 /// Memory for all samples: a mapped file where one is named, so that it survives the program.
@@ -85,12 +86,12 @@ std::vector<std::pair<int, std::size_t>> choices(const BankOptions& options) {
 
 std::vector<Item> plan(const BankOptions& options) {
   std::vector<Item> items;
-  audio::Random random(static_cast<std::uint64_t>(options.seed) * 7919 + 17);
+  audio::Random random(static_cast<std::uint64_t>(options.seed) * 7919 + 17), levels(static_cast<std::uint64_t>(options.seed) * 6007 + 5);
   const auto others = choices(options);
   for (std::int64_t phrase = 0; phrase < options.phrases; ++phrase) {
     std::set<std::pair<int, std::size_t>> seen;
     const auto add = [&](int program, std::size_t font) {
-      if (seen.insert({program, font}).second) items.push_back({phrase, program, font});
+      if (seen.insert({program, font}).second) items.push_back({phrase, program, font, levels.chance(options.full_level_share)});
     };
     for (const auto& name : options.instruments) add(audio::gm_program(name), 0);
     for (std::int64_t i = 0; i < options.others && !others.empty(); ++i) {
@@ -120,7 +121,7 @@ audio::Phrase phrase_of(const BankOptions& options, std::int64_t index) {
 }
 
 std::string key_of(const BankOptions& options, std::size_t items) {
-  std::string key = std::string(options.own_level ? "luthier-bank-2 " : "luthier-bank-1 ") + std::to_string(options.phrases) + " " + std::to_string(options.seed) + " " +
+  std::string key = "luthier-bank-3 " + std::to_string(options.full_level_share) + " " + std::to_string(options.phrases) + " " + std::to_string(options.seed) + " " +
                     std::to_string(options.seconds) + " " + std::to_string(options.sample_rate) + " " +
                     std::to_string(options.others) + " " + std::to_string(options.wide_share) + " " + std::to_string(items);
   for (const auto& name : options.instruments) key += " " + name;
@@ -193,7 +194,7 @@ class BankRenderer {
       std::fill(out, out + length_, std::int16_t{0});
       return;
     }
-    const float scale = options_.own_level ? 32767.0f / std::max(1.0f, peak) : 30000.0f / peak;
+    const float scale = item.full_level ? 30000.0f / peak : 32767.0f / std::max(1.0f, peak);
     for (std::size_t i = 0; i < length_; ++i)
       out[i] = i < low.size() ? static_cast<std::int16_t>(std::lrint(low[i] * scale)) : std::int16_t{0};
   }
@@ -250,7 +251,7 @@ std::shared_ptr<ClipSet> render_phrase_bank(const BankOptions& options, const Pr
     info.phrase = items[i].phrase;
     info.recording = static_cast<int>(i);
     info.split = items[i].phrase % 50 == 0 ? "validation" : "train";
-    info.source = options.fonts[items[i].font].path.filename().string();
+    info.source = options.fonts[items[i].font].path.filename().string() + (items[i].full_level ? " at full level" : "");
     set->clips.push_back(info);
     set->features.push_back(torch::from_blob(
         memory->data() + i * length, {1, 1, static_cast<std::int64_t>(length)}, [memory](void*) {}, torch::kShort));

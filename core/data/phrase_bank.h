@@ -28,14 +28,14 @@ struct BankOptions {
   std::vector<int> other_programs;            ///< GM programs; each phrase is also played by `others` of them
   std::int64_t others = 0;                    ///< drawn for each phrase from other_programs x fonts
   double wide_share = 0.3;                    ///< share of phrases over MIDI 36-96 with up to four voices; the rest 55-84
-  /// Sounds stay as loud as the renderer makes them, with the noise that 16 bits leave under a quiet instrument, as in the sound files that
-  /// people have; else each is brought to full level, where that noise is hardly heard.
-  bool own_level = true;
+  /// Share of sounds brought to full level, drawn for each. The rest stay as loud as the renderer makes them, with the noise that 16 bits
+  /// leave under a quiet instrument, as in the sound files that people have; at full level that noise is hardly heard.
+  double full_level_share = 0;
   std::filesystem::path file;                 ///< rendered samples are kept here and taken up again; empty: in memory only
 };
 
 /// Renders on all cores and returns a "waveform" ClipSet (int16). label = instrument name, with "@<font>" for fonts other
-/// than the first. Every 50th phrase is for validation. Renders that a font leaves silent are left out, and so are the
+/// than the first; source = the font's file name, with " at full level" where that was done. Every 50th phrase is for validation. Renders that a font leaves silent are left out, and so are the
 /// programs of core/config/held_out.h. Throws ConfigError; asks `stop` at every phrase.
 std::shared_ptr<ClipSet> render_phrase_bank(const BankOptions& options, const ProgressSink& progress, std::stop_token stop);
 

@@ -221,7 +221,7 @@ std::shared_ptr<ClipSet> make_studio_clips(const StudioSettings& s, const Progre
   options.other_programs = programs(s.other_programs);
   options.others = s.others;
   options.wide_share = s.wide_share;
-  options.own_level = s.own_level;
+  options.full_level_share = s.full_level_share;
   options.file = s.bank_file;
   for (const auto& entry : split(s.soundfonts, ':')) {
     const auto mark = entry.find('?');

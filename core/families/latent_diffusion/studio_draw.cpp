@@ -61,6 +61,7 @@ ExampleSource::ExampleSource(const TrainingInputs& inputs, const StudioSettings&
     any_.push_back(index);
     if (clips[i].phrase >= 0) by_phrase_[clips[i].phrase].push_back(index);
     by_label_[{clips[i].label_index, validation}].push_back(index);
+    by_source_[{clips[i].label_index, clips[i].source, validation}].push_back(index);
     if (!clips[i].target_allowed) continue;
     if (paired_ && pairs_.empty() && (clips[i].phrase < 0 || labels_of_phrase[clips[i].phrase].size() < 2)) continue;
     (mains.count(clips[i].label) ? main_ : other_)[validation].push_back(index);
@@ -73,15 +74,20 @@ ExampleSource::ExampleSource(const TrainingInputs& inputs, const StudioSettings&
 
 std::int64_t ExampleSource::other_of_label(std::int64_t clip, Rng& rng, bool validation) const {
   const auto& info = inputs_.clips->clips[static_cast<std::size_t>(clip)];
-  auto found = by_label_.find({info.label_index, validation ? 1 : 0});
-  if (found == by_label_.end()) found = by_label_.find({info.label_index, 0});
-  if (found == by_label_.end()) return clip;
-  for (int tries = 0; tries < 8; ++tries) {
-    const auto other = pick(found->second, rng);
-    const auto& candidate = inputs_.clips->clips[static_cast<std::size_t>(other)];
-    if (other != clip && (candidate.phrase < 0 || candidate.phrase != info.phrase)) return other;
-  }
-  return clip;
+  const auto draw_from = [&](const auto& lists, const auto& key) {
+    const auto found = lists.find(key);
+    for (int tries = 0; found != lists.end() && tries < 8; ++tries) {
+      const auto other = pick(found->second, rng);
+      const auto& candidate = inputs_.clips->clips[static_cast<std::size_t>(other)];
+      if (other != clip && (candidate.phrase < 0 || candidate.phrase != info.phrase)) return other;
+    }
+    return clip;
+  };
+  const int part = validation ? 1 : 0;
+  auto other = draw_from(by_source_, std::tuple(info.label_index, info.source, part));
+  if (other == clip) other = draw_from(by_label_, std::pair(info.label_index, part));
+  if (other == clip && validation) other = draw_from(by_label_, std::pair(info.label_index, 0));
+  return other;
 }
 
 Triple ExampleSource::draw_triple(Rng& rng, bool validation) const {

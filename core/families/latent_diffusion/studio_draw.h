@@ -3,6 +3,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/data/sound_store.h"
@@ -53,6 +54,8 @@ class ExampleSource {
   std::int64_t pick(const std::vector<std::int64_t>& from, Rng& rng) const {
     return from[static_cast<std::size_t>(rng.below(static_cast<std::int64_t>(from.size())))];
   }
+  /// A clip by the same label, of another phrase and from the same source where there is one: what it was recorded with is heard in it, the noise
+  /// of its file as well, and the target is to have that too. The clip itself where there is none.
   std::int64_t other_of_label(std::int64_t clip, Rng& rng, bool validation) const;
 
   TrainingInputs inputs_;
@@ -63,7 +66,8 @@ class ExampleSource {
   bool paired_ = false;
   std::vector<std::int64_t> main_[2], other_[2], any_;               ///< targets by [validation]
   std::map<std::int64_t, std::vector<std::int64_t>> by_phrase_;
-  std::map<std::pair<int, int>, std::vector<std::int64_t>> by_label_;  ///< (label, validation) -> clips
+  std::map<std::pair<int, int>, std::vector<std::int64_t>> by_label_;                  ///< (label, validation) -> clips
+  std::map<std::tuple<int, std::string, int>, std::vector<std::int64_t>> by_source_;  ///< (label, source, validation) -> clips
   std::vector<ClipPair> pairs_;
 };
 

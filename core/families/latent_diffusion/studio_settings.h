@@ -12,8 +12,7 @@ struct StudioSettings {
   std::string source = "catalog";
   std::string pairing = "auto";
   std::int64_t phrases = 400, bank_seed = 1, others = 0;
-  double phrase_seconds = 8, wide_share = 0.3;
-  bool own_level = true;
+  double phrase_seconds = 8, wide_share = 0.3, full_level_share = 0;
   std::string instruments = "piano,guitar,harp,violin";
   std::string other_programs;
   std::string soundfonts;
@@ -36,7 +35,7 @@ struct StudioSettings {
   std::int64_t steps = 4000, batch = 16, frames = 192, style_frames = 192;
   double learning_rate = 8e-4, finish_rate = 1, weight_decay = 1e-3;
   std::int64_t warmup = 200;
-  double terminal_share = 0.3, style_drop = 0.1, mel_loss = 0.5, distance_loss = 0, cepstral_loss = 0, energy_loss = 0.1, low_noise_weight = 1.0;
+  double terminal_share = 0.3, style_drop = 0.1, mel_loss = 0.5, distance_loss = 0, cepstral_loss = 0, pitch_loss = 0, energy_loss = 0.1, low_noise_weight = 1.0;
   bool mixed_precision = true;
 
   template <class V>
@@ -58,7 +57,7 @@ struct StudioSettings {
     v.text("soundfonts", soundfonts, "Soundfont files separated by colons, the first plays the instruments; file?0-79 limits a file to some programs.");
     v.text("bank_file", bank_file, "File that keeps the rendered phrases for the next start; empty: none.");
     v.number("wide_share", wide_share, 0, 1, "", "Share of phrases over the whole range of notes, voices and dynamics.");
-    v.toggle("own_level", own_level, "Rendered phrases stay as loud as they are, in 16 bits, with the noise that leaves under a quiet instrument; off: each is brought to full level.");
+    v.number("full_level_share", full_level_share, 0, 1, "", "Share of rendered sounds brought to full level; the rest stay as loud as they are, in 16 bits, with the noise that leaves under a quiet instrument.");
     v.number("main_share", main_share, 0, 1, "", "Share of targets played by the listed instruments when others are there too.");
     v.number("augment", augment, 0, 1, "", "Share of content crops with another equaliser curve and level.");
     v.number("noise_share", noise_share, 0, 1, "", "Share of content crops with background noise.");
@@ -110,6 +109,7 @@ struct StudioSettings {
     v.number("mel_loss", mel_loss, 0, 100, "", "Weight of the absolute error of the decoded estimate beside the error in v.");
     v.number("distance_loss", distance_loss, 0, 100, "", "Weight of the log-spectral distance of the decoded estimate: the root mean square of each band's error over the crop.");
     v.number("cepstral_loss", cepstral_loss, 0, 100, "", "Weight of the mel-cepstral distance of the decoded estimate: each frame's error in the shape of its spectrum.");
+    v.number("pitch_loss", pitch_loss, 0, 100, "", "Weight of the error in how strongly each note is heard in the decoded estimate, by sums of its partials.");
     v.number("energy_loss", energy_loss, 0, 100, "", "Weight of the error in each band's energy over the crop, against dull, averaged results.");
     v.number("low_noise_weight", low_noise_weight, 0, 10, "", "Weight of the error in v at low noise; 1: all levels alike.");
     v.toggle("mixed_precision", mixed_precision, "bfloat16 arithmetic where the device has it.");

@@ -16,30 +16,6 @@ std::vector<torch::Tensor> parameters_of(const std::vector<torch::nn::Module*>& 
   return all;
 }
 
-/// Mean absolute error of each band's level over the crop. An average of possible sounds is too quiet in every band where it
-/// is unsure; this term asks for the energy back. Arguments: normalised log mel [batch, frame, band].
-torch::Tensor energy_error(const torch::Tensor& a, const torch::Tensor& b, const torch::Tensor& deviation) {
-  const auto level = [&](const torch::Tensor& x) { return torch::logsumexp(2.0 * deviation * x, 1) / 2.0; };
-  return (level(a) - level(b)).abs().mean() / deviation;
-}
-
-/// The log-spectral distance itself: root mean square over the crop's frames for each band, averaged over the bands.
-/// It weighs the large errors (a note's start, a tail that rings on) more than the mean absolute error does.
-torch::Tensor distance_error(const torch::Tensor& a, const torch::Tensor& b) { return ((a - b).square().mean(1) + 1e-6).sqrt().mean(); }
-
-/// c1 … c13 of an orthonormal DCT-II over `bands`, as columns [band, 13].
-torch::Tensor cepstral_basis(std::int64_t bands, const torch::TensorOptions& options) {
-  const auto band = (torch::arange(bands, options) + 0.5) * (M_PI / static_cast<double>(bands));
-  return torch::cos(band.unsqueeze(1) * torch::arange(1, 14, options)) * std::sqrt(2.0 / static_cast<double>(bands));
-}
-
-/// The mel-cepstral distance without its scale: the norm of c1 … c13 of each frame's error, as root mean square over the bands, averaged over
-/// the frames. It weighs what many bands have wrong together, the colour of a frame, more than the errors of single bands.
-torch::Tensor cepstral_error(const torch::Tensor& a, const torch::Tensor& b) {
-  const auto cepstra = torch::matmul(a - b, cepstral_basis(a.size(-1), a.options()));
-  return (cepstra.square().sum(-1) / static_cast<double>(a.size(-1)) + 1e-6).sqrt().mean();
-}
-
 constexpr std::int64_t kFiguresEveryOnCuda = 20;  // reading a figure waits for the device
 
 }  // namespace
@@ -59,6 +35,7 @@ StudioTrainer::StudioTrainer(const TrainingInputs& inputs, const StudioSettings&
   if (settings.ae_steps > 0 && (settings.ae_residual || !settings.pca_start)) autoencoder_optimiser_ = std::make_unique<FlatAdamW>(parameters_of(encoder), options);
   optimiser_ = std::make_unique<FlatAdamW>(parameters_of(denoising()), options);
   if (finishes_apart()) finish_optimiser_ = std::make_unique<FlatAdamW>(parameters_of({networks_.finisher.get()}), options);
+  if (settings.pitch_loss > 0) salience_.emplace(settings, inputs.device);
   triples_ = source_.validation_triples(inputs.device.is_cuda() ? 48 : 12);
   if (!triples_.empty()) validation_ = source_.fixed(triples_, settings.frames);
   torch::NoGradGuard guard;
@@ -178,6 +155,7 @@ torch::Tensor StudioTrainer::decoded_error(const torch::Tensor& decoded, const t
   auto loss = mel_weight * (decoded - target).abs().mean();
   if (settings_.distance_loss > 0) loss = loss + settings_.distance_loss * distance_error(decoded, target);
   if (settings_.cepstral_loss > 0) loss = loss + settings_.cepstral_loss * cepstral_error(decoded, target);
+  if (salience_) loss = loss + settings_.pitch_loss * salience_->error(networks_.autoencoder->denormalise(decoded), networks_.autoencoder->denormalise(target));
   if (settings_.energy_loss > 0) loss = loss + settings_.energy_loss * energy_error(decoded, target, networks_.autoencoder->deviation);
   return loss;
 }

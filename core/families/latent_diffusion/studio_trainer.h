@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "core/families/latent_diffusion/studio_draw.h"
+#include "core/families/latent_diffusion/studio_losses.h"
 #include "core/families/latent_diffusion/studio_sampler.h"
 #include "core/training/flat_adamw.h"
 #include "core/training/trainer.h"
@@ -45,6 +46,7 @@ class StudioTrainer : public Trainer {
   StudioSettings settings_;
   ExampleSource source_;
   Networks networks_;
+  std::optional<NoteSalience> salience_;
   std::unique_ptr<FlatAdamW> autoencoder_optimiser_, decoder_optimiser_, optimiser_, finish_optimiser_;  ///< decoder: where it learns in both phases; finish: where it has a step size of its own
   Batch validation_;           ///< ln mel of fixed triples
   std::vector<Triple> triples_;

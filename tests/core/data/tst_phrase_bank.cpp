@@ -23,7 +23,7 @@ class TestPhraseBank : public QObject {
 
   /// A sound at its own level is the full-level one made quieter and put into 16 bits again: what lies under a step is lost to noise.
   void soundsKeepTheirOwnLevel() {
-    const auto own = rendered(true), full = rendered(false);
+    const auto own = rendered(0), full = rendered(1);
     QCOMPARE(own->clips.size(), std::size_t{8});  // two phrases by four instruments
     bool quieter = false;
     for (std::size_t i = 0; i < own->clips.size(); ++i) {
@@ -38,23 +38,36 @@ class TestPhraseBank : public QObject {
     QVERIFY(quieter);
   }
 
+  /// With a share, each sound is one or the other, and its source says which.
+  void aShareOfTheSoundsIsAtFullLevel() {
+    const auto own = rendered(0), full = rendered(1), mixed = rendered(0.5);
+    int at_full = 0;
+    for (std::size_t i = 0; i < mixed->clips.size(); ++i) {
+      const bool marked = mixed->clips[i].source != own->clips[i].source;
+      QCOMPARE(mixed->clips[i].source, (marked ? full : own)->clips[i].source);
+      QVERIFY(torch::equal(mixed->features[i], (marked ? full : own)->features[i]));
+      at_full += marked;
+    }
+    QVERIFY2(at_full > 0 && at_full < 8, qPrintable(QString::number(at_full)));
+  }
+
   void aKeptBankIsTakenUpOnlyForTheSameSounds() {
     QTemporaryDir folder;
     const std::filesystem::path file = folder.filePath("bank").toStdString();
-    const auto first = rendered(true, file)->features[0].clone();
+    const auto first = rendered(0, file)->features[0].clone();
     const auto written = std::filesystem::last_write_time(file.string() + ".key");
-    QVERIFY(torch::equal(rendered(true, file)->features[0], first));
+    QVERIFY(torch::equal(rendered(0, file)->features[0], first));
     QVERIFY(std::filesystem::last_write_time(file.string() + ".key") == written);
-    QVERIFY(!torch::equal(rendered(false, file)->features[0], first));
+    QVERIFY(!torch::equal(rendered(1, file)->features[0], first));
   }
 
  private:
-  std::shared_ptr<ClipSet> rendered(bool own_level, const std::filesystem::path& file = {}) const {
+  std::shared_ptr<ClipSet> rendered(double full_level_share, const std::filesystem::path& file = {}) const {
     BankOptions options;
     options.phrases = 2;
     options.seconds = 2;
     options.fonts = {{font_, {}}};
-    options.own_level = own_level;
+    options.full_level_share = full_level_share;
     options.file = file;
     return render_phrase_bank(options, {}, {});
   }

@@ -8,7 +8,6 @@
 #include "core/data/sound_store.h"
 #include "core/families/family.h"
 #include "core/families/latent_diffusion/studio.h"
-#include "core/families/latent_diffusion/studio_features.h"
 #include "core/families/latent_diffusion/studio_sampler.h"
 #include "core/signal/mel_front_end.h"
 
@@ -243,67 +242,6 @@ class TestStudio : public QObject {
     QVERIFY_THROWS_EXCEPTION(CheckpointError, make_studio_transfer(checkpoint, settings, torch::kCPU));
   }
 
-  void theDecoderGoesOnLearningOnlyWhereItShall_data() {
-    QTest::addColumn<bool>("learns");
-    QTest::addColumn<bool>("finish_only");
-    QTest::addColumn<double>("finish_rate");
-    QTest::newRow("frozen") << false << false << 1.0;
-    QTest::newRow("decoder_learns") << true << false << 1.0;
-    QTest::newRow("the finishing blocks alone") << true << true << 1.0;
-    QTest::newRow("the finishing blocks by steps of their own") << false << false << 5.0;
-  }
-  void theDecoderGoesOnLearningOnlyWhereItShall() {
-    QFETCH(bool, learns);
-    QFETCH(bool, finish_only);
-    QFETCH(double, finish_rate);
-    using I = std::int64_t;
-    const auto& family = find_family("latent_diffusion");
-    auto config = complete(family.schema(), {});
-    for (const auto& [name, value] : Config{{"width", I{16}}, {"deep_width", I{16}}, {"blocks", I{1}}, {"deep_blocks", I{1}}, {"style_width", I{16}}, {"embedding", I{16}},
-                                            {"ae_width", I{16}}, {"latent", I{16}}, {"bands", I{48}}, {"n_fft", I{512}}, {"batch", I{2}}, {"frames", I{32}}, {"style_frames", I{32}},
-                                            {"attention_heads", I{2}}, {"ae_steps", I{2}}, {"steps", I{2}}, {"warmup", I{0}}, {"decoder_learns", learns},
-                                            {"finish_blocks", I{1}}, {"finish_width", I{4}}, {"finish_rate", finish_rate}, {"cepstral_loss", 1.0},
-                                            {"learns", std::string(finish_only ? "finish" : "all")}})
-      config[name] = value;
-    auto clips = std::make_shared<ClipSet>();
-    clips->representation = {"waveform", 16000, 0, 0, 0, false};
-    clips->labels = {"a", "b"};
-    for (int i = 0; i < 8; ++i) {
-      ClipInfo info;
-      info.id = i + 1, info.label = clips->labels[static_cast<std::size_t>(i % 2)], info.label_index = i % 2, info.phrase = i / 2, info.recording = i;
-      info.split = i < 6 ? "train" : "validation";
-      clips->clips.push_back(info);
-      clips->features.push_back(tone(220.0 + 40 * (i / 2), 16000, 1.5));
-    }
-    TrainingInputs inputs;
-    inputs.config = config, inputs.clips = clips;
-    const auto trainer = family.make_training(inputs);
-    const auto weights = [&] {
-      StateSaver saver;
-      trainer->visit(saver);
-      std::map<std::string, torch::Tensor> copies;
-      for (const auto& [name, tensor] : saver.tensors) copies[name] = tensor.clone();
-      return copies;
-    };
-    const auto moved = [&](int phase, const char* name) {
-      const auto before = weights();
-      trainer->enter_phase(phase);
-      for (I step = 0; step < 2; ++step) {
-        Rng rng(5, static_cast<std::uint64_t>(2 * phase + step));
-        const auto batch = trainer->draw(phase, rng);
-        trainer->update(phase, batch, step, rng);
-      }
-      return !torch::equal(before.at(name), weights().at(name));
-    };
-    QVERIFY(moved(0, "model.autoencoder.decode_out.weight"));
-    QCOMPARE(moved(1, "model.autoencoder.decode_out.weight"), learns && !finish_only);
-    QVERIFY(!moved(1, "model.autoencoder.encode_out.weight"));
-    QCOMPARE(moved(1, "model.denoiser.out.weight"), !finish_only);
-    QVERIFY(moved(1, "model.finisher.out.weight"));
-    // What learns is averaged too, or previews and checkpoints would mix the two.
-    QCOMPARE(trainer->averaged(1).size(), learns && !finish_only ? std::size_t{4} : std::size_t{3});
-  }
-
   /// What is added to trained weights starts without effect, so that they can go on learning with it.
   void grownNetworksStartAsTheyWere() {
     auto settings = small();
@@ -383,28 +321,6 @@ class TestStudio : public QObject {
     QVERIFY_THROWS_EXCEPTION(Cancelled, networks.finished(rendered, content, style, stopped.get_token()));
     const auto begun = networks.finished(rendered.narrow(1, 0, 700), content.narrow(1, 0, 700), style);
     QVERIFY(torch::allclose(begun, finished.narrow(1, 0, 700), 1e-3, 1e-4));
-  }
-
-  /// Crops come from what is kept of a clip's analysis, and are the same to half precision.
-  void keptFeaturesAreTheAnalysis() {
-    ClipSet clips;
-    clips.clips.resize(2);
-    clips.features = {tone(220, 16000, 1.5), tone(330, 16000, 0.2)};
-    const SoundStore store(clips, torch::kCPU);
-    RepresentationSpec spec;
-    spec.kind = "log_mel", spec.sample_rate = 16000, spec.n_fft = 2048, spec.hop = 256, spec.bands = 64;
-    const MelFrontEnd front_end(spec, torch::kCPU);
-    const CropFeatures features(store, front_end, 2, 256, 1024, 64, torch::kCPU);
-    QVERIFY(features.kept());
-    const auto compare = [&](std::int64_t clip, std::int64_t start, std::int64_t frames, double tolerance) {
-      const auto direct = front_end(store.crop({clip, clip}, {start, start}, front_end.span(frames)));
-      const auto kept = features.crop({clip, clip}, {start, start}, frames);
-      return kept.sizes() == direct.sizes() && (kept - direct).abs().max().item<double>() <= tolerance;
-    };
-    QVERIFY(compare(0, -1024, 94, 0.01));
-    QVERIFY(compare(0, -1024 + 20 * 256, 32, 0.01));
-    QVERIFY(compare(0, 77, 32, 0));        // between frames: analysed anew
-    QVERIFY(compare(1, -1024, 32, 0));     // longer than the clip: reflected
   }
 
   void shippedSizeFitsFortyMegabytesAtHalfPrecision() {
