@@ -124,7 +124,7 @@ class StudioTransfer : public FamilyTransfer {
     const std::int64_t frames = features.size(1), per_second = networks_.settings.rate / networks_.settings.hop, unit = 2 * networks_.settings.patch;
     const std::int64_t window = kWindowSeconds * per_second / unit * unit, overlap = kOverlapSeconds * per_second / unit * unit;
     const std::int64_t count = frames <= window ? 1 : 1 + (frames - window + window - overlap - 1) / (window - overlap);
-    const std::int64_t passes = settings.passes > 0 ? settings.passes : settings.steps <= 1 ? 8 : 1;
+    const std::int64_t passes = settings.passes > 0 ? settings.passes : settings.steps <= 1 ? 4 : 1;
     const auto rung = networks_.rung(features);  // of the whole sound: what began before a window rings in it
     std::vector<Window> windows(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
@@ -235,7 +235,7 @@ std::shared_ptr<ClipSet> make_studio_clips(const StudioSettings& s, const Progre
 Config studio_preset() {
   return {{"latent_skips", true}, {"content_memory", true}, {"deep_blocks", std::int64_t{10}}, {"reach", std::int64_t{16}}, {"refine_blocks", std::int64_t{4}},
           {"finish_blocks", std::int64_t{6}}, {"finish_width", std::int64_t{24}}, {"finish_rate", 4.0}, {"steps", std::int64_t{30000}}, {"batch", std::int64_t{64}}, {"ae_steps", std::int64_t{4000}},
-          {"terminal_share", 0.75}, {"mel_loss", 0.7}, {"distance_loss", 0.5}, {"cepstral_loss", 1.0}, {"energy_loss", 0.4},
+          {"terminal_share", 0.75}, {"mel_loss", 0.7}, {"distance_loss", 0.5}, {"cepstral_loss", 1.0}, {"pitch_loss", 10.0}, {"energy_loss", 0.4}, {"full_level_share", 0.3},
           {"ema_decay", 0.9995},                  {"validate_every", std::int64_t{1000}}, {"preview_every", std::int64_t{5000}},
           {"checkpoint_every", std::int64_t{10000}}, {"warmup", std::int64_t{500}}};
 }

@@ -20,9 +20,9 @@ torch::Tensor distance_error(const torch::Tensor& a, const torch::Tensor& b);
 /// the frames. It weighs what many bands have wrong together, the colour of a frame, more than the errors of single bands.
 torch::Tensor cepstral_error(const torch::Tensor& a, const torch::Tensor& b);
 
-/// How strongly each note from MIDI 36 to 96 is heard in a frame: the sum over ten partials, 0.86 from one to the next, of the magnitude over the
-/// 0.6th power of its neighbourhood's (a quarter of its frequency either side), after A. Klapuri, "Multiple fundamental frequency estimation by
-/// summing harmonic amplitudes" (ISMIR 2006). The strongest note of a frame has 1.
+/// How strongly each note from MIDI 36 to 96 is heard in a frame: the harmonic sum of core/evaluate/pitch_tracker.h (after A. Klapuri, "Multiple
+/// fundamental frequency estimation by summing harmonic amplitudes", ISMIR 2006), read from mel bands and without its search note by note: ten
+/// partials, 0.86 from one to the next, of the magnitude over the 0.6th power of its neighbourhood's. The strongest note of a frame has 1.
 class NoteSalience {
  public:
   NoteSalience(const StudioSettings& settings, torch::Device device);

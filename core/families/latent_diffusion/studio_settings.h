@@ -132,7 +132,7 @@ struct StudioTransferSettings {
     v.number("temperature", temperature, 0, 2, "", "Deviation of the noise; below 1 is calmer.");
     v.number("start_level", start_level, 0.01, 1, "", "Noise level that the refinement after the first step starts from.");
     v.number("eta", eta, 0, 1, "", "Fresh noise in each DDIM step; 0 is deterministic.");
-    v.number("passes", passes, 0, 8, "passes", "Estimates averaged, each with the sound shifted by a part of a latent frame; 0: 8 with one step, else 1.");
+    v.number("passes", passes, 0, 8, "passes", "Estimates averaged, each with the sound shifted by a part of a latent frame; 0: 4 with one step, else 1.");
     v.text("branches", branches, "Steps after which other settings hold, as in '12 seed=7 guidance=2; 20 seed=9'; empty: none.");
   }
 };
