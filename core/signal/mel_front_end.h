@@ -11,6 +11,7 @@ class MelFrontEnd {
  public:
   MelFrontEnd(const RepresentationSpec& spec, torch::Device device);
   /// Samples that `frames` analysis frames span without padding: (frames - 1) * hop + n_fft.
+  const torch::Tensor& filterbank() const { return filterbank_; }  ///< [bin, band] float, on the device
   std::int64_t span(std::int64_t frames) const;
   /// [batch, sample] float32, span(frames) long, already scaled to RMS 1 -> [batch, frame, band] ln(|X| mel + 1e-4).
   torch::Tensor operator()(const torch::Tensor& samples) const;

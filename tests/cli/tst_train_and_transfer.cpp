@@ -203,7 +203,7 @@ void TestTrainAndTransfer::weightsGivenAwayNameNoFolders() {
   QFile averaged(mean);
   QVERIFY(averaged.open(QIODevice::ReadOnly));
   QVERIFY(averaged.readAll().contains("given.safetensors, again.safetensors"));
-  QCOMPARE(averaged.size() / 1000, file.size() / 1000);
+  QVERIFY(std::abs(averaged.size() - file.size()) < 2000);
   QCOMPARE(run({"transfer", "--checkpoint", mean, "--content", "1", "--style", "4", "--out", folder_->filePath("m.wav"), "--device", "cpu"}).code, 0);
   const auto strangers = run({"export", "--weights", out, "--weights", SOURCE_DIR "/assets/models/studio.safetensors", "--out", folder_->filePath("no.safetensors")});
   QCOMPARE(strangers.code, 1);

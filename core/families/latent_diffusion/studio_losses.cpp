@@ -3,9 +3,9 @@
 #include <torch/torch.h>
 
 #include <cmath>
-#include <vector>
 
-#include "audio/analysis/mel_filterbank.h"
+#include "core/families/latent_diffusion/studio.h"
+#include "core/signal/mel_front_end.h"
 
 namespace luthier::studio {
 namespace {
@@ -33,27 +33,22 @@ torch::Tensor cepstral_error(const torch::Tensor& a, const torch::Tensor& b) {
 }
 
 NoteSalience::NoteSalience(const StudioSettings& settings, torch::Device device) {
-  audio::MelOptions options;
-  options.sample_rate = static_cast<int>(settings.rate);
-  options.n_fft = static_cast<int>(settings.n_fft);
-  options.bands = static_cast<int>(settings.bands);
-  const audio::MelFilterbank bank(options);
-  auto dense = bank.dense();
-  const auto weights = torch::from_blob(dense.data(), {bank.bands(), bank.bins()}, torch::kFloat).clone();  // [band, bin]
+  const auto weights = MelFrontEnd(studio_representation(settings), torch::kCPU).filterbank().t().contiguous();  // [band, bin]
+  const std::int64_t bands = weights.size(0), bins = weights.size(1);
   const auto sums = weights.sum(1).clamp_min(1e-9);
   level_ = sums.log().to(device);
 
-  auto neighbours = torch::zeros({bank.bands(), bank.bands()});
-  for (int band = 0; band < bank.bands(); ++band)
-    for (int other = 0; other < bank.bands(); ++other)
-      if (std::abs(other - band) <= 3 || std::abs(bank.center_hz(other) - bank.center_hz(band)) <= bank.center_hz(band) / 4) neighbours[other][band] = 1;
+  const auto centres = torch::matmul(weights, torch::arange(bins, torch::kFloat)) / sums;  // [band], in bins
+  const auto apart = (centres.unsqueeze(1) - centres).abs();                               // [other, band]
+  const auto steps = (torch::arange(bands).unsqueeze(1) - torch::arange(bands)).abs();
+  const auto neighbours = ((steps <= 3) | (apart <= centres / 4)).to(torch::kFloat);
   neighbours_ = (neighbours / neighbours.sum(0)).to(device);
 
   const auto shares = weights / sums.unsqueeze(1);
-  auto partials = torch::zeros({bank.bands(), kHighestNote - kLowestNote + 1});
+  auto partials = torch::zeros({bands, kHighestNote - kLowestNote + 1});
   for (int note = kLowestNote; note <= kHighestNote; ++note) {
     const double bin = 440.0 * std::pow(2.0, (note - 69) / 12.0) * static_cast<double>(settings.n_fft) / static_cast<double>(settings.rate);
-    for (int m = 1; m <= kPartials && m * bin < bank.bins() - 2; ++m) {
+    for (int m = 1; m <= kPartials && m * bin < static_cast<double>(bins - 2); ++m) {
       const auto at = static_cast<std::int64_t>(std::lround(m * bin));
       const auto column = shares.select(1, at);
       partials.select(1, note - kLowestNote).add_(column / column.sum().clamp_min(1e-9), std::pow(0.86, m - 1));
