@@ -35,8 +35,9 @@ struct BankOptions {
 };
 
 /// Renders on all cores and returns a "waveform" ClipSet (int16). label = instrument name, with "@<font>" for fonts other
-/// than the first; source = the font's file name, with " at full level" where that was done. Every 50th phrase is for validation. Renders that a font leaves silent are left out, and so are the
-/// programs of core/config/held_out.h. Throws ConfigError; asks `stop` at every phrase.
+/// than the first; source = the font's file name, with " at full level" where that was done. Every 50th phrase is for
+/// validation. Renders that a font leaves silent are left out, and so are the programs of core/config/held_out.h.
+/// Throws ConfigError; asks `stop` at every phrase.
 std::shared_ptr<ClipSet> render_phrase_bank(const BankOptions& options, const ProgressSink& progress, std::stop_token stop);
 
 }  // namespace luthier
