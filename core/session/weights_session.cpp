@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <sstream>
+#include <string_view>
 
 #include "core/families/family.h"
 #include "core/session/content_hash.h"
@@ -59,14 +60,21 @@ TensorMap plain_weights(const TensorMap& all, bool half) {
   return out;
 }
 
+/// What a module "…_memory" gathered while it trained: of that there is no mean.
+bool is_gathered(const std::string& tensor) {
+  const auto dot = tensor.find('.');
+  return dot != std::string::npos && std::string_view(tensor).substr(0, tensor.find('.', dot + 1)).ends_with("_memory");
+}
+
 /// Adds `more` to `sum`, tensor by tensor.
 void add_weights(TensorMap& sum, const TensorMap& more, const std::string& name) {
   const auto refuse = [&](const std::string& tensor) {
     throw CheckpointError("The weights of '" + name + "' differ from the first's in '" + tensor + "', so they have no mean; take weights that were trained on from one another.");
   };
   for (const auto& [key, tensor] : more)
-    if (!sum.count(key)) refuse(key);
+    if (!sum.count(key) && !is_gathered(key)) refuse(key);
   for (auto& [key, tensor] : sum) {
+    if (is_gathered(key)) continue;
     const auto found = more.find(key);
     if (found == more.end() || found->second.sizes() != tensor.sizes()) refuse(key);
     if (tensor.is_floating_point()) tensor = tensor.to(torch::kDouble) + found->second.to(torch::kDouble);
@@ -119,8 +127,11 @@ WeightsInfo export_mean_weights(const fs::path& workspace, const std::vector<std
     names += (names.empty() ? "" : ", ") + fs::path(source).filename().string();
     mean = std::move(checkpoint);
   }
+  std::erase_if(sum, [](const auto& item) { return is_gathered(item.first); });
   for (auto& [name, tensor] : sum)
     if (tensor.is_floating_point()) tensor = (tensor.to(torch::kDouble) / static_cast<double>(runs_or_files.size())).to(torch::kFloat);
+  for (const auto& [name, tensor] : plain_weights(mean.tensors, /*half=*/false))  // the last one's
+    if (is_gathered(name)) sum[name] = tensor;
   mean.tensors = std::move(sum);
   mean.record["mean_of"] = names;
   return given_away(std::move(mean), output, half);

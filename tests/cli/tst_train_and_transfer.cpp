@@ -1,4 +1,6 @@
 // timeout: 300
+#include <torch/types.h>
+
 #include <signal.h>
 
 #include <QProcess>
@@ -10,6 +12,7 @@
 
 #include "core/run/events.h"
 #include "core/session/training_session.h"
+#include "core/training/checkpoint.h"
 #include "tests/support/core_workspace.h"
 
 using namespace luthier;
@@ -204,6 +207,8 @@ void TestTrainAndTransfer::weightsGivenAwayNameNoFolders() {
   QVERIFY(averaged.open(QIODevice::ReadOnly));
   QVERIFY(averaged.readAll().contains("given.safetensors, again.safetensors"));
   QVERIFY(std::abs(averaged.size() - file.size()) < 2000);
+  const auto heard = [](const QString& weights) { return load_checkpoint(weights.toStdString()).tensors.at("model.style_memory.heard"); };
+  QVERIFY(torch::equal(heard(mean), heard(again)) && !torch::equal(heard(mean), heard(out)));  // the styles heard last, not a mean of two
   QCOMPARE(run({"transfer", "--checkpoint", mean, "--content", "1", "--style", "4", "--out", folder_->filePath("m.wav"), "--device", "cpu"}).code, 0);
   const auto strangers = run({"export", "--weights", out, "--weights", SOURCE_DIR "/assets/models/studio.safetensors", "--out", folder_->filePath("no.safetensors")});
   QCOMPARE(strangers.code, 1);

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <sstream>
+#include <tuple>
 
 #include "core/data/phrase_bank.h"
+#include "core/families/latent_diffusion/studio_colour.h"
 #include "core/families/latent_diffusion/studio_sampler.h"
 #include "core/families/latent_diffusion/studio_trainer.h"
 
@@ -57,6 +59,7 @@ class StudioTransfer : public FamilyTransfer {
     load("autoencoder", *networks_.autoencoder);
     load("style_encoder", *networks_.style_encoder);
     load("denoiser", *networks_.denoiser);
+    if (checkpoint.tensors.count(checkpoint.weights_prefix("style_memory") + "heard")) load("style_memory", *networks_.style_memory);  // not in older ones
     if (networks_.refiner) load("refiner", *networks_.refiner);
     if (networks_.finisher) load("finisher", *networks_.finisher);
     networks_.eval();
@@ -71,7 +74,9 @@ class StudioTransfer : public FamilyTransfer {
     check_shape("style", style);
     const auto settings = settings_from<StudioTransferSettings>(options);
     const auto features = prepared(content);
-    const auto example = networks_.style_encoder->forward(prepared(style));
+    const auto style_features = prepared(style);
+    const auto example = networks_.style_encoder->forward(style_features);
+    const auto lost = lost_colour(style_features, example, settings, stop);
     auto windows = cut(features, example, settings, stop);
     torch::Tensor result;
     const int total = windows.front().sampler->total();
@@ -81,7 +86,9 @@ class StudioTransfer : public FamilyTransfer {
         window.estimate = window.sampler->step();
       }
       if (!observer && step < total) continue;
-      const auto joined = torch::lerp(features, join(windows, features, example, stop), settings.strength);
+      auto made = join(windows, features, example, stop);
+      if (lost.defined()) made = studio::coloured(made, lost, deviation());
+      const auto joined = torch::lerp(features, made, settings.strength);
       result = networks_.autoencoder->denormalise(joined)[0].t().unsqueeze(0).to(torch::kCPU).contiguous();
       if (observer) observer({step, total, result});
     }
@@ -99,6 +106,30 @@ class StudioTransfer : public FamilyTransfer {
 
   torch::Tensor prepared(const torch::Tensor& log_mel) {
     return networks_.autoencoder->normalise(log_mel.to(networks_.device).transpose(1, 2).contiguous());
+  }
+
+  double deviation() const { return networks_.autoencoder->deviation.item<double>(); }
+
+  /// What the model makes of instruments that it has never heard is duller than they are, and by how much shows where the truth is at
+  /// hand: the style clip, with its colour taken off, is made into itself. The share that is to be given back of what then lacks, [1, 1,
+  /// band]; undefined where nothing is.
+  torch::Tensor lost_colour(const torch::Tensor& style, const studio::Style& example, StudioTransferSettings settings, const std::stop_token& stop) {
+    const double share = settings.own_colour > 0 ? settings.own_colour * networks_.style_memory->strangeness(example.vector) : 0;
+    if (share <= 0) return {};
+    const ColourKey key{settings.seed, settings.guidance, settings.temperature};
+    if (!lost_.defined() || !(lost_key_ == key) || !torch::equal(lost_of_, style)) {  // live transfer asks for one style again and again
+      const std::int64_t frames = std::min(style.size(1), kWindowSeconds * networks_.settings.rate / networks_.settings.hop);
+      const auto clip = style.narrow(1, (style.size(1) - frames) / 2, frames);
+      const auto sounding = studio::sounding_frames(clip, deviation());
+      const auto own = studio::colour_of(clip, sounding, deviation()), shape = studio::smoothed_colour(own);
+      const auto plain = clip - (shape - shape.mean());
+      settings.steps = 1, settings.passes = 1, settings.branches.clear();
+      auto windows = cut(plain, example, settings, stop);
+      for (Window& window : windows) window.estimate = window.sampler->step();
+      lost_ = studio::smoothed_colour(own - studio::colour_of(join(windows, plain, example, stop), sounding, deviation()));
+      lost_of_ = style, lost_key_ = key;
+    }
+    return share * lost_;
   }
 
   torch::Tensor ramp(std::int64_t length, std::int64_t in, std::int64_t out) const {
@@ -170,7 +201,11 @@ class StudioTransfer : public FamilyTransfer {
     return networks_.finished(sum / weight, features, style, stop);
   }
 
+  using ColourKey = std::tuple<std::int64_t, double, double>;  ///< seed, guidance, temperature
+
   Networks networks_;
+  torch::Tensor lost_, lost_of_;  ///< the last style's lost colour, and its features
+  ColourKey lost_key_;
 };
 
 }  // namespace

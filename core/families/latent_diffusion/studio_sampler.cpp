@@ -15,10 +15,11 @@ constexpr std::int64_t kStretch = 1500;  ///< frames that are finished at a time
 }  // namespace
 
 Networks::Networks(const StudioSettings& s, torch::Device target)
-    : settings(s), autoencoder(s), style_encoder(s), denoiser(s), device(target) {
+    : settings(s), autoencoder(s), style_encoder(s), denoiser(s), style_memory(s.embedding), device(target) {
   autoencoder->to(device);
   style_encoder->to(device);
   denoiser->to(device);
+  style_memory->to(device);
   if (s.refine_blocks > 0) refiner = Refiner(s), refiner->to(device);
   if (s.finish_blocks > 0) finisher = Finisher(s), finisher->to(device);
 }

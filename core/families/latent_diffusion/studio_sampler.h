@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/config/branches.h"
+#include "core/families/latent_diffusion/studio_colour.h"
 #include "core/families/latent_diffusion/studio_networks.h"
 #include "core/run/rng.h"
 
@@ -18,6 +19,7 @@ struct Networks {
   Denoiser denoiser{nullptr};
   Refiner refiner{nullptr};    ///< empty without refine_blocks
   Finisher finisher{nullptr};  ///< empty without finish_blocks
+  StyleMemory style_memory{nullptr};
   torch::Device device = torch::kCPU;
 
   Networks(const StudioSettings& settings, torch::Device device);

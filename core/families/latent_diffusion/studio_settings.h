@@ -119,7 +119,7 @@ struct StudioSettings {
 /// What a studio transfer can be asked for.
 struct StudioTransferSettings {
   std::int64_t steps = 0, seed = 1, passes = 0;
-  double strength = 1.0, guidance = 1.0, temperature = 1.0, start_level = 1.0, eta = 0.0;
+  double strength = 1.0, guidance = 1.0, own_colour = 0.5, temperature = 1.0, start_level = 1.0, eta = 0.0;
   std::string branches;
 
   template <class V>
@@ -128,6 +128,7 @@ struct StudioTransferSettings {
     v.number("steps", steps, 0, 4000, "steps", "Sampling steps; 0: as many as the model's system works best with (studio 1, report 50).");
     v.number("strength", strength, 0, 1, "", "0 leaves the content as it is, 1 gives the full transfer.");
     v.number("guidance", guidance, 0, 10, "", "Above 1 the style is pushed further than the model expects.");
+    v.number("own_colour", own_colour, 0, 1, "", "How much is given back of the colour that the model loses when it makes a strange style clip out of itself; styles like those of its training are left as they are.");
     v.number("seed", seed, 0, 2147483647, "", "Start of the noise.");
     v.number("temperature", temperature, 0, 2, "", "Deviation of the noise; below 1 is calmer.");
     v.number("start_level", start_level, 0.01, 1, "", "Noise level that the refinement after the first step starts from.");

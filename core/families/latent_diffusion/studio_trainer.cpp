@@ -89,6 +89,7 @@ Batch StudioTrainer::draw(int phase, Rng& rng) {
 
 Style StudioTrainer::styled(const torch::Tensor& features, const torch::Tensor& dropped) {
   auto style = networks_.style_encoder->forward(features);
+  networks_.style_memory->keep(style.vector);
   const auto none = networks_.style_encoder->none(features.size(0));
   const auto off = dropped.unsqueeze(1);
   style.vector = style.vector * (1 - off) + none.vector * off;
@@ -286,6 +287,7 @@ void StudioTrainer::visit(StateVisitor& visitor) {
   visitor.module("autoencoder", *networks_.autoencoder);
   visitor.module("style_encoder", *networks_.style_encoder);
   visitor.module("denoiser", *networks_.denoiser);
+  visitor.module("style_memory", *networks_.style_memory);
   if (networks_.refiner) visitor.module("refiner", *networks_.refiner);
   if (networks_.finisher) visitor.module("finisher", *networks_.finisher);
   if (autoencoder_optimiser_) autoencoder_optimiser_->visit("autoencoder_optimiser", visitor);

@@ -90,11 +90,14 @@ class TestStudioTraining : public QObject {
       }
       return !torch::equal(before.at(name), weights().at(name));
     };
+    const auto heard = [&] { return (weights().at("model.style_memory.heard").abs().sum(1) > 0).sum().item<I>(); };
     QVERIFY(moved(0, "model.autoencoder.decode_out.weight"));
+    QCOMPARE(heard(), I{0});
     QCOMPARE(moved(1, "model.autoencoder.decode_out.weight"), learns && !finish_only);
     QVERIFY(!moved(1, "model.autoencoder.encode_out.weight"));
     QCOMPARE(moved(1, "model.denoiser.out.weight"), !finish_only);
     QVERIFY(moved(1, "model.finisher.out.weight"));
+    QCOMPARE(heard(), I{16});  // four times two steps of two styles
     // What learns is averaged too, or previews and checkpoints would mix the two.
     QCOMPARE(trainer->averaged(1).size(), learns && !finish_only ? std::size_t{4} : std::size_t{3});
   }
