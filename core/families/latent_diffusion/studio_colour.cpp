@@ -22,6 +22,7 @@ StyleMemoryImpl::StyleMemoryImpl(std::int64_t embedding) { heard = register_buff
 void StyleMemoryImpl::keep(const torch::Tensor& vectors) {
   torch::NoGradGuard guard;
   const auto newest = vectors.detach().to(heard.options()).narrow(0, std::max<std::int64_t>(0, vectors.size(0) - kHeard), std::min(kHeard, vectors.size(0)));
+  usual_ = -1;
   heard.copy_(torch::cat({heard.narrow(0, newest.size(0), kHeard - newest.size(0)), newest}));
 }
 
@@ -31,10 +32,10 @@ double StyleMemoryImpl::strangeness(const torch::Tensor& vector) const {
   if (known.size(0) < kEnough) return 0;
   // The nearest of a vector that was heard itself is that vector.
   const auto nearest = [](const torch::Tensor& distances, std::int64_t k) { return std::get<0>(distances.kthvalue(k, 1)); };
-  const double usual = nearest(torch::cdist(known, known), kNeighbour + 1).median().item<double>();
+  if (usual_ < 0) usual_ = nearest(torch::cdist(known, known), kNeighbour + 1).median().item<double>();
   const double own = nearest(torch::cdist(vector.to(known.options()), known), kNeighbour).item<double>();
-  if (usual <= 0) return 0;
-  return std::clamp((own / usual - kFamiliar) / (kStrange - kFamiliar), 0.0, 1.0);
+  if (usual_ <= 0) return 0;
+  return std::clamp((own / usual_ - kFamiliar) / (kStrange - kFamiliar), 0.0, 1.0);
 }
 
 torch::Tensor sounding_frames(const torch::Tensor& features, double deviation) {

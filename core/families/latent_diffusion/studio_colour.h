@@ -18,6 +18,9 @@ class StyleMemoryImpl : public torch::nn::Module {
   double strangeness(const torch::Tensor& vector) const;
 
   torch::Tensor heard;  ///< buffer [1024, embedding], the newest last; a row of zeros: none yet
+
+ private:
+  mutable double usual_ = -1;  ///< the median distance; < 0: not known yet
 };
 TORCH_MODULE(StyleMemory);
 
