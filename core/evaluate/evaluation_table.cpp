@@ -194,14 +194,15 @@ double badness(const MetricInfo& metric, double value) {
 }
 
 bool is_reference_row(const EvaluationRow& row) {
-  return row.name == "true target" || row.name.starts_with("oracle") || row.name.ends_with("style swapped");
+  return row.name == "true target" || row.name.starts_with("oracle") || row.name.find("style swapped") != std::string::npos;
 }
 
 const EvaluationRow* best_row(const EvaluationTable& table, const MetricInfo& metric) {
   const EvaluationRow* best = nullptr;
   for (const EvaluationRow& row : table.rows) {
     const Interval* v = is_reference_row(row) ? nullptr : figure(row, metric.id);
-    if (v && (!best || badness(metric, v->value) < badness(metric, figure(*best, metric.id)->value))) best = &row;
+    if (!v || (best && row.cases < best->cases)) continue;
+    if (!best || row.cases > best->cases || badness(metric, v->value) < badness(metric, figure(*best, metric.id)->value)) best = &row;
   }
   return best;
 }

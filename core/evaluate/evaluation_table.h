@@ -58,7 +58,7 @@ std::vector<MetricInfo> used_columns(const EvaluationTable& table);
 double badness(const MetricInfo& metric, double value);
 /// The truth itself, an oracle or the control with the style swapped: shown to read the others by, never the best.
 bool is_reference_row(const EvaluationRow& row);
-/// The best of the other rows in this column; null when none has a value.
+/// The best of the other rows in this column, among those with the most cases: fewer phrases may be easier ones. Null when none has a value.
 const EvaluationRow* best_row(const EvaluationTable& table, const MetricInfo& metric);
 
 nlohmann::json to_json(const EvaluationTable& table);

@@ -4,7 +4,6 @@
 
 #include <cstdlib>
 #include <sstream>
-#include <string_view>
 
 #include "core/families/family.h"
 #include "core/session/content_hash.h"
@@ -16,6 +15,7 @@
 #include "core/session/weights_check.h"
 #include "core/session/workspace.h"
 #include "core/training/checkpoint.h"
+#include "core/training/state.h"
 
 namespace luthier {
 namespace {
@@ -58,12 +58,6 @@ TensorMap plain_weights(const TensorMap& all, bool half) {
     out[key] = shrink ? tensor.to(torch::kHalf) : tensor;
   }
   return out;
-}
-
-/// What a module "…_memory" gathered while it trained: of that there is no mean.
-bool is_gathered(const std::string& tensor) {
-  const auto dot = tensor.find('.');
-  return dot != std::string::npos && std::string_view(tensor).substr(0, tensor.find('.', dot + 1)).ends_with("_memory");
 }
 
 /// Adds `more` to `sum`, tensor by tensor.
@@ -115,7 +109,7 @@ WeightsInfo export_weights(const fs::path& workspace, const std::string& run_or_
 WeightsInfo export_mean_weights(const fs::path& workspace, const std::vector<std::string>& runs_or_files, const fs::path& output, bool half) {
   if (fs::exists(output)) throw ConfigError("'" + output.string() + "' is there already; choose another name, nothing is overwritten.");
   Checkpoint mean;
-  TensorMap sum;
+  TensorMap sum, gathered;  ///< gathered: the last there is
   std::string names;
   for (const auto& source : runs_or_files) {
     auto checkpoint = load_checkpoint(checkpoint_path(workspace, source));
@@ -124,14 +118,15 @@ WeightsInfo export_mean_weights(const fs::path& workspace, const std::vector<std
     const auto weights = plain_weights(checkpoint.tensors, /*half=*/false);
     if (sum.empty()) sum = weights;
     else add_weights(sum, weights, source);
+    for (const auto& [name, tensor] : weights)
+      if (is_gathered(name)) gathered[name] = tensor;
     names += (names.empty() ? "" : ", ") + fs::path(source).filename().string();
     mean = std::move(checkpoint);
   }
   std::erase_if(sum, [](const auto& item) { return is_gathered(item.first); });
   for (auto& [name, tensor] : sum)
     if (tensor.is_floating_point()) tensor = (tensor.to(torch::kDouble) / static_cast<double>(runs_or_files.size())).to(torch::kFloat);
-  for (const auto& [name, tensor] : plain_weights(mean.tensors, /*half=*/false))  // the last one's
-    if (is_gathered(name)) sum[name] = tensor;
+  sum.merge(gathered);
   mean.tensors = std::move(sum);
   mean.record["mean_of"] = names;
   return given_away(std::move(mean), output, half);

@@ -24,7 +24,7 @@ WeightsInfo export_weights(const std::filesystem::path& workspace, const std::st
 
 /// The mean of several weights that came of one another (Wortsman et al. 2022: weights fine-tuned from the same start average
 /// well), with the record of the last, in which `mean_of` names them. Throws where they are not of one family or differ in a
-/// tensor's name or shape. What a "…_memory" gathered is the last one's.
+/// tensor's name or shape. What a "…_memory" gathered is that of the last one that has it.
 WeightsInfo export_mean_weights(const std::filesystem::path& workspace, const std::vector<std::string>& runs_or_files, const std::filesystem::path& output,
                                 bool half = true);
 

@@ -109,7 +109,14 @@ void StateLoader::optimiser(const std::string& name, torch::optim::Optimizer& op
   }
 }
 
+bool is_gathered(const std::string& tensor) {
+  const auto start = tensor.find('.'), end = tensor.find('.', start + 1);
+  return end != std::string::npos && tensor.substr(0, end).ends_with("_memory");
+}
+
 void load_module(const TensorMap& tensors, const std::string& prefix, torch::nn::Module& module) {
+  const auto first = tensors.lower_bound(prefix);
+  if (is_gathered(prefix) && (first == tensors.end() || !first->first.starts_with(prefix))) return;
   const auto load = [&](const std::string& key, torch::Tensor& value) {
     auto found = tensors.find(prefix + key);
     if (found == tensors.end())

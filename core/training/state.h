@@ -46,6 +46,10 @@ class StateLoader : public StateVisitor {
   const TensorMap& tensors_;
 };
 
+/// Whether "model.<name>.<tensor>" belongs to a module "…_memory": what that holds was gathered while it trained, not learned. Checkpoints
+/// that are older than it lack it and load all the same, and of several there is no mean.
+bool is_gathered(const std::string& tensor);
+
 /// Loads "<prefix><parameter>" from a map into one module (parameters and buffers). Throws CheckpointError.
 void load_module(const TensorMap& tensors, const std::string& prefix, torch::nn::Module& module);
 

@@ -52,9 +52,6 @@ class WeightsLoader : public StateVisitor {
   void module(const std::string& name, torch::nn::Module& module) override {
     torch::NoGradGuard guard;
     const std::string prefix = checkpoint_.weights_prefix(name);
-    const auto first = checkpoint_.tensors.lower_bound(prefix);
-    const bool known = first != checkpoint_.tensors.end() && first->first.starts_with(prefix);
-    if (!known && module.parameters().empty()) return;  // nothing but what it gathers while training, and this is older
     TensorMap given = checkpoint_.tensors;
     for (const auto& item : module.named_parameters())
       if (given.try_emplace(prefix + item.key(), item.value()).second) fresh.push_back(name + "." + item.key());

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 #include <tuple>
 
@@ -49,6 +50,8 @@ std::vector<int> programs(const std::string& text) {
 
 /// Sounds longer than this go through in overlapped windows, so that memory stays bounded.
 constexpr std::int64_t kWindowSeconds = 24, kOverlapSeconds = 3;
+/// More than this is no colour that a model loses, but a style clip of next to nothing.
+constexpr double kMostColourDb = 24;
 
 class StudioTransfer : public FamilyTransfer {
  public:
@@ -59,7 +62,7 @@ class StudioTransfer : public FamilyTransfer {
     load("autoencoder", *networks_.autoencoder);
     load("style_encoder", *networks_.style_encoder);
     load("denoiser", *networks_.denoiser);
-    if (checkpoint.tensors.count(checkpoint.weights_prefix("style_memory") + "heard")) load("style_memory", *networks_.style_memory);  // not in older ones
+    load("style_memory", *networks_.style_memory);
     if (networks_.refiner) load("refiner", *networks_.refiner);
     if (networks_.finisher) load("finisher", *networks_.finisher);
     networks_.eval();
@@ -108,17 +111,24 @@ class StudioTransfer : public FamilyTransfer {
     return networks_.autoencoder->normalise(log_mel.to(networks_.device).transpose(1, 2).contiguous());
   }
 
+  /// Whole pairs of latent frames.
+  std::int64_t frames_in(std::int64_t seconds) const {
+    const std::int64_t unit = 2 * networks_.settings.patch;
+    return seconds * (networks_.settings.rate / networks_.settings.hop) / unit * unit;
+  }
+
   double deviation() const { return networks_.autoencoder->deviation.item<double>(); }
 
   /// What the model makes of instruments that it has never heard is duller than they are, and by how much shows where the truth is at
   /// hand: the style clip, with its colour taken off, is made into itself. The share that is to be given back of what then lacks, [1, 1,
   /// band]; undefined where nothing is.
   torch::Tensor lost_colour(const torch::Tensor& style, const studio::Style& example, StudioTransferSettings settings, const std::stop_token& stop) {
-    const double share = settings.own_colour > 0 ? settings.own_colour * networks_.style_memory->strangeness(example.vector) : 0;
-    if (share <= 0) return {};
+    const double wanted = settings.own_colour * settings.strength;
+    const double share = wanted > 0 ? settings.own_colour * networks_.style_memory->strangeness(example.vector) : 0;
+    if (!(share > 0)) return {};
     const ColourKey key{settings.seed, settings.guidance, settings.temperature};
     if (!lost_.defined() || !(lost_key_ == key) || !torch::equal(lost_of_, style)) {  // live transfer asks for one style again and again
-      const std::int64_t frames = std::min(style.size(1), kWindowSeconds * networks_.settings.rate / networks_.settings.hop);
+      const std::int64_t frames = std::min(style.size(1), frames_in(kWindowSeconds));
       const auto clip = style.narrow(1, (style.size(1) - frames) / 2, frames);
       const auto sounding = studio::sounding_frames(clip, deviation());
       const auto own = studio::colour_of(clip, sounding, deviation()), shape = studio::smoothed_colour(own);
@@ -126,7 +136,9 @@ class StudioTransfer : public FamilyTransfer {
       settings.steps = 1, settings.passes = 1, settings.branches.clear();
       auto windows = cut(plain, example, settings, stop);
       for (Window& window : windows) window.estimate = window.sampler->step();
-      lost_ = studio::smoothed_colour(own - studio::colour_of(join(windows, plain, example, stop), sounding, deviation()));
+      const auto lacks = studio::smoothed_colour(own - studio::colour_of(join(windows, plain, example, stop), sounding, deviation()));
+      const double most = kMostColourDb * std::log(10.0) / 20 / deviation();
+      lost_ = lacks.clamp(-most, most);
       lost_of_ = style, lost_key_ = key;
     }
     return share * lost_;
@@ -152,8 +164,8 @@ class StudioTransfer : public FamilyTransfer {
   };
 
   std::vector<Window> cut(const torch::Tensor& features, const studio::Style& style, const StudioTransferSettings& settings, const std::stop_token& stop) {
-    const std::int64_t frames = features.size(1), per_second = networks_.settings.rate / networks_.settings.hop, unit = 2 * networks_.settings.patch;
-    const std::int64_t window = kWindowSeconds * per_second / unit * unit, overlap = kOverlapSeconds * per_second / unit * unit;
+    const std::int64_t frames = features.size(1), unit = 2 * networks_.settings.patch;
+    const std::int64_t window = frames_in(kWindowSeconds), overlap = frames_in(kOverlapSeconds);
     const std::int64_t count = frames <= window ? 1 : 1 + (frames - window + window - overlap - 1) / (window - overlap);
     const std::int64_t passes = settings.passes > 0 ? settings.passes : settings.steps <= 1 ? 4 : 1;
     const auto rung = networks_.rung(features);  // of the whole sound: what began before a window rings in it

@@ -111,6 +111,11 @@ class TestEvaluationFiles : public QObject {
     QCOMPARE(best_row(table, columns[0])->name, std::string("ours, \"1\" step"));  // lower is better
     QCOMPARE(best_row(table, columns[1])->name, std::string("copy content"));       // nearer to one
     QVERIFY(is_reference_row(table.rows[2]));
+    EvaluationTable more = table;
+    EvaluationRow few = table.rows[1];
+    few.name = "ours, on easier phrases", few.cases = 2, few.figures.at(columns[0].id).value = 0.1;
+    more.rows.insert(more.rows.begin(), few);
+    QCOMPARE(best_row(more, columns[0])->name, std::string("ours, \"1\" step"));  // of fewer cases
   }
 
   void tablesAreKeptWithTheirRunAndNothingIsOverwritten() {

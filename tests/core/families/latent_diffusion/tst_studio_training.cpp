@@ -98,6 +98,15 @@ class TestStudioTraining : public QObject {
     QCOMPARE(moved(1, "model.denoiser.out.weight"), !finish_only);
     QVERIFY(moved(1, "model.finisher.out.weight"));
     QCOMPARE(heard(), I{16});  // four times two steps of two styles
+    // A run from before there was a memory can go on; what was learned must be there.
+    auto state = weights();
+    state.erase("model.style_memory.heard");
+    StateLoader older(state);
+    trainer->visit(older);
+    QCOMPARE(heard(), I{16});
+    state.erase("model.denoiser.out.weight");
+    StateLoader damaged(state);
+    QVERIFY_THROWS_EXCEPTION(CheckpointError, trainer->visit(damaged));
     // What learns is averaged too, or previews and checkpoints would mix the two.
     QCOMPARE(trainer->averaged(1).size(), learns && !finish_only ? std::size_t{4} : std::size_t{3});
   }
